@@ -1,0 +1,191 @@
+/**
+ * Carries changes out against the controllers, in dependency order and side by side where nothing forbids it
+ * (Terraform walks its graph the same way, ten at a time). What was applied is kept per resource, so that a failed
+ * apply leaves a truthful record and the next one goes on from there.
+ */
+import { CutoverError, type Problem } from '../../errors.ts';
+import type { Address, ResourceBase, Topology } from '../../topology.ts';
+import type { Change, ResourceHandler } from '../contracts.ts';
+import type { EventLog } from '../events.ts';
+import { decideChanges, resourcesOf } from './decide-changes.ts';
+
+/** Handlers by topology collection; a collection without one has no local effect. */
+export type Handlers = Partial<Record<TopologyCollection, ResourceHandler<never>>>;
+export type TopologyCollection = {
+  [K in keyof Topology]: Topology[K] extends readonly ResourceBase[] ? K : never;
+}[keyof Topology];
+
+export interface Progress {
+  readonly change: Change;
+  readonly phase: 'started' | 'done' | 'failed';
+  readonly done: number;
+  readonly total: number;
+  readonly error?: string;
+}
+
+export interface ApplyResult {
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}
+
+/** Terraform's default -parallelism is 10; the plane's waits cost nothing, so it need not queue them. */
+const PARALLELISM = 32;
+
+export interface Applier {
+  /** What is applied now, by address. */
+  applied(): ReadonlyMap<Address, ResourceBase>;
+  plan(next: Topology): readonly Change[];
+  /** Runs to the end or to the first failures (what is under way finishes, what depends on a failure is not begun). */
+  apply(next: Topology, signal: AbortSignal, onProgress?: (progress: Progress) => void): Promise<ApplyResult>;
+}
+
+export function createApplier(handlers: Handlers, events: EventLog): Applier {
+  const applied = new Map<Address, ResourceBase>();
+  const collectionOf = new Map<Address, TopologyCollection>();
+
+  const handlerOf = (address: Address): ResourceHandler<ResourceBase> | null => {
+    const collection = collectionOf.get(address);
+    return (collection ? (handlers[collection] as unknown as ResourceHandler<ResourceBase>) : null) ?? null;
+  };
+
+  async function perform(change: Change, next: ReadonlyMap<Address, ResourceBase>, signal: AbortSignal): Promise<void> {
+    const handler = handlerOf(change.address);
+    const previous = applied.get(change.address) ?? null;
+    const resource = next.get(change.address);
+    if (change.action === 'delete') {
+      if (previous) await handler?.remove(previous, signal);
+      applied.delete(change.address);
+      collectionOf.delete(change.address);
+      return;
+    }
+    if (!resource) return;
+    // A replacement under another identity is a new thing beside the old one; the old one goes when all puts are done.
+    const replaced = change.action === 'replace' && previous && identityOf(previous) !== identityOf(resource);
+    await handler?.put(resource, replaced ? null : previous, signal);
+    applied.set(change.address, resource);
+  }
+
+  async function removeReplaced(replaced: readonly ResourceBase[], signal: AbortSignal): Promise<void> {
+    for (const previous of replaced) await handlerOf(previous.address)?.remove(previous, signal);
+  }
+
+  return {
+    applied: () => applied,
+    plan: (next) => decideChanges(applied, next),
+    async apply(next, signal, onProgress) {
+      const changes = decideChanges(applied, next);
+      const after = resourcesOf(next);
+      for (const [address, collection] of collectionsOf(next)) collectionOf.set(address, collection);
+      const replaced = changes.flatMap((change) => {
+        const previous = applied.get(change.address);
+        const resource = after.get(change.address);
+        const gone = change.action === 'replace' && previous && resource && identityOf(previous) !== identityOf(resource);
+        return gone ? [previous] : [];
+      });
+      const problems: Problem[] = [];
+      let done = 0;
+      const run = async (change: Change): Promise<boolean> => {
+        onProgress?.({ change, phase: 'started', done, total: changes.length });
+        try {
+          signal.throwIfAborted();
+          await perform(change, after, signal);
+        } catch (error) {
+          problems.push(...problemsOf(error, change));
+          const message = error instanceof Error ? error.message : String(error);
+          events.emit({ source: 'apply', subject: change.address, code: 'RESOURCE_FAILED', level: 'error', message });
+          onProgress?.({ change, phase: 'failed', done, total: changes.length, error: message });
+          return false;
+        }
+        done += 1;
+        const message = `${change.address}: ${PAST[change.action]}`;
+        events.emit({ source: 'apply', subject: change.address, code: 'RESOURCE_APPLIED', message, data: { ...change } });
+        onProgress?.({ change, phase: 'done', done, total: changes.length });
+        return true;
+      };
+      const puts = changes.filter((change) => change.action !== 'delete');
+      const deletes = changes.filter((change) => change.action === 'delete');
+      await walk(puts, (address) => after.get(address)?.dependsOn ?? [], run);
+      if (problems.length === 0) {
+        await removeReplaced([...replaced].reverse(), signal);
+        for (const change of deletes) await run(change);
+        // Only the order moved for resources whose dependencies changed: keep the newest record of each.
+        for (const [address, resource] of after) if (applied.has(address)) applied.set(address, resource);
+      }
+      return { changes, problems };
+    },
+  };
+}
+
+const PAST: Readonly<Record<Change['action'], string>> = {
+  create: 'created',
+  update: 'updated',
+  replace: 'replaced',
+  delete: 'deleted',
+};
+
+/** Runs each change once all changes it depends on, also through unchanged resources between them, have succeeded. */
+async function walk(
+  changes: readonly Change[],
+  dependsOn: (address: Address) => readonly Address[],
+  run: (change: Change) => Promise<boolean>,
+): Promise<void> {
+  const results = new Map<Address, Promise<boolean>>();
+  let running = 0;
+  const queue: (() => void)[] = [];
+  const slot = async (): Promise<void> => {
+    if (running >= PARALLELISM) await new Promise<void>((resolve) => queue.push(resolve));
+    running += 1;
+  };
+  const release = (): void => {
+    running -= 1;
+    queue.shift()?.();
+  };
+  const behind = new Map<Address, ReadonlySet<Promise<boolean>>>();
+  const waitsFor = (address: Address): ReadonlySet<Promise<boolean>> => {
+    const known = behind.get(address);
+    if (known) return known;
+    const found = new Set<Promise<boolean>>();
+    behind.set(address, found);
+    for (const dependency of dependsOn(address)) {
+      const result = results.get(dependency);
+      if (result) found.add(result);
+      else for (const further of waitsFor(dependency)) found.add(further);
+    }
+    return found;
+  };
+  const start = async (change: Change): Promise<boolean> => {
+    const oks = await Promise.all(waitsFor(change.address));
+    if (oks.includes(false)) return false;
+    await slot();
+    try {
+      return await run(change);
+    } finally {
+      release();
+    }
+  };
+  // Changes arrive in topological order, so each dependency's promise is there before its dependants ask.
+  for (const change of changes) results.set(change.address, start(change));
+  await Promise.all(results.values());
+}
+
+function* collectionsOf(topology: Topology): Iterable<[Address, TopologyCollection]> {
+  for (const [name, value] of Object.entries(topology)) {
+    if (!Array.isArray(value)) continue;
+    for (const item of value as readonly { address?: unknown; type?: unknown; digest?: unknown }[]) {
+      if (typeof item?.address === 'string' && typeof item.digest === 'string')
+        yield [item.address, name as TopologyCollection];
+    }
+  }
+}
+
+/** ARN, else id, else name: what tells one real thing from another. */
+function identityOf(resource: ResourceBase): string {
+  const named = resource as ResourceBase & { arn?: string; id?: string; name?: string };
+  return named.arn ?? named.id ?? named.name ?? resource.address;
+}
+
+function problemsOf(error: unknown, change: Change): readonly Problem[] {
+  if (error instanceof CutoverError) return error.problems.map((p) => ({ ...p, address: p.address ?? change.address }));
+  const message = error instanceof Error ? error.message : String(error);
+  return [{ code: 'APPLY_FAILED', address: change.address, message }];
+}
