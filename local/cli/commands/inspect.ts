@@ -1,0 +1,160 @@
+/** Commands that only look: status, ps, events, logs. */
+import type { Command } from 'commander';
+import type { Status, StatusTask } from '../../status.ts';
+import { list, wholeNumber } from '../options.ts';
+import { paint, print, printJson, table } from '../output.ts';
+import { stateDirOf } from '../paths.ts';
+import { PlaneClient } from '../plane-client.ts';
+import { describeRule } from '../views/outputs-block.ts';
+import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
+
+export function addInspect(program: Command): void {
+  withPlane(program.command('status'))
+    .description('services, load balancers, targets and instances of the running plane')
+    .action(async (flags: PlaneFlags) => {
+      const status = await (await connect(flags)).status();
+      if (flags.json) printJson(status);
+      else print(statusView(status));
+    });
+  withPlane(program.command('ps'))
+    .description('tasks with their process, address and ports')
+    .action(async (flags: PlaneFlags) => {
+      const status = await (await connect(flags)).status();
+      if (flags.json) printJson(allTasks(status).map(({ service, task }) => ({ service, ...task })));
+      else print(tasksView(status));
+    });
+  withPlane(program.command('events'))
+    .description('what happened, in order')
+    .option('-f, --follow', 'go on as events come')
+    .option('--since <id>', 'only events after this id', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--subject <text>', 'only events whose subject contains this (repeatable)', list)
+    .action((flags: PlaneFlags & EventFlags) => showEvents(flags));
+  withPlane(program.command('logs'))
+    .description('log lines of services (awslogs groups and streams)')
+    .argument('[service]', 'service, log group, or part of a group’s name')
+    .option('-f, --follow', 'go on as lines come')
+    .option('--contains <text>', 'only lines that contain this')
+    .option('--limit <n>', 'at most this many lines a group', wholeNumber(1, 100_000), 1000)
+    .action((service: string | undefined, flags: PlaneFlags & LogFlags) => showLogs(service, flags));
+}
+
+interface EventFlags {
+  readonly follow?: boolean;
+  readonly since: number;
+  readonly subject?: readonly string[];
+}
+
+interface LogFlags {
+  readonly follow?: boolean;
+  readonly contains?: string;
+  readonly limit: number;
+}
+
+const connect = (flags: PlaneFlags): Promise<PlaneClient> => PlaneClient.connect(stateDirOf(flags.portBase));
+
+async function showEvents(flags: PlaneFlags & EventFlags): Promise<void> {
+  const client = await connect(flags);
+  type Event = Awaited<ReturnType<PlaneClient['events']>>[number];
+  const wanted = (e: Event): boolean => !flags.subject || flags.subject.some((s) => e.subject.includes(s));
+  const show = (e: Event): void => {
+    if (flags.json) process.stdout.write(`${JSON.stringify(e)}\n`);
+    else print(`${e.at.slice(11, 23)}  ${e.source.padEnd(9)} ${colourOf(e.level, e.message)}`);
+  };
+  if (!flags.follow) return (await client.events(flags.since)).filter(wanted).forEach(show);
+  await interruptible(async (signal) => {
+    for await (const event of client.followEvents(flags.since, signal)) if (wanted(event)) show(event);
+  });
+}
+
+async function showLogs(service: string | undefined, flags: PlaneFlags & LogFlags): Promise<void> {
+  const client = await connect(flags);
+  const query = { limit: String(flags.limit), ...(flags.contains ? { contains: flags.contains } : {}) };
+  const wanted = (group: string): boolean => !service || group.includes(service);
+  type Line = Awaited<ReturnType<PlaneClient['logs']>>[number];
+  const show = (line: Line): void => {
+    if (!wanted(line.group)) return;
+    if (flags.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+    else print(`${paint(`${line.group} ${line.stream.split('/').at(-1)?.slice(0, 8)}`, 'cyan')}  ${line.message}`);
+  };
+  if (!flags.follow) return (await client.logs(query)).forEach(show);
+  await interruptible(async (signal) => {
+    for await (const line of client.followLogs(query, signal)) show(line);
+  });
+}
+
+function statusView(status: Status): string {
+  const blocks = [
+    paint(
+      `${status.stage ? `stage ${status.stage}, ` : ''}${status.state}, clock rate ${status.clockRate}, pid ${status.pid}, AWS endpoint ${status.endpoints.aws}`,
+      'bold',
+    ),
+    table(
+      ['SERVICE', 'LAUNCH', 'DESIRED', 'RUNNING', 'PENDING', 'TASK DEFINITION', 'ROLLOUT'],
+      status.services.map((s) => [
+        s.name,
+        s.launchType,
+        String(s.desiredCount),
+        String(s.runningCount),
+        String(s.pendingCount),
+        s.taskDefinition,
+        `${s.deployments[0]?.rolloutState ?? '-'}${s.steady ? ', steady' : ''}`,
+      ]),
+    ),
+    ...status.loadBalancers.flatMap((lb) =>
+      lb.listeners.map((l) => [`${paint(lb.name, 'bold')}  ${l.url}`, ...l.rules.map((r) => `  ${describeRule(r)}`)].join('\n')),
+    ),
+    table(
+      ['TARGET GROUP', 'TARGET', 'PORT', 'STATE', 'REQUESTS', 'REASON'],
+      status.targetGroups.flatMap((g) =>
+        g.targets.map((t) => [g.name, t.address, String(t.port), t.state, String(t.requests), t.reason ?? '']),
+      ),
+    ),
+  ];
+  if (status.instances.length > 0) blocks.push(instancesView(status));
+  return blocks.join('\n\n');
+}
+
+function instancesView(status: Status): string {
+  return table(
+    ['INSTANCE', 'ADDRESS', 'ZONE', 'TYPE', 'STATUS', 'CPU LEFT', 'MiB LEFT', 'HOST PORTS'],
+    status.instances.map((i) => [
+      i.id,
+      i.address,
+      i.zone,
+      i.instanceType,
+      i.status,
+      `${i.remaining.cpuUnits}/${i.registered.cpuUnits}`,
+      `${i.remaining.memoryMiB}/${i.registered.memoryMiB}`,
+      [...i.ports].sort((a, b) => a - b).join(' '),
+    ]),
+  );
+}
+
+function tasksView(status: Status): string {
+  return table(
+    ['SERVICE', 'TASK', 'PID', 'ADDRESS', 'PORT', 'STATUS', 'HEALTH', 'TASK DEFINITION', 'INSTANCE'],
+    allTasks(status).map(({ service, task }) => [
+      service,
+      task.arn.split('/').at(-1)?.slice(0, 8) ?? '',
+      task.pid === null ? '-' : String(task.pid),
+      task.address,
+      task.hostPort === null ? '-' : `${task.hostPort}${task.containerPort === task.hostPort ? '' : `→${task.containerPort}`}`,
+      task.lastStatus,
+      task.healthStatus,
+      task.taskDefinition,
+      task.instanceId ?? 'FARGATE',
+    ]),
+  );
+}
+
+function allTasks(status: Status): readonly { service: string; task: StatusTask }[] {
+  return [
+    ...status.services.flatMap((s) => s.tasks.map((task) => ({ service: s.name, task }))),
+    ...status.tasks.map((task) => ({ service: '-', task })),
+  ];
+}
+
+function colourOf(level: string, text: string): string {
+  if (level === 'error') return paint(text, 'red');
+  return level === 'warn' ? paint(text, 'yellow') : text;
+}

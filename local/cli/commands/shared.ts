@@ -1,0 +1,176 @@
+/** What several commands share: their common flags, where the JSON comes from, and how apply's progress reads. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { CutoverError } from '../../errors.ts';
+import type { PlaneSettings } from '../../run/daemon.ts';
+import { list, pairs, STAGES, wholeNumber } from '../options.ts';
+import { progress } from '../output.ts';
+import { cacheDir, DEFAULT_PORT_BASE, root, stateDirOf } from '../paths.ts';
+import type { ApplyProgress } from '../plane-client.ts';
+import { synth } from '../synth.ts';
+
+export interface PlaneFlags {
+  readonly portBase: number;
+  readonly json?: boolean;
+}
+
+export interface SourceFlags {
+  readonly stage?: string;
+  readonly synth?: string;
+  readonly system?: string;
+  readonly tag?: Readonly<Record<string, string>>;
+}
+
+export interface RunFlags extends PlaneFlags {
+  readonly clockRate?: number;
+  readonly image?: Readonly<Record<string, string>>;
+  readonly allow?: readonly string[];
+}
+
+export const withPlane = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--port-base <port>', 'AWS endpoint of the plane; its other ports follow it')
+        .env('CUTOVER_PORT_BASE')
+        .default(DEFAULT_PORT_BASE)
+        .argParser(wholeNumber(1024, 65_500)),
+    )
+    .option('--json', 'print the result as JSON');
+
+export const withSource = (command: Command): Command =>
+  command
+    .addOption(new Option('--stage <stage>', 'stage of the project’s own stacks').choices(STAGES).conflicts('synth'))
+    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file')
+    .addOption(new Option('--system <system>', 'which of the project’s systems').choices(['logistics', 'forum', 'all']))
+    .option('--tag <service=tag>', 'image tag instead of the stage’s (repeatable)', pairs);
+
+export const withRun = (command: Command): Command =>
+  command
+    .option('--clock-rate <n>', 'how much faster than the wall control-plane time runs (1 to 1000)', wholeNumber(1, 1000))
+    .option('--image <name=command>', 'local command for an image (repeatable)', pairs)
+    .option('--allow <type>', 'accept a resource type without local effect (repeatable)', list);
+
+/** Settings of a plane from flags and cutover.json. */
+export async function planeSettings(flags: RunFlags, defaults: { clockRate: number }): Promise<PlaneSettings> {
+  const file = await readProjectFile();
+  return {
+    projectDir: root,
+    stateDir: stateDirOf(flags.portBase),
+    cacheDir,
+    portBase: flags.portBase,
+    clockRate: flags.clockRate ?? file.clockRate ?? defaults.clockRate,
+    images: { ...file.images, ...flags.image },
+    allow: [...(file.allow ?? []), ...(flags.allow ?? [])],
+    variables: terraformVariables(process.env),
+    resume: true,
+  };
+}
+
+/** Terraform's own way to set variables: TF_VAR_name, JSON where it parses. */
+function terraformVariables(env: NodeJS.ProcessEnv): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(env)
+      .filter(([name, value]) => name.startsWith('TF_VAR_') && value !== undefined)
+      .map(([name, value]) => [name.slice('TF_VAR_'.length), parsed(value ?? '')]),
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+interface ProjectFile {
+  images?: Record<string, string>;
+  allow?: string[];
+  clockRate?: number;
+}
+
+/** `cutover.json` beside package.json: optional; every wrong key or value is told at once. */
+async function readProjectFile(): Promise<ProjectFile> {
+  const file = join(root, 'cutover.json');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return {};
+  const bad = (message: string, value?: unknown) =>
+    new CutoverError({
+      code: 'INVALID_CONFIG',
+      address: 'cutover.json',
+      message,
+      value,
+      rule: 'images: {IMAGE: COMMAND}, allow: [TYPE], clockRate: 1 to 1000',
+      fix: 'correct cutover.json',
+    });
+  const json = parsed(text);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw bad('cutover.json is not a JSON object');
+  const { images, allow, clockRate, ...unknown } = json as Record<string, unknown>;
+  const problems: CutoverError[] = [];
+  for (const key of Object.keys(unknown)) problems.push(bad(`unknown key "${key}"`, unknown[key]));
+  const strings = (v: unknown): boolean => Object.values(v as object).every((s) => typeof s === 'string');
+  if (images !== undefined && (typeof images !== 'object' || images === null || Array.isArray(images) || !strings(images)))
+    problems.push(bad('"images" must map image names to commands', images));
+  if (allow !== undefined && (!Array.isArray(allow) || !strings(allow))) problems.push(bad('"allow" must list resource types', allow));
+  const rate = clockRate as number;
+  if (clockRate !== undefined && !(Number.isInteger(rate) && rate >= 1 && rate <= 1000))
+    problems.push(bad('"clockRate" must be a whole number from 1 to 1000', clockRate));
+  if (problems.length > 0) throw new CutoverError(problems.flatMap((p) => p.problems));
+  return json as ProjectFile;
+}
+
+/** The JSON to run: `--synth` as it is, or the stage synthesized into `outDir`. */
+export async function sourceDir(flags: SourceFlags, outDir: string, fallbackStage: string): Promise<{ dir: string; stage: string | null }> {
+  if (flags.synth) return { dir: resolve(flags.synth), stage: null };
+  const stage = flags.stage ?? fallbackStage;
+  const dir = await synth({
+    root,
+    outDir,
+    stage,
+    ...(flags.system ? { system: flags.system } : {}),
+    ...(flags.tag ? { tags: flags.tag } : {}),
+  });
+  return { dir, stage };
+}
+
+/** A temporary folder that is gone afterwards, whatever happens. */
+export async function withTemporaryFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'cutover-'));
+  try {
+    return await use(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Prints apply's progress: each change as it ends; waits longer than a few seconds show what is awaited. */
+export function progressPrinter(): (p: ApplyProgress) => void {
+  return (p) => {
+    if (p.phase === 'done') progress(`  ${String(p.done).padStart(3)}/${p.total}  ${p.address}  ${p.action}d`.replace('deleted', 'deleted'));
+    else if (p.phase === 'failed') progress(`  failed   ${p.address}: ${p.error ?? ''}`);
+    else if (p.phase === 'building') progress(`  building ${p.address}`);
+  };
+}
+
+/** Runs `work` with a signal that Ctrl-C, SIGTERM and SIGHUP abort; `cleanUp` follows in every case. */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(new Interrupted());
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const name of names) process.off(name, abort);
+  }
+}
+
+/** The user pressed Ctrl-C (or the like): not an error, but not a success either. */
+export class Interrupted extends Error {
+  constructor() {
+    super('interrupted');
+    this.name = 'Interrupted';
+  }
+}

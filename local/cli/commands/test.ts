@@ -1,0 +1,24 @@
+/** `test` (= npm test): the fast suites, under three minutes. Further arguments go to ava (files, --match …). */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { root } from '../paths.ts';
+
+export function addTest(program: Command): void {
+  program
+    .command('test')
+    .description('run the project’s own tests')
+    .argument('[args...]', 'passed on to ava')
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: readonly string[]) => {
+      process.exitCode = await new Promise<number>((resolve) => {
+        const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+        const child = spawn(process.execPath, [ava, ...args], { cwd: root, stdio: 'inherit' });
+        const pass = (signal: NodeJS.Signals): boolean => child.kill(signal);
+        process.on('SIGINT', pass);
+        process.on('SIGTERM', pass);
+        child.on('exit', (code) => resolve(code ?? 1));
+      });
+    });
+}

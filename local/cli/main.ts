@@ -1,0 +1,43 @@
+/** The command line: names, flags and exit codes. Each command's work is in commands/. */
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../errors.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addDown } from './commands/down.ts';
+import { addInspect } from './commands/inspect.ts';
+import { addLoad } from './commands/load.ts';
+import { addPlan } from './commands/plan.ts';
+import { addRehearse } from './commands/rehearse.ts';
+import { Interrupted } from './commands/shared.ts';
+import { addTest } from './commands/test.ts';
+import { addUp } from './commands/up.ts';
+import { printJson, reportError } from './output.ts';
+
+const program = new Command('cutover')
+  .description('Rehearse a move from a monolith to microservices on Amazon ECS, on one machine, before anyone deploys it.')
+  .showHelpAfterError('(./cutover COMMAND --help lists the flags)')
+  .showSuggestionAfterError()
+  .enablePositionalOptions()
+  .configureHelp({ sortSubcommands: false });
+
+for (const add of [addRehearse, addUp, addPlan, addInspect, addDown, addLoad, addDoctor, addTest]) add(program);
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+const wantsJson = process.argv.includes('--json');
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeFor(error);
+}
+
+function exitCodeFor(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return ExitCode.pass;
+    const message = error.message.replace(/^error: /, '');
+    if (wantsJson)
+      printJson({ error: { code: 'BAD_FLAG', message, address: null, value: null, rule: null, fix: './cutover --help lists commands and flags' } });
+    return ExitCode.usage;
+  }
+  if (error instanceof Interrupted || (error instanceof Error && error.name === 'AbortError')) return 130;
+  return reportError(error, wantsJson);
+}

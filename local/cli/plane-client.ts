@@ -1,0 +1,159 @@
+/** A running plane as the commands see it: its control routes on the AWS-compatible endpoint's port. */
+import { CutoverError, type ErrorCode, type Problem } from '../errors.ts';
+import type { Change } from '../run/contracts.ts';
+import type { PlaneEvent } from '../run/events.ts';
+import { isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
+import type { Status } from '../status.ts';
+
+export interface ApplyProgress {
+  readonly type: 'progress';
+  readonly phase: 'resolved' | 'building' | 'started' | 'done' | 'failed';
+  readonly address: string;
+  readonly action: string;
+  readonly done: number;
+  readonly total: number;
+  readonly error?: string;
+}
+
+export interface ApplyOutcome {
+  readonly changes: readonly Change[];
+}
+
+export interface LogLine {
+  readonly seq: number;
+  readonly group: string;
+  readonly stream: string;
+  readonly timestampMs: number;
+  readonly message: string;
+}
+
+export interface SigningKey {
+  readonly privateKeyPem: string;
+  readonly signingCertUrl: string;
+}
+
+export class PlaneClient {
+  readonly record: PlaneRecord;
+
+  constructor(record: PlaneRecord) {
+    this.record = record;
+  }
+
+  /** The plane on a state folder. @throws CutoverError PLANE_NOT_RUNNING */
+  static async connect(stateDir: string): Promise<PlaneClient> {
+    const record = await readRecord(stateDir);
+    if (record && (await isAlive(record))) return new PlaneClient(record);
+    throw new CutoverError({
+      code: 'PLANE_NOT_RUNNING',
+      message: record ? `the plane (pid ${record.pid}) is gone` : 'no plane is running here',
+      fix: record ? 'bring it back with ./cutover up, or clear what is left with ./cutover down' : 'start one with ./cutover up',
+    });
+  }
+
+  status(): Promise<Status> {
+    return this.#json<Status>('status');
+  }
+
+  async events(sinceId: number): Promise<readonly PlaneEvent[]> {
+    return this.#json<PlaneEvent[]>(`events?since=${sinceId}`);
+  }
+
+  /** Events as they happen, from after `sinceId`, until the signal aborts or the plane goes. */
+  async *followEvents(sinceId: number, signal?: AbortSignal): AsyncIterable<PlaneEvent> {
+    yield* this.#lines<PlaneEvent>(`events?since=${sinceId}&follow=1`, {}, signal);
+  }
+
+  async logs(query: Record<string, string>): Promise<readonly LogLine[]> {
+    return this.#json<LogLine[]>(`logs?${new URLSearchParams(query)}`);
+  }
+
+  async *followLogs(query: Record<string, string>, signal?: AbortSignal): AsyncIterable<LogLine> {
+    yield* this.#lines<LogLine>(`logs?${new URLSearchParams({ ...query, follow: '1' })}`, {}, signal);
+  }
+
+  signing(): Promise<SigningKey> {
+    return this.#json<SigningKey>('signing');
+  }
+
+  /** What became of each SNS message. */
+  deliveries(): Promise<unknown> {
+    return this.#json('deliveries');
+  }
+
+  plan(dir: string): Promise<{ changes: readonly Change[] }> {
+    return this.#json('plan', { method: 'POST', body: JSON.stringify({ dir }) });
+  }
+
+  /** Applies a synthesized folder to the running plane. @throws CutoverError with the problems the plane reports */
+  async apply(
+    input: { dir: string; stage: string | null },
+    onProgress?: (progress: ApplyProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ApplyOutcome> {
+    const body = JSON.stringify(input);
+    for await (const line of this.#lines<ApplyProgress | ResultLine>('apply', { method: 'POST', body }, signal)) {
+      if (line.type === 'progress') onProgress?.(line);
+      else if (line.problems.length > 0) throw new CutoverError(line.problems);
+      else return { changes: line.changes };
+    }
+    throw this.#unreachable('the answer ended before its result');
+  }
+
+  /** Asks the plane to stop and waits until its process is gone. */
+  async down(timeoutMs = 60_000): Promise<void> {
+    await this.#json('down', { method: 'POST', body: '{}' }).catch(() => undefined);
+    const end = Date.now() + timeoutMs;
+    while (await isAlive(this.record)) {
+      if (Date.now() > end) throw this.#unreachable(`it did not stop in ${timeoutMs / 1000} s`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await this.#fetch(path, init);
+    return (await response.json()) as T;
+  }
+
+  async *#lines<T>(path: string, init: RequestInit, signal?: AbortSignal): AsyncIterable<T> {
+    const response = await this.#fetch(path, { ...init, ...(signal ? { signal } : {}) });
+    let rest = '';
+    const decoder = new TextDecoder();
+    try {
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+        rest = parts.pop() ?? '';
+        for (const part of parts) if (part) yield JSON.parse(part) as T;
+      }
+    } catch (error) {
+      if (signal?.aborted) return;
+      throw this.#unreachable(String(error));
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    const headers = { 'x-cutover-token': this.record.token, 'content-type': 'application/json' };
+    const response = await fetch(`${this.record.endpoint}/_cutover/${path}`, { ...init, headers }).catch((error) => {
+      if (init.signal?.aborted) throw error;
+      throw this.#unreachable(error instanceof Error ? (error.cause ?? error.message) : error);
+    });
+    if (response.ok) return response;
+    const body = (await response.json().catch(() => null)) as { errors?: readonly Problem[] } | null;
+    const problems = body?.errors?.map((p) => ({ ...p, code: p.code as ErrorCode }));
+    throw problems?.length ? new CutoverError(problems) : this.#unreachable(`it answered ${response.status}`);
+  }
+
+  #unreachable(why: unknown): CutoverError {
+    return new CutoverError({
+      code: 'PLANE_UNREACHABLE',
+      address: this.record.endpoint,
+      message: `the plane (pid ${this.record.pid}) cannot be reached: ${String(why)}`,
+      fix: './cutover down clears it, ./cutover up starts it again',
+    });
+  }
+}
+
+interface ResultLine {
+  readonly type: 'result';
+  readonly changes: readonly Change[];
+  readonly problems: readonly Problem[];
+}

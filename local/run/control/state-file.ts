@@ -1,0 +1,65 @@
+/** `plane.json` in the state folder: how a command finds the running plane. Readable by its owner only. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface PlaneRecord {
+  readonly version: 1;
+  readonly pid: number;
+  /** /proc start time of the pid, so that a reused pid is not taken for the plane; null where there is no /proc. */
+  readonly startTicks: string | null;
+  readonly portBase: number;
+  readonly clockRate: number;
+  /** Secret for the control routes. */
+  readonly token: string;
+  readonly endpoint: string;
+  /** What was applied last, so that `up` after a crash brings the same back. */
+  readonly stage: string | null;
+  readonly dir: string | null;
+  readonly startedAt: string;
+}
+
+export const newToken = (): string => randomBytes(24).toString('hex');
+
+/** @returns null where there is no record or it cannot be read */
+export async function readRecord(stateDir: string): Promise<PlaneRecord | null> {
+  try {
+    const record = JSON.parse(await readFile(join(stateDir, 'plane.json'), 'utf8')) as PlaneRecord;
+    return record.version === 1 && Number.isInteger(record.pid) ? record : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function writeRecord(stateDir: string, record: PlaneRecord): Promise<void> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  const file = join(stateDir, 'plane.json');
+  await writeFile(`${file}.new`, JSON.stringify(record, null, 2), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+export async function removeState(stateDir: string): Promise<void> {
+  await rm(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** Is the recorded plane's process alive, and still the same process? */
+export async function isAlive(record: PlaneRecord): Promise<boolean> {
+  try {
+    process.kill(record.pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const ticks = await startTicksOf(record.pid);
+  return ticks === null || record.startTicks === null || ticks === record.startTicks;
+}
+
+/** Field 22 of /proc/<pid>/stat; null where there is no /proc or no such process. A zombie counts as gone. */
+export async function startTicksOf(pid: number): Promise<string | null> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
