@@ -1,29 +1,38 @@
-/** `status --json`, version 1. The keys of design.md are fixed; more may be added. Types only. */
+/**
+ * `status --json`, version 1: the fixed keys of the plane's status. Types only, shared by the CLI, the console and
+ * the load harness. Keys may be added in version 1; none is renamed or removed.
+ */
+import type { Action, Condition } from './topology.ts';
+
+export const STATUS_VERSION = 1;
 
 export interface Status {
-  readonly version: 1;
-  /** Null for other people's stacks (`--synth`). */
+  readonly version: number;
+  /** Stage that runs; null where the JSON names none (`--synth DIR`). */
   readonly stage: string | null;
+  /** Control seconds per wall second. */
   readonly clockRate: number;
   readonly state: 'starting' | 'applying' | 'running' | 'failed' | 'stopping';
   readonly pid: number;
   readonly portBase: number;
   /** `loopback`, or `mapped` where low ports or further loopback addresses are not to be had. */
   readonly addressMode: 'loopback' | 'mapped';
-  readonly loadBalancers: readonly StatusLoadBalancer[];
-  readonly targetGroups: readonly StatusTargetGroup[];
-  readonly instances: readonly StatusInstance[];
-  readonly services: readonly StatusService[];
+  readonly region: string;
+  readonly loadBalancers: readonly LoadBalancerStatus[];
+  readonly targetGroups: readonly TargetGroupStatus[];
+  readonly instances: readonly InstanceStatus[];
+  readonly services: readonly ServiceStatus[];
   /** Tasks of no service (RunTask). */
-  readonly tasks: readonly StatusTask[];
-  readonly topics: readonly StatusTopic[];
+  readonly tasks: readonly TaskStatusEntry[];
+  readonly topics: readonly TopicStatus[];
+  /** Terraform outputs with load balancer names turned into local addresses. */
   readonly outputs: readonly { readonly stack: string; readonly name: string; readonly value: unknown }[];
-  readonly endpoints: { readonly aws: string; readonly console: string | null };
+  readonly endpoints: { readonly aws: string; readonly console: string };
   /** Id of the newest event, to follow events from here. */
   readonly lastEventId: number;
 }
 
-export interface StatusLoadBalancer {
+export interface LoadBalancerStatus {
   readonly name: string;
   readonly arn: string;
   /** The address clients use on this machine. */
@@ -31,27 +40,34 @@ export interface StatusLoadBalancer {
   /** The name as AWS would give it. */
   readonly awsDnsName: string;
   readonly listeners: readonly {
+    /** Port that AWS would show. */
     readonly port: number;
+    /** Where to reach it on this machine, e.g. `http://127.10.0.1:80`. */
     readonly url: string;
-    readonly rules: readonly { readonly priority: number | 'default'; readonly conditions: readonly unknown[]; readonly actions: readonly unknown[] }[];
+    /** Lowest priority first; the default action last, with priority `default` and no conditions. */
+    readonly rules: readonly {
+      readonly priority: number | 'default';
+      readonly conditions: readonly Condition[];
+      readonly actions: readonly Action[];
+    }[];
   }[];
 }
 
-export interface StatusTargetGroup {
+export interface TargetGroupStatus {
   readonly name: string;
   readonly arn: string;
   readonly targets: readonly {
-    readonly id: string;
+    /** Instance id (target type instance) or address (target type ip). */
     readonly address: string;
     readonly port: number;
-    readonly state: string;
+    readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining';
     readonly reason: string | null;
-    /** Requests answered by this target since it was registered. */
+    /** Requests answered since the target was registered, health checks not counted. */
     readonly requests: number;
   }[];
 }
 
-export interface StatusInstance {
+export interface InstanceStatus {
   readonly id: string;
   readonly address: string;
   readonly zone: string;
@@ -61,53 +77,68 @@ export interface StatusInstance {
   readonly memoryMiB: number;
   readonly registered: { readonly cpuUnits: number; readonly memoryMiB: number };
   readonly remaining: { readonly cpuUnits: number; readonly memoryMiB: number };
-  /** Inclusive range dynamic host ports come from. */
-  readonly ephemeralPortRange: readonly [number, number];
+  /** Dynamic host ports come from here, inclusive; absent where it is not known. */
+  readonly ephemeralPortRange?: readonly [number, number];
+  /** Host ports in use. */
   readonly ports: readonly number[];
 }
 
-export interface StatusService {
+export interface ServiceStatus {
+  /** Cluster name. */
   readonly cluster: string;
   readonly name: string;
   readonly launchType: 'EC2' | 'FARGATE';
   readonly desiredCount: number;
   readonly runningCount: number;
   readonly pendingCount: number;
-  /** `family:revision`. */
+  /** `family:revision` of what the service wants. */
   readonly taskDefinition: string;
+  /** One deployment, completed, with the desired count running and healthy. */
   readonly steady: boolean;
-  readonly deployments: readonly {
-    readonly id: string;
-    readonly status: string;
-    readonly taskDefinition: string;
-    readonly desiredCount: number;
-    readonly runningCount: number;
-    readonly pendingCount: number;
-    readonly failedTasks: number;
-    readonly rolloutState: string;
-    readonly rolloutStateReason: string;
-  }[];
+  /** PRIMARY first. */
+  readonly deployments: readonly DeploymentStatus[];
+  /** Newest first, at most 10 here; `events` has more. */
   readonly events: readonly { readonly createdAt: string; readonly message: string }[];
-  readonly tasks: readonly StatusTask[];
+  readonly tasks: readonly TaskStatusEntry[];
 }
 
-export interface StatusTask {
+export interface DeploymentStatus {
+  readonly id: string;
+  readonly status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE';
+  readonly taskDefinition: string;
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly failedTasks: number;
+  readonly rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  readonly rolloutStateReason: string;
+}
+
+export interface TaskStatusEntry {
   readonly arn: string;
+  /** Process of the first container; null before it started and after it ended. */
   readonly pid: number | null;
+  /** Address of the instance (bridge) or of the task (awsvpc). */
   readonly address: string;
+  /** First port mapping; null where the task has none. */
   readonly hostPort: number | null;
   readonly containerPort: number | null;
+  /** Null on Fargate. */
   readonly instanceId: string | null;
   readonly lastStatus: string;
-  readonly healthStatus: string;
+  readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** `family:revision`. */
   readonly taskDefinition: string;
   readonly startedAt: string | null;
   readonly stoppedReason: string | null;
 }
 
-export interface StatusTopic {
+export interface TopicStatus {
   readonly name: string;
   readonly arn: string;
-  readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string; readonly confirmed: boolean }[];
+  readonly subscriptions: readonly {
+    readonly protocol: string;
+    readonly endpoint: string;
+    readonly confirmed: boolean;
+  }[];
 }

@@ -13,7 +13,9 @@ import { addUp } from './commands/up.ts';
 import { printJson, reportError } from './output.ts';
 
 const program = new Command('cutover')
-  .description('Rehearse a move from a monolith to microservices on Amazon ECS, on one machine, before anyone deploys it.')
+  .description(
+    'Rehearse a move from a monolith to microservices on Amazon ECS, on one machine, before anyone deploys it.',
+  )
   .showHelpAfterError('(./cutover COMMAND --help lists the flags)')
   .showSuggestionAfterError()
   .enablePositionalOptions()
@@ -35,7 +37,16 @@ function exitCodeFor(error: unknown): number {
     if (error.exitCode === 0) return ExitCode.pass;
     const message = error.message.replace(/^error: /, '');
     if (wantsJson)
-      printJson({ error: { code: 'BAD_FLAG', message, address: null, value: null, rule: null, fix: './cutover --help lists commands and flags' } });
+      printJson({
+        error: {
+          code: 'BAD_FLAG',
+          message,
+          address: null,
+          value: null,
+          rule: null,
+          fix: './cutover --help lists commands and flags',
+        },
+      });
     return ExitCode.usage;
   }
   if (error instanceof Interrupted || (error instanceof Error && error.name === 'AbortError')) return 130;

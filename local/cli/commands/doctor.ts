@@ -22,7 +22,9 @@ export function addDoctor(program: Command): void {
     .action(async (flags: { json?: boolean }) => {
       const findings = await Promise.all([node(), k6(), lowPort(), endpointPort(), terraform()]);
       if (flags.json) printJson({ version: 1, findings });
-      else for (const f of findings) print(`${mark(f.state)} ${f.name.padEnd(18)} ${f.detail}${f.fix ? `\n    → ${f.fix}` : ''}`);
+      else
+        for (const f of findings)
+          print(`${mark(f.state)} ${f.name.padEnd(18)} ${f.detail}${f.fix ? `\n    → ${f.fix}` : ''}`);
       if (findings.some((f) => f.state === 'missing')) process.exitCode = ExitCode.environment;
     });
 }
@@ -36,7 +38,7 @@ async function node(): Promise<Finding> {
 
 async function k6(): Promise<Finding> {
   const found = await findK6(home);
-  if (found.path) return { name: 'k6', state: 'ok', detail: `${found.version} (${found.path})`, fix: null };
+  if (found.path !== null) return { name: 'k6', state: 'ok', detail: `${found.version} (${found.path})`, fix: null };
   return {
     name: 'k6',
     state: 'missing',
@@ -47,7 +49,8 @@ async function k6(): Promise<Finding> {
 
 async function lowPort(): Promise<Finding> {
   const error = await tryBind('127.10.0.254', 80);
-  if (!error) return { name: 'real ports', state: 'ok', detail: 'load balancers can use port 80 on 127.10.0.0/16', fix: null };
+  if (!error)
+    return { name: 'real ports', state: 'ok', detail: 'load balancers can use port 80 on 127.10.0.0/16', fix: null };
   return {
     name: 'real ports',
     state: 'limited',

@@ -1,6 +1,6 @@
 /** Commands that only look: status, ps, events, logs. */
 import type { Command } from 'commander';
-import type { Status, StatusTask } from '../../status.ts';
+import type { Status, TaskStatusEntry } from '../../status.ts';
 import { list, wholeNumber } from '../options.ts';
 import { paint, print, printJson, table } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
@@ -101,7 +101,9 @@ function statusView(status: Status): string {
       ]),
     ),
     ...status.loadBalancers.flatMap((lb) =>
-      lb.listeners.map((l) => [`${paint(lb.name, 'bold')}  ${l.url}`, ...l.rules.map((r) => `  ${describeRule(r)}`)].join('\n')),
+      lb.listeners.map((l) =>
+        [`${paint(lb.name, 'bold')}  ${l.url}`, ...l.rules.map((r) => `  ${describeRule(r)}`)].join('\n'),
+      ),
     ),
     table(
       ['TARGET GROUP', 'TARGET', 'PORT', 'STATE', 'REQUESTS', 'REASON'],
@@ -138,7 +140,9 @@ function tasksView(status: Status): string {
       task.arn.split('/').at(-1)?.slice(0, 8) ?? '',
       task.pid === null ? '-' : String(task.pid),
       task.address,
-      task.hostPort === null ? '-' : `${task.hostPort}${task.containerPort === task.hostPort ? '' : `→${task.containerPort}`}`,
+      task.hostPort === null
+        ? '-'
+        : `${task.hostPort}${task.containerPort === task.hostPort ? '' : `→${task.containerPort}`}`,
       task.lastStatus,
       task.healthStatus,
       task.taskDefinition,
@@ -147,7 +151,7 @@ function tasksView(status: Status): string {
   );
 }
 
-function allTasks(status: Status): readonly { service: string; task: StatusTask }[] {
+function allTasks(status: Status): readonly { service: string; task: TaskStatusEntry }[] {
   return [
     ...status.services.flatMap((s) => s.tasks.map((task) => ({ service: s.name, task }))),
     ...status.tasks.map((task) => ({ service: '-', task })),

@@ -10,7 +10,16 @@ import { paint, print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { synth } from '../synth.ts';
-import { planeSettings, type RunFlags, type SourceFlags, sourceDir, withPlane, withRun, withSource, withTemporaryFolder } from './shared.ts';
+import {
+  planeSettings,
+  type RunFlags,
+  type SourceFlags,
+  sourceDir,
+  withPlane,
+  withRun,
+  withSource,
+  withTemporaryFolder,
+} from './shared.ts';
 
 export function addPlan(program: Command): void {
   withRun(withSource(withPlane(program.command('plan'))))
@@ -57,7 +66,9 @@ function planView(changes: readonly Change[]): string {
   if (changes.length === 0) return 'No changes.';
   const count = (action: Change['action']): number => changes.filter((c) => c.action === action).length;
   return [
-    ...changes.map((c) => paint(`${SIGN[c.action]} ${c.address}${c.changed.length ? `  (${c.changed.join(', ')})` : ''}`, COLOUR[c.action])),
+    ...changes.map((c) =>
+      paint(`${SIGN[c.action]} ${c.address}${c.changed.length ? `  (${c.changed.join(', ')})` : ''}`, COLOUR[c.action]),
+    ),
     `Plan: ${count('create')} to add, ${count('update')} to change, ${count('replace')} to replace, ${count('delete')} to remove.`,
   ].join('\n');
 }

@@ -48,7 +48,11 @@ export const withSource = (command: Command): Command =>
 
 export const withRun = (command: Command): Command =>
   command
-    .option('--clock-rate <n>', 'how much faster than the wall control-plane time runs (1 to 1000)', wholeNumber(1, 1000))
+    .option(
+      '--clock-rate <n>',
+      'how much faster than the wall control-plane time runs (1 to 1000)',
+      wholeNumber(1, 1000),
+    )
     .option('--image <name=command>', 'local command for an image (repeatable)', pairs)
     .option('--allow <type>', 'accept a resource type without local effect (repeatable)', list);
 
@@ -111,9 +115,13 @@ async function readProjectFile(): Promise<ProjectFile> {
   const problems: CutoverError[] = [];
   for (const key of Object.keys(unknown)) problems.push(bad(`unknown key "${key}"`, unknown[key]));
   const strings = (v: unknown): boolean => Object.values(v as object).every((s) => typeof s === 'string');
-  if (images !== undefined && (typeof images !== 'object' || images === null || Array.isArray(images) || !strings(images)))
+  if (
+    images !== undefined &&
+    (typeof images !== 'object' || images === null || Array.isArray(images) || !strings(images))
+  )
     problems.push(bad('"images" must map image names to commands', images));
-  if (allow !== undefined && (!Array.isArray(allow) || !strings(allow))) problems.push(bad('"allow" must list resource types', allow));
+  if (allow !== undefined && (!Array.isArray(allow) || !strings(allow)))
+    problems.push(bad('"allow" must list resource types', allow));
   const rate = clockRate as number;
   if (clockRate !== undefined && !(Number.isInteger(rate) && rate >= 1 && rate <= 1000))
     problems.push(bad('"clockRate" must be a whole number from 1 to 1000', clockRate));
@@ -122,7 +130,11 @@ async function readProjectFile(): Promise<ProjectFile> {
 }
 
 /** The JSON to run: `--synth` as it is, or the stage synthesized into `outDir`. */
-export async function sourceDir(flags: SourceFlags, outDir: string, fallbackStage: string): Promise<{ dir: string; stage: string | null }> {
+export async function sourceDir(
+  flags: SourceFlags,
+  outDir: string,
+  fallbackStage: string,
+): Promise<{ dir: string; stage: string | null }> {
   if (flags.synth) return { dir: resolve(flags.synth), stage: null };
   const stage = flags.stage ?? fallbackStage;
   const dir = await synth({
@@ -148,7 +160,8 @@ export async function withTemporaryFolder<T>(use: (dir: string) => Promise<T>): 
 /** Prints apply's progress: each change as it ends; waits longer than a few seconds show what is awaited. */
 export function progressPrinter(): (p: ApplyProgress) => void {
   return (p) => {
-    if (p.phase === 'done') progress(`  ${String(p.done).padStart(3)}/${p.total}  ${p.address}  ${p.action}d`.replace('deleted', 'deleted'));
+    if (p.phase === 'done')
+      progress(`  ${String(p.done).padStart(3)}/${p.total}  ${p.address}  ${p.action}d`.replace('deleted', 'deleted'));
     else if (p.phase === 'failed') progress(`  failed   ${p.address}: ${p.error ?? ''}`);
     else if (p.phase === 'building') progress(`  building ${p.address}`);
   };

@@ -78,8 +78,14 @@ async function applySource(flags: UpFlags, client: PlaneClient, signal: AbortSig
   const outDir = join(stateDirOf(flags.portBase), 'synth');
   const fallback = record.stage ?? FIRST_STAGE;
   const resumed = !flags.stage && !flags.synth && !flags.tag && record.dir;
-  progress(resumed ? `Applying what ran before (${record.stage ?? record.dir}) …` : `Applying ${flags.synth ?? `stage ${flags.stage ?? fallback}`} …`);
-  const source = resumed ? { dir: record.dir as string, stage: record.stage } : await sourceDir(flags, outDir, fallback);
+  progress(
+    resumed
+      ? `Applying what ran before (${record.stage ?? record.dir}) …`
+      : `Applying ${flags.synth ?? `stage ${flags.stage ?? fallback}`} …`,
+  );
+  const source = resumed
+    ? { dir: record.dir as string, stage: record.stage }
+    : await sourceDir(flags, outDir, fallback);
   signal.throwIfAborted();
   const { changes } = await client.apply(source, progressPrinter(), signal);
   if (changes.length === 0) progress('  no changes');
@@ -97,7 +103,9 @@ async function stayInForeground(plane: StartedPlane, signal: AbortSignal): Promi
   const { lastEventId } = await plane.client.status();
   try {
     for await (const event of plane.client.followEvents(lastEventId, signal))
-      progress(`${event.at.slice(11, 19)}  ${event.level === 'info' ? '' : `${event.level.toUpperCase()} `}${event.message}`);
+      progress(
+        `${event.at.slice(11, 19)}  ${event.level === 'info' ? '' : `${event.level.toUpperCase()} `}${event.message}`,
+      );
   } finally {
     progress('Stopping …');
     await plane.client.down();

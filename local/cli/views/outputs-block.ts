@@ -3,13 +3,17 @@ import type { Status } from '../../status.ts';
 import { paint } from '../output.ts';
 
 export function outputsBlock(status: Status): string {
-  const lines = [paint(`Plane is up: ${status.stage ? `stage ${status.stage}, ` : ''}clock rate ${status.clockRate}`, 'bold')];
+  const lines = [
+    paint(`Plane is up: ${status.stage ? `stage ${status.stage}, ` : ''}clock rate ${status.clockRate}`, 'bold'),
+  ];
   for (const lb of status.loadBalancers)
     for (const listener of lb.listeners) {
       lines.push(`  ${lb.name.padEnd(24)} ${listener.url}`);
       for (const rule of listener.rules) lines.push(`    ${describeRule(rule)}`);
     }
-  lines.push(`  ${'AWS endpoint'.padEnd(24)} ${status.endpoints.aws}   (export AWS_ENDPOINT_URL=${status.endpoints.aws})`);
+  lines.push(
+    `  ${'AWS endpoint'.padEnd(24)} ${status.endpoints.aws}   (export AWS_ENDPOINT_URL=${status.endpoints.aws})`,
+  );
   if (status.endpoints.console) lines.push(`  ${'console'.padEnd(24)} ${status.endpoints.console}`);
   if (status.addressMode === 'mapped')
     lines.push('  Low ports or further loopback addresses are not to be had here: the ports above are mapped.');
@@ -20,8 +24,11 @@ export function outputsBlock(status: Status): string {
 
 /** `/iridium* → interstella-iridium`, `default → …`. */
 export function describeRule(rule: Status['loadBalancers'][number]['listeners'][number]['rules'][number]): string {
-  const when = rule.priority === 'default' ? 'default' : `${rule.priority}: ${(rule.conditions as ConditionView[]).map(condition).join(' and ')}`;
-  return `${when} → ${(rule.actions as ActionView[]).map(action).join(', ')}`;
+  const when =
+    rule.priority === 'default'
+      ? 'default'
+      : `${rule.priority}: ${(rule.conditions as readonly ConditionView[]).map(condition).join(' and ')}`;
+  return `${when} → ${(rule.actions as readonly ActionView[]).map(action).join(', ')}`;
 }
 
 interface ConditionView {

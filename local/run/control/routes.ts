@@ -10,12 +10,16 @@ const MAX_BODY_BYTES = 64 * 1024;
  * @returns a handler that answers true when the request was its own
  */
 export function createControlRoutes(plane: Plane, token: string, onDown: () => void) {
-  const routes: Readonly<Record<string, (req: IncomingMessage, res: ServerResponse, query: URLSearchParams) => unknown>> = {
+  const routes: Readonly<
+    Record<string, (req: IncomingMessage, res: ServerResponse, query: URLSearchParams) => unknown>
+  > = {
     'GET status': (_req, res) => sendJson(res, plane.status()),
     'GET events': (_req, res, query) => events(plane, res, query),
     'GET logs': (_req, res, query) => logs(plane, res, query),
     'GET signing': (_req, res) => sendJson(res, plane.signing()),
     'GET deliveries': (_req, res) => sendJson(res, plane.deliveries()),
+    'GET targets': (_req, res) => sendJson(res, plane.targetStats()),
+    'GET fidelity': (_req, res) => sendJson(res, plane.fidelity()),
     'POST plan': async (req, res) => {
       const { dir } = (await readJson(req)) as { dir: string };
       sendJson(res, { changes: await plane.plan(String(dir)) });
@@ -34,7 +38,11 @@ export function createControlRoutes(plane: Plane, token: string, onDown: () => v
     if (!matches(token, req.headers['x-cutover-token'])) {
       sendError(res, 403, new CutoverError({ code: 'BAD_FLAG', message: 'wrong or missing x-cutover-token' }));
     } else if (!route) {
-      sendError(res, 404, new CutoverError({ code: 'UNKNOWN_COMMAND', message: `no control route ${req.method} ${url.pathname}` }));
+      sendError(
+        res,
+        404,
+        new CutoverError({ code: 'UNKNOWN_COMMAND', message: `no control route ${req.method} ${url.pathname}` }),
+      );
     } else {
       void (async () => route(req, res, url.searchParams))().catch((error) => sendError(res, 400, error));
     }
@@ -47,7 +55,9 @@ async function apply(plane: Plane, req: IncomingMessage, res: ServerResponse): P
   res.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const line = (value: unknown): void => void res.write(`${JSON.stringify(value)}\n`);
   try {
-    const result = await plane.apply({ dir: String(dir), stage: stage ?? null }, (progress) => line({ type: 'progress', ...progress }));
+    const result = await plane.apply({ dir: String(dir), stage: stage ?? null }, (progress) =>
+      line({ type: 'progress', ...progress }),
+    );
     line({ type: 'result', ...result });
   } catch (error) {
     line({ type: 'result', changes: [], problems: errorToJson(error).errors });
@@ -57,7 +67,10 @@ async function apply(plane: Plane, req: IncomingMessage, res: ServerResponse): P
 
 function events(plane: Plane, res: ServerResponse, query: URLSearchParams): void {
   const since = Number(query.get('since') ?? 0) || 0;
-  if (query.get('follow') !== '1') return sendJson(res, plane.events.since(since));
+  if (query.get('follow') !== '1') {
+    sendJson(res, plane.events.since(since));
+    return;
+  }
   res.writeHead(200, { 'content-type': 'application/x-ndjson' });
   for (const event of plane.events.since(since)) res.write(`${JSON.stringify(event)}\n`);
   const end = plane.events.subscribe((event) => res.write(`${JSON.stringify(event)}\n`));
@@ -78,7 +91,10 @@ function logs(plane: Plane, res: ServerResponse, query: URLSearchParams): void {
         .map((record) => ({ ...record, group })),
     )
     .sort((a, b) => a.timestampMs - b.timestampMs || a.seq - b.seq);
-  if (query.get('follow') !== '1') return sendJson(res, found);
+  if (query.get('follow') !== '1') {
+    sendJson(res, found);
+    return;
+  }
   res.writeHead(200, { 'content-type': 'application/x-ndjson' });
   for (const record of found) res.write(`${JSON.stringify(record)}\n`);
   const end = plane.logs.subscribe((group, name, record) => {
@@ -101,7 +117,8 @@ async function readJson(req: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw new CutoverError({ code: 'BAD_FLAG', message: 'the request body is over 64 KiB' });
+    if (bytes > MAX_BODY_BYTES)
+      throw new CutoverError({ code: 'BAD_FLAG', message: 'the request body is over 64 KiB' });
     chunks.push(chunk);
   }
   try {
