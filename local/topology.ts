@@ -169,12 +169,23 @@ export type Action =
       readonly query: string;
       readonly statusCode: 301 | 302;
     }
-  | { readonly type: 'fixed-response'; readonly statusCode: number; readonly contentType: string; readonly body: string };
+  | {
+      readonly type: 'fixed-response';
+      readonly statusCode: number;
+      readonly contentType: string;
+      readonly body: string;
+    };
 
 export type Condition =
-  | { readonly field: 'path-pattern' | 'host-header' | 'http-request-method' | 'source-ip'; readonly values: readonly string[] }
+  | {
+      readonly field: 'path-pattern' | 'host-header' | 'http-request-method' | 'source-ip';
+      readonly values: readonly string[];
+    }
   | { readonly field: 'http-header'; readonly name: string; readonly values: readonly string[] }
-  | { readonly field: 'query-string'; readonly pairs: readonly { readonly key: string | null; readonly value: string }[] };
+  | {
+      readonly field: 'query-string';
+      readonly pairs: readonly { readonly key: string | null; readonly value: string }[];
+    };
 
 export interface Cluster extends ResourceBase {
   readonly arn: Arn;
@@ -264,7 +275,10 @@ export interface ContainerDefinition {
     readonly retries: number;
     readonly startPeriodSeconds: number;
   } | null;
-  readonly dependsOn: readonly { readonly containerName: string; readonly condition: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY' }[];
+  readonly dependsOn: readonly {
+    readonly containerName: string;
+    readonly condition: 'START' | 'COMPLETE' | 'SUCCESS' | 'HEALTHY';
+  }[];
   /** Seconds between SIGTERM and SIGKILL; default 30, at most 120 on Fargate. */
   readonly stopTimeoutSeconds: number;
   readonly logConfiguration: {
@@ -312,7 +326,11 @@ export interface Service extends ResourceBase {
   readonly maximumPercent: number;
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
   readonly healthCheckGracePeriodSeconds: number;
-  readonly loadBalancers: readonly { readonly targetGroupArn: Arn; readonly containerName: string; readonly containerPort: number }[];
+  readonly loadBalancers: readonly {
+    readonly targetGroupArn: Arn;
+    readonly containerName: string;
+    readonly containerPort: number;
+  }[];
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly placementConstraints: readonly PlacementConstraint[];

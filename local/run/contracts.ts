@@ -125,7 +125,9 @@ export type NetworkPolicyFactory = (groups: readonly SecurityGroup[]) => Network
 
 export interface ParameterStore {
   /** By name or ARN. Values are localised. */
-  get(nameOrArn: string): { name: string; arn: Arn; type: string; value: string; version: number; lastModifiedMs: number } | null;
+  get(
+    nameOrArn: string,
+  ): { name: string; arn: Arn; type: string; value: string; version: number; lastModifiedMs: number } | null;
   put(name: string, value: string, type?: 'String' | 'StringList' | 'SecureString'): number;
   list(): readonly { name: string; arn: Arn; type: string; value: string; version: number; lastModifiedMs: number }[];
   remove(name: string): boolean;
@@ -197,7 +199,12 @@ export interface TaskState {
     readonly exitCode: number | null;
     readonly reason: string | null;
     readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
-    readonly bindings: readonly { readonly hostPort: number; readonly containerPort: number; readonly bindHost: string; readonly bindPort: number }[];
+    readonly bindings: readonly {
+      readonly hostPort: number;
+      readonly containerPort: number;
+      readonly bindHost: string;
+      readonly bindPort: number;
+    }[];
     readonly logGroup: string | null;
     readonly logStream: string | null;
   }[];
@@ -283,10 +290,18 @@ export interface EcsControl extends EcsView {
     group?: string;
     subnetIds?: readonly string[];
     securityGroupIds?: readonly string[];
-    overrides?: readonly { name: string; environment?: Readonly<Record<string, string>>; command?: readonly string[] }[];
+    overrides?: readonly {
+      name: string;
+      environment?: Readonly<Record<string, string>>;
+      command?: readonly string[];
+    }[];
   }): { tasks: readonly TaskState[]; failures: readonly { arn: string; reason: string; detail: string }[] };
   stopTask(cluster: string, task: string, reason: string): TaskState;
-  updateService(cluster: string, service: string, change: { desiredCount?: number; taskDefinition?: string; forceNewDeployment?: boolean }): ServiceState;
+  updateService(
+    cluster: string,
+    service: string,
+    change: { desiredCount?: number; taskDefinition?: string; forceNewDeployment?: boolean },
+  ): ServiceState;
   registerTaskDefinition(definition: Omit<TaskDefinition, 'revision' | 'arn'>): TaskDefinition;
 }
 
@@ -308,4 +323,36 @@ export interface Change {
 export interface ResourceHandler<T> {
   put(next: T, previous: T | null, signal: AbortSignal): Promise<void> | void;
   remove(previous: T, signal: AbortSignal): Promise<void> | void;
+}
+
+// ---------------------------------------------------------------- metrics
+
+/** A CloudWatch-like store. Datapoints are kept per second of control time for 3 h, bounded. */
+export interface MetricStore {
+  /** Adds one sample (or `count` samples of the same value). Dimensions as CloudWatch names them. */
+  put(sample: {
+    namespace: string;
+    name: string;
+    dimensions: Readonly<Record<string, string>>;
+    value: number;
+    count?: number;
+    unit?: string;
+    /** Control time; default now. */
+    atMs?: number;
+  }): void;
+  /** One value per period (aligned to the period), oldest first; periods with no data are absent. */
+  query(query: {
+    namespace: string;
+    name: string;
+    dimensions: Readonly<Record<string, string>>;
+    startMs: number;
+    endMs: number;
+    periodSeconds: number;
+    /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or `p50` … `p99.9`. */
+    statistic: string;
+  }): readonly { readonly startMs: number; readonly value: number; readonly samples: number }[];
+  list(filter?: {
+    namespace?: string;
+    name?: string;
+  }): readonly { namespace: string; name: string; dimensions: Readonly<Record<string, string>> }[];
 }

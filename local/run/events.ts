@@ -8,7 +8,17 @@ export interface PlaneEvent {
   readonly at: string;
   /** Wall time, ISO 8601. */
   readonly wallAt: string;
-  readonly source: 'plane' | 'apply' | 'balancer' | 'ecs' | 'instances' | 'topics' | 'params' | 'deployer' | 'autoscaler' | 'api';
+  readonly source:
+    | 'plane'
+    | 'apply'
+    | 'balancer'
+    | 'ecs'
+    | 'instances'
+    | 'topics'
+    | 'params'
+    | 'deployer'
+    | 'autoscaler'
+    | 'api';
   /** What it is about: a service, target group, instance, topic, or resource address. */
   readonly subject: string;
   /** A stable machine-readable word, e.g. `SERVICE_STEADY_STATE`, `TASK_STARTED`, `TARGET_HEALTHY`. */

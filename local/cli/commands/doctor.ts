@@ -1,10 +1,11 @@
 /** `doctor`: is everything here that the commands need? Each finding with what to do. */
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
-import { findK6 } from '../../toolchain/k6.ts';
-import { paint, print, printJson } from '../output.ts';
+import { ensureK6, findK6 } from '../../toolchain/k6.ts';
+import { paint, print, printJson, progress } from '../output.ts';
 import { DEFAULT_PORT_BASE, home } from '../paths.ts';
 
 interface Finding {
@@ -19,7 +20,11 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .description('check this machine for what the commands need')
     .option('--json', 'print the result as JSON')
-    .action(async (flags: { json?: boolean }) => {
+    .option('--ensure', 'install k6 if it is missing')
+    .option('--print-node-dir', 'print the folder of the Node in use, and nothing else')
+    .action(async (flags: { json?: boolean; ensure?: boolean; printNodeDir?: boolean }) => {
+      if (flags.printNodeDir) return print(dirname(process.execPath));
+      if (flags.ensure) await ensureK6(home, progress);
       const findings = await Promise.all([node(), k6(), lowPort(), endpointPort(), terraform()]);
       if (flags.json) printJson({ version: 1, findings });
       else

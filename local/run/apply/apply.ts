@@ -79,7 +79,8 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
       const replaced = changes.flatMap((change) => {
         const previous = applied.get(change.address);
         const resource = after.get(change.address);
-        const gone = change.action === 'replace' && previous && resource && identityOf(previous) !== identityOf(resource);
+        const gone =
+          change.action === 'replace' && previous && resource && identityOf(previous) !== identityOf(resource);
         return gone ? [previous] : [];
       });
       const problems: Problem[] = [];
@@ -98,7 +99,13 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
         }
         done += 1;
         const message = `${change.address}: ${PAST[change.action]}`;
-        events.emit({ source: 'apply', subject: change.address, code: 'RESOURCE_APPLIED', message, data: { ...change } });
+        events.emit({
+          source: 'apply',
+          subject: change.address,
+          code: 'RESOURCE_APPLIED',
+          message,
+          data: { ...change },
+        });
         onProgress?.({ change, phase: 'done', done, total: changes.length });
         return true;
       };
