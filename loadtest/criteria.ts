@@ -1,0 +1,102 @@
+/** What a run must hold to, as data. The judge evaluates them; k6 reads the latency and error bounds as thresholds. */
+
+/** Names are part of verdict.json. */
+export type CriterionName =
+  | 'lost-orders'
+  | 'duplicated-orders'
+  | 'rejected-orders'
+  | 'dead-lettered-orders'
+  | 'error-rate'
+  | 'server-errors'
+  | 'latency-p95'
+  | 'latency-p99'
+  | 'dropped-iterations'
+  | 'generator-cpu'
+  | 'steady-stages'
+  | 'failed-deployments'
+  | 'rollback-clean'
+  | 'tasks-sharing-an-instance'
+  | 'host-ports-clashing'
+  | 'host-ports-out-of-range'
+  | 'host-ports-without-traffic';
+
+export interface Criterion {
+  readonly name: CriterionName;
+  readonly title: string;
+  readonly unit: 'orders' | 'percent' | 'ms' | 'stages' | 'deployments' | 'services' | 'tasks' | 'ports';
+  /** `max`: value ≤ bound passes. `min`: value ≥ bound passes. */
+  readonly direction: 'max' | 'min';
+  readonly bound: number;
+  /** Fewer samples than this (but not none) leave it undecided. No samples at all fail. */
+  readonly minSamples: number;
+  /** What a value past the bound means: the system's failure, or a run that proves nothing. */
+  readonly onMiss: 'FAIL' | 'INCONCLUSIVE';
+}
+
+const base = { direction: 'max', bound: 0, minSamples: 1, onMiss: 'FAIL' } as const;
+
+export const CRITERIA: readonly Criterion[] = [
+  { ...base, name: 'lost-orders', title: 'orders sent and never fulfilled', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'duplicated-orders', title: 'orders fulfilled twice or more', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'rejected-orders', title: 'valid orders refused for good (4xx)', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'dead-lettered-orders', title: 'orders given up after every retry', unit: 'orders' },
+  { ...base, name: 'error-rate', title: 'requests not answered 2xx', unit: 'percent', minSamples: 100 },
+  { ...base, name: 'server-errors', title: 'requests answered 5xx', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'latency-p95', title: 'request time, 95th percentile', unit: 'ms', bound: 1_000, minSamples: 100 },
+  { ...base, name: 'latency-p99', title: 'request time, 99th percentile', unit: 'ms', bound: 3_000, minSamples: 500 },
+  {
+    ...base,
+    name: 'dropped-iterations',
+    title: 'orders that the generator could not send on time',
+    unit: 'percent',
+    bound: 0.5,
+    onMiss: 'INCONCLUSIVE',
+  },
+  {
+    ...base,
+    name: 'generator-cpu',
+    title: "the generator's share of the machine's CPU",
+    unit: 'percent',
+    bound: 60,
+    minSamples: 3,
+    onMiss: 'INCONCLUSIVE',
+  },
+  { ...base, name: 'steady-stages', title: 'stages that never became steady', unit: 'stages' },
+  { ...base, name: 'failed-deployments', title: 'deployments that failed', unit: 'deployments' },
+  {
+    ...base,
+    name: 'rollback-clean',
+    title: 'services not steady on the old revision after a roll-back',
+    unit: 'services',
+  },
+  {
+    ...base,
+    name: 'tasks-sharing-an-instance',
+    title: 'most tasks of one service on one instance',
+    unit: 'tasks',
+    direction: 'min',
+    bound: 2,
+  },
+  { ...base, name: 'host-ports-clashing', title: 'host ports used twice on an instance', unit: 'ports', minSamples: 2 },
+  {
+    ...base,
+    name: 'host-ports-out-of-range',
+    title: "host ports outside the instance's range",
+    unit: 'ports',
+    minSamples: 2,
+  },
+  {
+    ...base,
+    name: 'host-ports-without-traffic',
+    title: 'host ports that served no request',
+    unit: 'ports',
+    minSamples: 2,
+  },
+];
+
+/** @throws RangeError where the table has no such criterion (a programming error). */
+export function criterion(name: CriterionName, table: readonly Criterion[] = CRITERIA): Criterion {
+  const found = table.find((entry) => entry.name === name);
+  if (!found) throw new RangeError(`no criterion ${name}`);
+  return found;
+}

@@ -1,0 +1,82 @@
+/** k6 options out of a profile: no scenario holds a number of its own. */
+import type { Options } from 'k6/options';
+import { type CriterionName, criterion } from '../../criteria.ts';
+import { type Profile, stepsFor } from '../../profiles.ts';
+
+/** What the harness hands to a scenario, as one JSON file named by `CUTOVER_LOAD`. */
+export interface LoadPlan {
+  readonly profile: Profile;
+  /** Run for this long, unless the harness ends it before. */
+  readonly seconds: number;
+  /** Load balancer, e.g. `http://127.10.0.1:80`, no trailing slash. */
+  readonly baseUrl: string;
+  /** The harness's own loopback server: the current mix, and when to stop. */
+  readonly controlUrl: string;
+  /** Seed of the MessageIds. */
+  readonly runId: string;
+  /** Null: unsigned orders. */
+  readonly signing: { readonly privateKeyPem: string; readonly certUrl: string; readonly topicArn: string } | null;
+  /** For `publish`: the AWS-compatible endpoint. */
+  readonly aws: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken: string | null;
+  } | null;
+  readonly summaryFile: string;
+}
+
+/** Reads the plan; only in the init context. */
+export function readPlan(): LoadPlan {
+  const file = __ENV.CUTOVER_LOAD;
+  if (!file) throw new Error('CUTOVER_LOAD must name the load plan: run this through `./cutover load`');
+  return JSON.parse(open(file)) as LoadPlan;
+}
+
+/** Arrival rate: the load does not slow down when the system does. */
+export function loadOptions(plan: LoadPlan): Options {
+  const { profile, seconds } = plan;
+  const users = { preAllocatedVUs: profile.startVirtualUsers, maxVUs: profile.maxVirtualUsers };
+  const shared = { exec: 'order', gracefulStop: `${profile.timeoutSeconds}s`, timeUnit: '1s', ...users };
+  const constant = profile.steps.length === 0;
+  return {
+    scenarios: {
+      orders: constant
+        ? { executor: 'constant-arrival-rate', ...shared, ...perUnit(profile.ratePerSecond), duration: `${seconds}s` }
+        : {
+            executor: 'ramping-arrival-rate',
+            ...shared,
+            startRate: Math.round(profile.ratePerSecond),
+            stages: stepsFor(profile, seconds).map((step) => ({
+              duration: `${step.seconds}s`,
+              target: Math.round(step.ratePerSecond),
+            })),
+          },
+    },
+    thresholds: thresholds(),
+    summaryTrendStats: ['avg', 'min', 'med', 'max', 'p(95)', 'p(99)'],
+    userAgent: 'Amazon Simple Notification Service Agent',
+    discardResponseBodies: false,
+    noConnectionReuse: false,
+    // Without this k6 would look the load balancer's name up once and keep a dead address of it.
+    dns: { ttl: '5s', select: 'roundRobin' },
+  };
+}
+
+/** k6 takes whole rates only: 0.5 per second is 30 per minute. */
+function perUnit(ratePerSecond: number): { rate: number; timeUnit: string } {
+  if (Number.isInteger(ratePerSecond)) return { rate: ratePerSecond, timeUnit: '1s' };
+  return { rate: Math.max(1, Math.round(ratePerSecond * 60)), timeUnit: '1m' };
+}
+
+const ORDERS_ONLY = '{kind:order}';
+
+/** The criteria that k6 can see, so that the script means something on its own too. */
+function thresholds(): Record<string, string[]> {
+  const max = (name: CriterionName): number => criterion(name).bound;
+  return {
+    [`http_req_failed${ORDERS_ONLY}`]: [`rate<=${max('error-rate') / 100}`],
+    [`http_req_duration${ORDERS_ONLY}`]: [`p(95)<=${max('latency-p95')}`, `p(99)<=${max('latency-p99')}`],
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * The judge: record + criteria → verdict. Pure: the same record always gives the same verdict.
+ *
+ * FAIL goes over INCONCLUSIVE, INCONCLUSIVE over PASS. A criterion with no samples is FAIL; one with fewer samples
+ * than it needs is INCONCLUSIVE, unless its value is already past the bound.
+ */
+import type { Criterion } from '../criteria.ts';
+import { findEdges } from './edges.ts';
+import { keepLedger, type Ledger, type LedgerEntry } from './ledger.ts';
+import { type Measurement, measure } from './measure.ts';
+import { portTable } from './ports.ts';
+import type { DeploymentRecord, RunRecord } from './record.ts';
+import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
+
+const HARMED_SHOWN = 10;
+
+export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdict {
+  const ledger = record.ledger.available ? keepLedger(record.outcomes, record.ledger) : null;
+  const measurements = measure(record, ledger);
+  const results: CriterionResult[] = [];
+  const excluded: { name: string; reason: string }[] = [];
+  for (const criterion of criteria) {
+    const measurement = measurements[criterion.name];
+    if ('excluded' in measurement) excluded.push({ name: criterion.name, reason: measurement.excluded });
+    else results.push(evaluate(criterion, measurement));
+  }
+  const findings = [...criterionFindings(results), ...runFindings(record, ledger)];
+  const verdict = worst(findings.map((finding) => finding.verdict));
+  return {
+    version: VERDICT_VERSION,
+    verdict,
+    reasons: findings.map((finding) => finding.reason),
+    criteria: results,
+    excluded,
+    ledger: ledger?.counts ?? null,
+    harmed: harmedOrders(ledger?.entries ?? []),
+    stages: record.stages.map((stage) => ({
+      name: stage.name,
+      startedAt: iso(stage.startedAtMs),
+      steadyAt: stage.steadyAtMs === null ? null : iso(stage.steadyAtMs),
+    })),
+    ports: portTable(record.stages),
+    deployments: record.deployments.map((deployment) => describeDeployment(deployment, ledger)),
+    clockRate: record.clockRate,
+    environment: record.environment,
+    scenario: record.scenario,
+    profile: record.profile.name,
+    startedAt: iso(record.startedAtMs),
+    endedAt: iso(record.endedAtMs),
+  };
+}
+
+/** One criterion against its bound. */
+export function evaluate(
+  criterion: Criterion,
+  measurement: Extract<Measurement, { samples: number }>,
+): CriterionResult {
+  const { value, samples } = measurement;
+  const verdict = verdictOf(criterion, value, samples);
+  return {
+    name: criterion.name,
+    title: criterion.title,
+    value: value === null ? null : Math.round(value * 1_000) / 1_000,
+    unit: criterion.unit,
+    bound: `${criterion.direction === 'max' ? '<=' : '>='} ${criterion.bound}`,
+    samples,
+    minSamples: criterion.minSamples,
+    pass: verdict === 'PASS',
+    verdict,
+  };
+}
+
+function verdictOf(criterion: Criterion, value: number | null, samples: number): VerdictWord {
+  if (samples === 0 || value === null || Number.isNaN(value)) return 'FAIL';
+  const held = criterion.direction === 'max' ? value <= criterion.bound : value >= criterion.bound;
+  if (!held) return criterion.onMiss;
+  return samples < criterion.minSamples ? 'INCONCLUSIVE' : 'PASS';
+}
+
+interface Finding {
+  readonly verdict: VerdictWord;
+  readonly reason: string;
+}
+
+function criterionFindings(results: readonly CriterionResult[]): Finding[] {
+  return results.flatMap((result) => {
+    if (result.verdict === 'PASS') return [];
+    if (result.samples === 0) return [{ verdict: 'FAIL' as const, reason: `${result.name}: no samples` }];
+    const value = `${result.value} ${result.unit}`;
+    const tooFew = result.verdict === 'INCONCLUSIVE' && result.samples < result.minSamples;
+    const rest = tooFew ? `only ${result.samples} samples of at least ${result.minSamples}` : `bound ${result.bound}`;
+    return [{ verdict: result.verdict, reason: `${result.name}: ${value} (${result.title}), ${rest}` }];
+  });
+}
+
+function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
+  const findings: Finding[] = record.deployments
+    .filter((deployment) => deployment.rolloutState === 'FAILED')
+    .map((deployment) => ({ verdict: 'FAIL', reason: failedDeploymentReason(deployment, ledger) }));
+  for (const stage of record.stages) {
+    if (stage.problem !== null) findings.push({ verdict: 'FAIL', reason: `stage ${stage.name}: ${stage.problem}` });
+  }
+  if (record.drill && !record.deployments.some((d) => d.rolloutState === 'FAILED')) {
+    findings.push({
+      verdict: 'FAIL',
+      reason: `drill: ${record.drill.service}:${record.drill.tag} was to be rolled back, but no deployment failed`,
+    });
+  }
+  const wrong = (ledger?.entries ?? []).filter((entry) => entry.class !== 'fulfilled');
+  if (wrong.length > 0) findings.push({ verdict: 'FAIL', reason: `orders not fulfilled once: ${listEntries(wrong)}` });
+  if (record.generator.problem)
+    findings.push({ verdict: 'FAIL', reason: `load generator: ${record.generator.problem}` });
+  if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the run was interrupted' });
+  for (const reason of findEdges(record)) findings.push({ verdict: 'INCONCLUSIVE', reason });
+  return findings;
+}
+
+function listEntries(entries: readonly LedgerEntry[]): string {
+  const first = entries.slice(0, HARMED_SHOWN).map((entry) => `${entry.id} (${entry.class}: ${entry.cause})`);
+  const more = entries.length - first.length;
+  return `${entries.length} of them, ${first.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
+
+function failedDeploymentReason(deployment: DeploymentRecord, ledger: Ledger | null): string {
+  const harmed = harmedOrders(ordersDuring(deployment, ledger));
+  const who = ledger
+    ? `${harmed.count} orders harmed${harmed.count > 0 ? `: ${harmed.ids.join(', ')}` : ''}`
+    : 'orders harmed: no ledger';
+  const why = deployment.reason || 'no reason given';
+  return `deployment ${deployment.id} of ${deployment.service} to ${deployment.taskDefinition} failed after ${deployment.failedTasks} failed tasks (${why}); ${who}`;
+}
+
+function describeDeployment(deployment: DeploymentRecord, ledger: Ledger | null): Verdict['deployments'][number] {
+  return {
+    service: deployment.service,
+    taskDefinition: deployment.taskDefinition,
+    rolloutState: deployment.rolloutState,
+    reason: deployment.reason,
+    harmed: harmedOrders(ordersDuring(deployment, ledger)),
+  };
+}
+
+function ordersDuring(deployment: DeploymentRecord, ledger: Ledger | null): LedgerEntry[] {
+  return (ledger?.entries ?? []).filter(
+    (entry) => entry.sentAtMs >= deployment.firstSeenMs && entry.sentAtMs <= deployment.lastSeenMs,
+  );
+}
+
+function harmedOrders(entries: readonly LedgerEntry[]): HarmedOrders {
+  const harmed = entries.filter((entry) => entry.harmed).sort((a, b) => a.sentAtMs - b.sentAtMs);
+  return { count: harmed.length, ids: harmed.slice(0, HARMED_SHOWN).map((entry) => entry.id) };
+}
+
+/** FAIL over INCONCLUSIVE over PASS. */
+export function worst(verdicts: readonly VerdictWord[]): VerdictWord {
+  if (verdicts.includes('FAIL')) return 'FAIL';
+  return verdicts.includes('INCONCLUSIVE') ? 'INCONCLUSIVE' : 'PASS';
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

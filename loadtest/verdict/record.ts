@@ -1,0 +1,165 @@
+/**
+ * `record.json`, version 1: everything the judge needs, as it was observed. Nothing in it is an opinion; the verdict
+ * can be computed from it again. Times are wall-clock milliseconds since the Unix epoch.
+ */
+import type { Profile } from '../profiles.ts';
+
+export const RECORD_VERSION = 1;
+
+export type ScenarioName = 'orders' | 'publish' | 'ports';
+
+/** One request that carried an order, as the load generator saw it. */
+export interface Outcome {
+  /** MessageId; `unpublished-<n>` where SNS took none. */
+  readonly id: string;
+  readonly path: string;
+  readonly sentAtMs: number;
+  /** Null while the request was in flight when the generator ended. */
+  readonly latencyMs: number | null;
+  /** HTTP status; 0 where no answer came (refused, reset, timed out); null while in flight. */
+  readonly status: number | null;
+  /** k6's error text where there is one. */
+  readonly error: string | null;
+}
+
+export interface TaskSnapshot {
+  readonly arn: string;
+  readonly pid: number | null;
+  readonly address: string;
+  readonly hostPort: number | null;
+  readonly containerPort: number | null;
+  readonly instanceId: string | null;
+  readonly taskDefinition: string;
+}
+
+export interface ServiceSnapshot {
+  readonly cluster: string;
+  readonly name: string;
+  readonly launchType: 'EC2' | 'FARGATE';
+  readonly desiredCount: number;
+  readonly runningCount: number;
+  readonly taskDefinition: string;
+  readonly tasks: readonly TaskSnapshot[];
+}
+
+/** The plane at one moment. */
+export interface Snapshot {
+  readonly label: string;
+  readonly atMs: number;
+  readonly services: readonly ServiceSnapshot[];
+  readonly instances: readonly {
+    readonly id: string;
+    readonly zone: string;
+    readonly portRange: readonly [number, number] | null;
+  }[];
+  /** Requests answered so far, by `<instance id or address>:<port>`. */
+  readonly served: Readonly<Record<string, number>>;
+}
+
+export interface StageRecord {
+  readonly name: string;
+  readonly startedAtMs: number;
+  /** Null where it never became steady. */
+  readonly steadyAtMs: number | null;
+  /** Why not, where it did not. */
+  readonly problem: string | null;
+  /** When it first was steady, and just before the next change (or the end). */
+  readonly steady: Snapshot | null;
+  readonly leaving: Snapshot | null;
+}
+
+export interface DeploymentRecord {
+  readonly id: string;
+  readonly service: string;
+  readonly taskDefinition: string;
+  readonly desiredCount: number;
+  readonly failedTasks: number;
+  readonly rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  readonly reason: string;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+
+export interface Sample {
+  readonly atMs: number;
+  /** Service → running tasks. */
+  readonly running: Readonly<Record<string, number>>;
+  /** The load generator's CPU since the sample before, in cores; null where it did not run. */
+  readonly generatorCores: number | null;
+}
+
+export interface EventRecord {
+  readonly atMs: number;
+  readonly subject: string;
+  readonly code: string;
+  readonly message: string;
+  readonly level: 'info' | 'warn' | 'error';
+}
+
+export interface DeliveryRecord {
+  readonly messageId: string;
+  readonly state: 'pending' | 'delivered' | 'failed' | 'dead-lettered';
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+}
+
+/** What the order table and HQ's log lines said after the drain. `available: false` says why they could not be read. */
+export type LedgerSources =
+  | { readonly available: false; readonly reason: string }
+  | {
+      readonly available: true;
+      /** MessageIds in the order table. */
+      readonly stored: readonly string[];
+      /** MessageId → how often the fulfilment's effect was logged; null where there are no logs to read. */
+      readonly effects: Readonly<Record<string, number>> | null;
+      readonly deliveries: readonly DeliveryRecord[];
+    };
+
+export interface DrillRecord {
+  readonly service: string;
+  readonly tag: string;
+  readonly startedAtMs: number;
+  /** When the service was steady again; null where it never was. */
+  readonly settledAtMs: number | null;
+  readonly taskDefinitionBefore: string;
+  readonly taskDefinitionAfter: string | null;
+}
+
+export interface RunRecord {
+  readonly version: number;
+  readonly scenario: ScenarioName;
+  readonly system: string;
+  readonly profile: Profile;
+  readonly signed: boolean;
+  /** `plane`, or the URL that the load was aimed at. */
+  readonly target: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+  readonly clockRate: number;
+  readonly environment: {
+    readonly platform: string;
+    readonly cores: number;
+    readonly memoryMiB: number;
+    readonly node: string;
+    readonly k6: string;
+  };
+  readonly generator: {
+    readonly exitCode: number | null;
+    readonly droppedIterations: number;
+    readonly startedAtMs: number | null;
+    readonly endedAtMs: number | null;
+    /** What k6 said on stderr, last lines, where it ended badly. */
+    readonly problem: string | null;
+  };
+  readonly outcomes: readonly Outcome[];
+  readonly stages: readonly StageRecord[];
+  readonly deployments: readonly DeploymentRecord[];
+  readonly samples: readonly Sample[];
+  readonly events: readonly EventRecord[];
+  readonly ledger: LedgerSources;
+  readonly drill: DrillRecord | null;
+  /** Rules that the plane models by approximation. */
+  readonly fidelity: readonly { readonly subject: string; readonly kind: string; readonly reason: string }[];
+  /** True where the run was cut short by a signal. */
+  readonly interrupted: boolean;
+}

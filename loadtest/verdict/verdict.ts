@@ -1,0 +1,60 @@
+/** `verdict.json`, version 1: the fixed keys of design.md, and those that were added. Documented in docs/verdict.md. */
+import type { LedgerCounts } from './ledger.ts';
+
+export const VERDICT_VERSION = 1;
+
+export interface CriterionResult {
+  readonly name: string;
+  readonly title: string;
+  /** Null where there were no samples. */
+  readonly value: number | null;
+  readonly unit: string;
+  /** With its direction, e.g. `<= 0`. */
+  readonly bound: string;
+  readonly samples: number;
+  readonly minSamples: number;
+  readonly pass: boolean;
+  /** What this criterion alone says. */
+  readonly verdict: VerdictWord;
+}
+
+export type VerdictWord = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
+
+export interface HarmedOrders {
+  readonly count: number;
+  /** The first ten MessageIds, oldest first. */
+  readonly ids: readonly string[];
+}
+
+export interface Verdict {
+  readonly version: number;
+  readonly verdict: VerdictWord;
+  readonly reasons: readonly string[];
+  readonly criteria: readonly CriterionResult[];
+  /** Criteria that this kind of run cannot answer, and why. They neither pass nor fail. */
+  readonly excluded: readonly { readonly name: string; readonly reason: string }[];
+  /** Null where no ledger could be kept; `excluded` says why. */
+  readonly ledger: LedgerCounts | null;
+  /** Orders that went wrong, or that arrived only by a retry. */
+  readonly harmed: HarmedOrders;
+  readonly stages: readonly { readonly name: string; readonly startedAt: string; readonly steadyAt: string | null }[];
+  readonly ports: readonly {
+    readonly service: string;
+    readonly instanceId: string;
+    readonly hostPorts: readonly number[];
+  }[];
+  readonly deployments: readonly {
+    readonly service: string;
+    readonly taskDefinition: string;
+    readonly rolloutState: string;
+    readonly reason: string;
+    /** Harmed orders that were sent while it was under way. */
+    readonly harmed: HarmedOrders;
+  }[];
+  readonly clockRate: number;
+  readonly environment: Readonly<Record<string, string | number>>;
+  readonly scenario: string;
+  readonly profile: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
