@@ -16,6 +16,8 @@ export interface System {
   readonly name: string;
   /** Stages in the order of the move. */
   readonly stages: readonly string[];
+  /** Stages that are the same system as the stage before under another name. */
+  readonly sameAsBefore: readonly string[];
   /** Stage → how its orders come in. */
   readonly mixes: Readonly<Record<string, Mix>>;
   readonly ledger: {
@@ -34,6 +36,7 @@ const MAGNESITE: OrderRoute = { path: '/magnesite/', weight: 1, message: { magne
 export const LOGISTICS: System = {
   name: 'logistics',
   stages: ['monolith', 'containers', 'strangler', 'microservices'],
+  sameAsBefore: ['containers'],
   mixes: {
     monolith: [BUNDLE],
     containers: [BUNDLE],

@@ -20,14 +20,10 @@ export interface PlaneClient {
   apply(synthDir: string, signal: AbortSignal): Promise<ApplyResult>;
   /** The key pair that the plane's SNS signs with, so that orders sent straight to the load balancer verify. */
   signing(): Promise<SigningIdentity>;
-  /** Requests that each target has answered since the plane started, health checks not counted. */
-  targetStats(): Promise<readonly TargetStat[]>;
   /** Every message that the plane's SNS took, per subscription. */
   deliveries(): Promise<readonly DeliveryReport[]>;
   /** Rules that this plane models by approximation, and attributes without local effect. */
   fidelity(): Promise<readonly { readonly subject: string; readonly kind: string; readonly reason: string }[]>;
-  /** Region of the plane's AWS-compatible endpoint. */
-  readonly region: string;
   /** Stops everything. Idempotent. */
   down(): Promise<void>;
 }
@@ -45,14 +41,6 @@ export interface SigningIdentity {
   /** PKCS #8, PEM. */
   readonly privateKeyPem: string;
   readonly signingCertUrl: string;
-}
-
-export interface TargetStat {
-  readonly targetGroupArn: string;
-  /** Instance id or address, as in status. */
-  readonly id: string;
-  readonly port: number;
-  readonly requests: number;
 }
 
 export interface DeliveryReport {

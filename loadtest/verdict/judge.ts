@@ -108,6 +108,11 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
   }
   const wrong = (ledger?.entries ?? []).filter((entry) => entry.class !== 'fulfilled');
   if (wrong.length > 0) findings.push({ verdict: 'FAIL', reason: `orders not fulfilled once: ${listEntries(wrong)}` });
+  const unlogged = (ledger?.counts.fulfilled ?? 0) + (ledger?.counts.duplicated ?? 0) - (ledger?.logged ?? 0);
+  if (record.ledger.available && record.ledger.effects && unlogged > 0) {
+    const reason = `the logs lack ${unlogged} fulfilments that the table has: a duplicate could hide there`;
+    findings.push({ verdict: 'INCONCLUSIVE', reason });
+  }
   if (record.generator.problem)
     findings.push({ verdict: 'FAIL', reason: `load generator: ${record.generator.problem}` });
   if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the run was interrupted' });

@@ -40,6 +40,8 @@ export interface LedgerEntry {
 export interface Ledger {
   readonly counts: LedgerCounts;
   readonly entries: readonly LedgerEntry[];
+  /** Orders whose fulfilment is in the logs: only among these can a duplicate be seen. */
+  readonly logged: number;
 }
 
 type AvailableSources = Extract<LedgerSources, { available: true }>;
@@ -57,7 +59,8 @@ export function keepLedger(outcomes: readonly Outcome[], sources: AvailableSourc
       delivery: deliveries.get(outcome.id),
     }),
   );
-  return { counts: countEntries(entries), entries };
+  const logged = entries.filter((entry) => (effects.get(entry.id) ?? 0) > 0).length;
+  return { counts: countEntries(entries), entries, logged };
 }
 
 function countEntries(entries: readonly LedgerEntry[]): LedgerCounts {

@@ -41,7 +41,7 @@ function measureLedger(
   return {
     'lost-orders': of(counts.lost),
     'duplicated-orders': record.ledger.effects
-      ? of(counts.duplicated)
+      ? { value: ledger.logged > 0 ? counts.duplicated : null, samples: ledger.logged }
       : { excluded: 'no log of the fulfilments could be read' },
     'rejected-orders': of(counts.rejected),
     'dead-lettered-orders':

@@ -20,7 +20,7 @@ export async function orderBody(plan: LoadPlan, route: ServedRoute, id: string):
   const envelope = {
     Type: 'Notification',
     MessageId: id,
-    TopicArn: plan.signing?.topicArn ?? route.topicArn ?? 'arn:aws:sns:us-east-1:000000000000:cutover-load',
+    TopicArn: route.topicArn ?? plan.topicArn,
     Message: JSON.stringify(route.message),
     Timestamp: new Date().toISOString(),
   };

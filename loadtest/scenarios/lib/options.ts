@@ -15,7 +15,9 @@ export interface LoadPlan {
   /** Seed of the MessageIds. */
   readonly runId: string;
   /** Null: unsigned orders. */
-  readonly signing: { readonly privateKeyPem: string; readonly certUrl: string; readonly topicArn: string } | null;
+  readonly signing: { readonly privateKeyPem: string; readonly certUrl: string } | null;
+  /** Named in the envelope where the route's own topic is not known. */
+  readonly topicArn: string;
   /** For `publish`: the AWS-compatible endpoint. */
   readonly aws: {
     readonly endpoint: string;
@@ -60,7 +62,7 @@ export function loadOptions(plan: LoadPlan): Options {
     discardResponseBodies: false,
     noConnectionReuse: false,
     // Without this k6 would look the load balancer's name up once and keep a dead address of it.
-    dns: { ttl: '5s', select: 'roundRobin' },
+    dns: { ttl: '5s', select: 'roundRobin', policy: 'preferIPv4' },
   };
 }
 

@@ -1,0 +1,33 @@
+/** CPU that a process uses, from /proc (Linux; null elsewhere). */
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../local/run/clock.ts';
+
+/** Linux counts in clock ticks of 10 ms (USER_HZ, fixed at 100 for user space on every architecture that Node runs on). */
+const TICKS_PER_SECOND = 100;
+// proc(5): utime and stime are fields 14 and 15; the name in field 2 may hold spaces, so count from after it.
+const UTIME = 14 - 3;
+const STIME = 15 - 3;
+
+/** @returns a function that gives the cores used since its last call; null at the first call and where nothing is known */
+export function createCpuMeter(pid: () => number | null, clock: Clock): () => Promise<number | null> {
+  let before: { pid: number; ticks: number; atMs: number } | null = null;
+  return async () => {
+    const now = pid();
+    const ticks = now === null ? null : await cpuTicks(now);
+    if (now === null || ticks === null) {
+      before = null;
+      return null;
+    }
+    const last = before;
+    before = { pid: now, ticks, atMs: clock.monotonicMs() };
+    if (last?.pid !== now || before.atMs <= last.atMs) return null;
+    return (ticks - last.ticks) / TICKS_PER_SECOND / ((before.atMs - last.atMs) / 1_000);
+  };
+}
+
+async function cpuTicks(pid: number): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields?.[UTIME]) + Number(fields?.[STIME]);
+  return Number.isFinite(ticks) ? ticks : null;
+}

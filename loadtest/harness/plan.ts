@@ -1,0 +1,45 @@
+/** The plan that k6 gets for a run against a plane. */
+import type { Status } from '../../local/status.ts';
+import type { Profile } from '../profiles.ts';
+import type { LoadPlan } from '../scenarios/lib/options.ts';
+import type { ScenarioName } from '../verdict/record.ts';
+import type { PlaneClient } from './plane-client.ts';
+
+/** In the envelope of an order whose path no topic delivers to. */
+export const LOAD_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:cutover-load';
+
+export interface PlanInput {
+  readonly plane: PlaneClient;
+  readonly status: Status;
+  readonly scenario: ScenarioName;
+  readonly profile: Profile;
+  readonly unsigned?: boolean;
+  readonly runId: string;
+  readonly baseUrl: string;
+  /** Default: the profile's longest run. */
+  readonly seconds?: number;
+}
+
+export async function planFor(input: PlanInput): Promise<Omit<LoadPlan, 'summaryFile' | 'controlUrl'>> {
+  const { plane, status, scenario, profile, unsigned, runId, baseUrl } = input;
+  const identity = scenario === 'publish' || unsigned ? null : await plane.signing();
+  return {
+    profile,
+    seconds: input.seconds ?? profile.maxSeconds,
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    runId,
+    signing: identity && { privateKeyPem: identity.privateKeyPem, certUrl: identity.signingCertUrl },
+    topicArn: LOAD_TOPIC_ARN,
+    aws:
+      scenario === 'publish'
+        ? {
+            endpoint: status.endpoints.aws,
+            region: status.region,
+            // The plane takes any credentials; these are what its tasks get too.
+            accessKeyId: 'test',
+            secretAccessKey: 'test',
+            sessionToken: null,
+          }
+        : null,
+  };
+}
