@@ -10,21 +10,18 @@ import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
 import { LoadRun } from './load-run.ts';
 import { MixKeeper, servedRoutes } from './mix-keeper.ts';
-import type { PlaneClient } from './plane-client.ts';
 import { planFor } from './plan.ts';
+import type { PlaneClient } from './plane-client.ts';
 import type { RehearseDeps, RehearseOptions } from './rehearse.ts';
-import { applyStage, type StageContext } from './stage-step.ts';
 import { snapshotOf } from './snapshot.ts';
 import { createSourceReader } from './sources.ts';
+import { applyStage, type StageContext } from './stage-step.ts';
 
 export type RehearsalOptions = RehearseOptions & {
   readonly scenario: ScenarioName;
   readonly stages: readonly string[];
   readonly runId: string;
 };
-
-/** Why the stages were left before their end: the load is gone. */
-class LoadEnded extends Error {}
 
 export class Rehearsal {
   readonly #options: RehearsalOptions;
@@ -55,7 +52,9 @@ export class Rehearsal {
       try {
         drill = await this.#changes(stages, dirs);
       } catch (error) {
-        if (!(error instanceof LoadEnded)) throw error;
+        this.#deps.signal.throwIfAborted();
+        // However the step put it, the load's end is what ended it.
+        if (!this.#stop.signal.aborted) throw error;
         interrupted = true;
       }
     }
@@ -112,7 +111,14 @@ export class Rehearsal {
     }
     const steadyAtMs = clock.wallNow();
     progress(`stage ${name}: steady after ${((steadyAtMs - startedAtMs) / 1_000).toFixed(1)} s`);
-    return { name, startedAtMs, steadyAtMs, problem: null, steady: snapshotOf(name, steadyAtMs, status), leaving: null };
+    return {
+      name,
+      startedAtMs,
+      steadyAtMs,
+      problem: null,
+      steady: snapshotOf(name, steadyAtMs, status),
+      leaving: null,
+    };
   }
 
   async #startLoad(stage: string): Promise<void> {
@@ -129,7 +135,7 @@ export class Rehearsal {
       progress(`load: orders now go to ${routes.map((route) => route.path).join(', ')}`);
     });
     await load.firstOrder(this.#signal);
-    void load.ended.then(() => this.#stop.abort(new LoadEnded('the load ended before the stages did')));
+    void load.ended.then(() => this.#stop.abort(new Error('the load ended before the stages did')));
     progress(`load: ${scenario}, profile ${profile.name} (${profile.summary})`);
   }
 
@@ -176,7 +182,9 @@ export class Rehearsal {
     const access = { endpoint: status.endpoints.aws, region: status.region };
     const reader = (this.#deps.sourceReader ?? createSourceReader)(access, system.ledger);
     const deliveries = (): ReturnType<PlaneClient['deliveries']> => plane.deliveries();
-    const ledger = await drainAndRead({ outcomes, profile, clock, reader, deliveries, signal }).finally(() => reader.close());
+    const ledger = await drainAndRead({ outcomes, profile, clock, reader, deliveries, signal }).finally(() =>
+      reader.close(),
+    );
     const fidelity = await plane.fidelity();
     await follower.stop();
     return {

@@ -82,7 +82,9 @@ export function stagesBetween(system: System, from: string, to: string): string[
     throw new CutoverError({ code: 'BAD_FLAG', address: '--from', message, value: from, fix: `swap --from and --to` });
   }
   // A stage that changes nothing but its name (`containers` in logistics) is only rehearsed when it is asked for.
-  return system.stages.slice(first, last + 1).filter((stage) => !system.sameAsBefore.includes(stage) || stage === from || stage === to);
+  return system.stages
+    .slice(first, last + 1)
+    .filter((stage) => !system.sameAsBefore.includes(stage) || stage === from || stage === to);
 }
 
 /** @throws CutoverError BAD_FLAG with every problem of the profile */

@@ -38,7 +38,9 @@ export function exitCodeOfVerdict(verdict: Verdict): ExitCode {
  *
  * @throws CutoverError INVALID_CONFIG where the file is no record of a version that is known
  */
-export async function rejudge(recordFile: string): Promise<{ record: RunRecord; verdict: Verdict; exitCode: ExitCode }> {
+export async function rejudge(
+  recordFile: string,
+): Promise<{ record: RunRecord; verdict: Verdict; exitCode: ExitCode }> {
   const record = await readRecord(recordFile);
   const verdict = judge(record, CRITERIA);
   return { record, verdict, exitCode: exitCodeOfVerdict(verdict) };

@@ -1,0 +1,85 @@
+/** The terminal summary: ports and tasks by step, criteria, ledger, verdict. */
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import type { RunRecord } from './record.ts';
+import { stepRows } from './steps.ts';
+import type { Verdict, VerdictWord } from './verdict.ts';
+
+export interface SummaryOptions {
+  /** Off where NO_COLOR is set or stdout is no terminal; the caller knows. */
+  readonly color: boolean;
+  /** Printed as the place of the report. */
+  readonly reportDir?: string;
+}
+
+const COLOUR = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' } as const;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: values must not steer the terminal
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+export function renderSummary(record: RunRecord, verdict: Verdict, options: SummaryOptions): string {
+  const word = (v: VerdictWord): string =>
+    options.color ? styleText([COLOUR[v], 'bold'], v, { validateStream: false }) : v;
+  const sections = [
+    stepTable(record),
+    criteriaTable(verdict, word),
+    excludedLines(verdict),
+    ledgerLine(verdict),
+    clockLine(record),
+    ...verdict.reasons.map((reason) => `  - ${clean(reason)}`),
+    `${word(verdict.verdict)}  ${record.system} ${record.stages.map((s) => s.name).join(' -> ') || record.target}`,
+    options.reportDir ? `Report: ${options.reportDir}` : '',
+  ];
+  return `${sections.filter(Boolean).join('\n')}\n`;
+}
+
+/** Rows of one moment follow one another; its name is printed once. */
+function stepTable(record: RunRecord): string {
+  const rows = stepRows(record);
+  if (rows.length === 0) return '';
+  const table = plainTable(['step', 'service', 'revision', 'instance', 'tasks', 'host ports']);
+  let before = '';
+  for (const row of rows) {
+    const moment = row.moment === before ? '' : row.moment;
+    before = row.moment;
+    table.push([moment, row.service, row.taskDefinition, row.where, row.tasks, row.ports.join(' ')].map(clean));
+  }
+  return `Tasks and ports before and after each step\n${table.toString()}\n`;
+}
+
+function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): string {
+  const table = plainTable(['criterion', 'value', 'bound', 'samples', '']);
+  for (const c of verdict.criteria) {
+    const value = c.value === null ? 'none' : `${c.value} ${c.unit}`;
+    table.push([c.name, value, c.bound, String(c.samples), word(c.verdict)]);
+  }
+  return `${table.toString()}\n`;
+}
+
+function excludedLines(verdict: Verdict): string {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of verdict.excluded) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  return [...byReason]
+    .map(([reason, names]) => `Not part of this run: ${names.join(', ')} (${clean(reason)})`)
+    .join('\n');
+}
+
+function ledgerLine(verdict: Verdict): string {
+  if (!verdict.ledger) return '';
+  const { sent, fulfilled, duplicated, lost, rejected, deadLettered } = verdict.ledger;
+  const harmed = verdict.harmed.count > 0 ? `; ${verdict.harmed.count} harmed: ${verdict.harmed.ids.join(', ')}` : '';
+  return `Ledger: ${sent} sent, ${fulfilled} fulfilled once, ${duplicated} duplicated, ${lost} lost, ${rejected} rejected, ${deadLettered} dead-lettered${clean(harmed)}`;
+}
+
+function clockLine(record: RunRecord): string {
+  if (record.clockRate === 1) return '';
+  const seconds = (60 / record.clockRate).toFixed(1);
+  return `Clock rate ${record.clockRate}: a real minute of control time took ${seconds} s; requests ran in real time.`;
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [], compact: true } });
+}
+
+function clean(value: unknown): string {
+  return String(value).replace(CONTROL, '\ufffd');
+}
