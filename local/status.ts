@@ -58,6 +58,8 @@ export interface TargetGroupStatus {
   readonly arn: string;
   readonly targets: readonly {
     /** Instance id (target type instance) or address (target type ip). */
+    readonly id: string;
+    /** Where it is connected to on this machine. */
     readonly address: string;
     readonly port: number;
     readonly state: 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining';

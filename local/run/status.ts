@@ -1,0 +1,168 @@
+/** The plane's state as `status --json` shows it. Pure: reads the controllers' views, decides nothing. */
+import type { InstanceStatus, ServiceStatus, Status, TargetGroupStatus, TaskStatusEntry, TopicStatus } from '../status.ts';
+import { STATUS_VERSION } from '../status.ts';
+import type { Action, AutoScalingGroup, Condition, LoadBalancer, Output, TargetGroup } from '../topology.ts';
+import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
+
+/** What status reads of the load balancer. */
+export interface BalancerReading {
+  readonly loadBalancers: readonly LoadBalancer[];
+  readonly listeners: readonly {
+    readonly loadBalancerArn: string;
+    readonly port: number;
+    readonly endpoint: Endpoint;
+    readonly rules: readonly {
+      readonly priority: number | 'default';
+      readonly conditions: readonly Condition[];
+      readonly actions: readonly Action[];
+    }[];
+  }[];
+  readonly targetGroups: readonly { readonly group: TargetGroup; readonly targets: readonly TargetHealth[] }[];
+  /** Requests answered by a target since it was registered. */
+  requests(targetGroupArn: string, id: string, port: number): number;
+}
+
+export interface StatusInput {
+  readonly head: Pick<Status, 'stage' | 'clockRate' | 'state' | 'pid' | 'portBase' | 'addressMode' | 'region' | 'endpoints' | 'lastEventId'>;
+  readonly balancer: BalancerReading;
+  readonly ecs: EcsView;
+  readonly autoScalingGroups: readonly AutoScalingGroup[];
+  readonly topics: readonly TopicStatus[];
+  readonly outputs: readonly Output[];
+  readonly loadBalancerHost: (arn: string) => string;
+  readonly localise: (text: string) => string;
+}
+
+export function statusOf(input: StatusInput): Status {
+  const tasks = input.ecs.tasks().filter((task) => task.lastStatus !== 'STOPPED');
+  const services = input.ecs.services().filter((service) => service.status !== 'INACTIVE');
+  const groups = new Set(services.map((service) => groupOf(service)));
+  return {
+    version: STATUS_VERSION,
+    ...input.head,
+    loadBalancers: loadBalancersOf(input),
+    targetGroups: targetGroupsOf(input.balancer),
+    instances: input.ecs
+      .instances()
+      .filter((instance) => instance.status !== 'TERMINATED')
+      .map((instance) => instanceOf(instance, input.autoScalingGroups)),
+    services: services.map((service) => serviceOf(service, tasks)),
+    tasks: tasks.filter((task) => !groups.has(`${task.clusterArn} ${task.group}`)).map(taskOf),
+    topics: input.topics,
+    outputs: input.outputs
+      .filter((output) => !output.name.startsWith('cross-stack-output-'))
+      .map((output) => ({
+        stack: output.stack,
+        name: output.name,
+        value: output.sensitive ? '(sensitive)' : localised(output.value, input.localise),
+      })),
+  };
+}
+
+function loadBalancersOf({ balancer, loadBalancerHost }: StatusInput): Status['loadBalancers'] {
+  return balancer.loadBalancers.map((lb) => ({
+    name: lb.name,
+    arn: lb.arn,
+    dnsName: loadBalancerHost(lb.arn),
+    awsDnsName: lb.dnsName,
+    listeners: balancer.listeners
+      .filter((listener) => listener.loadBalancerArn === lb.arn)
+      .map((listener) => ({
+        port: listener.port,
+        url: `http://${listener.endpoint.host}:${listener.endpoint.port}`,
+        rules: listener.rules,
+      })),
+  }));
+}
+
+function targetGroupsOf(balancer: BalancerReading): readonly TargetGroupStatus[] {
+  return balancer.targetGroups.map(({ group, targets }) => ({
+    name: group.name,
+    arn: group.arn,
+    targets: targets.map(({ target, state, reason }) => ({
+      id: target.id,
+      address: target.endpoint.host,
+      port: target.endpoint.port,
+      state,
+      reason,
+      requests: balancer.requests(group.arn, target.id, target.port),
+    })),
+  }));
+}
+
+function instanceOf(instance: InstanceState, groups: readonly AutoScalingGroup[]): InstanceStatus {
+  const group = groups.find((g) => g.name === instance.autoScalingGroupName);
+  return {
+    id: instance.id,
+    address: instance.address,
+    zone: instance.zone,
+    instanceType: instance.instanceType,
+    status: instance.status,
+    cpuUnits: instance.registered.cpuUnits,
+    memoryMiB: instance.registered.memoryMiB,
+    registered: instance.registered,
+    remaining: instance.remaining,
+    ...(group ? { ephemeralPortRange: group.ephemeralPortRange } : {}),
+    ports: instance.ports,
+  };
+}
+
+function serviceOf(service: ServiceState, tasks: readonly TaskState[]): ServiceStatus {
+  const { definition } = service;
+  return {
+    cluster: definition.clusterName,
+    name: definition.name,
+    launchType: definition.launchType,
+    desiredCount: service.desiredCount,
+    runningCount: service.runningCount,
+    pendingCount: service.pendingCount,
+    taskDefinition: shortTaskDefinition(service.deployments[0]?.taskDefinitionArn ?? definition.taskDefinitionArn),
+    steady: service.steady,
+    deployments: service.deployments.map((d) => ({
+      id: d.id,
+      status: d.status,
+      taskDefinition: shortTaskDefinition(d.taskDefinitionArn),
+      desiredCount: d.desiredCount,
+      runningCount: d.runningCount,
+      pendingCount: d.pendingCount,
+      failedTasks: d.failedTasks,
+      rolloutState: d.rolloutState,
+      rolloutStateReason: d.rolloutStateReason,
+    })),
+    events: service.events.slice(0, 10).map((e) => ({ createdAt: iso(e.createdAtMs) ?? '', message: e.message })),
+    tasks: tasks.filter((task) => `${task.clusterArn} ${task.group}` === groupOf(service)).map(taskOf),
+  };
+}
+
+function taskOf(task: TaskState): TaskStatusEntry {
+  const container = task.containers[0];
+  const bound = task.containers.flatMap((c) => c.bindings)[0];
+  return {
+    arn: task.arn,
+    pid: container?.pid ?? null,
+    address: task.address,
+    hostPort: bound?.bindPort ?? null,
+    containerPort: bound?.containerPort ?? null,
+    instanceId: task.instanceId,
+    lastStatus: task.lastStatus,
+    healthStatus: task.healthStatus,
+    taskDefinition: shortTaskDefinition(task.taskDefinitionArn),
+    startedAt: iso(task.startedAtMs),
+    stoppedReason: task.stoppedReason,
+  };
+}
+
+const groupOf = (service: ServiceState): string => `${service.definition.clusterArn} service:${service.definition.name}`;
+
+/** `family:revision` of a task definition's ARN. */
+export const shortTaskDefinition = (arn: string): string => arn.split('/').at(-1) ?? arn;
+
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+function localised(value: unknown, localise: (text: string) => string): unknown {
+  if (typeof value === 'string') return localise(value);
+  if (Array.isArray(value)) return value.map((item) => localised(item, localise));
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, localised(item, localise)]));
+  return value;
+}
