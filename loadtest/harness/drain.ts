@@ -1,8 +1,8 @@
 /** Waits until no order can change its end any more, and reads the ledger's sources. */
 import type { Clock } from '../../local/run/clock.ts';
+import type { DeliveryReport } from '../../local/run/topics/delivery-log.ts';
 import type { Profile } from '../profiles.ts';
-import type { LedgerSources, Outcome } from '../verdict/record.ts';
-import type { DeliveryReport } from './plane-client.ts';
+import type { DeliveryRecord, LedgerSources, Outcome } from '../verdict/record.ts';
 import type { SourceReader } from './sources.ts';
 
 const POLL_MS = 500;
@@ -12,7 +12,7 @@ export interface DrainOptions {
   readonly profile: Profile;
   readonly clock: Clock;
   readonly reader: SourceReader;
-  readonly deliveries: () => Promise<readonly DeliveryReport[]>;
+  readonly deliveries: () => Promise<DeliveryReport>;
   readonly signal: AbortSignal;
 }
 
@@ -45,23 +45,30 @@ async function readSettled(options: DrainOptions): Promise<LedgerSources> {
     await clock.sleep(POLL_MS, signal);
   }
   const effects = await reader.effects();
-  const deliveries = (await options.deliveries()).filter((delivery) => ids.has(delivery.messageId));
+  const deliveries = flatten(await options.deliveries()).filter((delivery) => ids.has(delivery.messageId));
   return {
     available: true,
     stored,
     effects: effects && Object.fromEntries(Object.entries(effects).filter(([id]) => ids.has(id))),
-    deliveries: deliveries.map(({ messageId, state, attempts, lastStatus }) => ({
-      messageId,
-      state,
-      attempts,
-      lastStatus,
-    })),
+    deliveries,
   };
 }
 
 async function waitForDeliveries(options: DrainOptions, ids: ReadonlySet<string>, latest: number): Promise<void> {
   const { clock, signal } = options;
   const pending = async (): Promise<boolean> =>
-    (await options.deliveries()).some((delivery) => delivery.state === 'pending' && ids.has(delivery.messageId));
+    flatten(await options.deliveries()).some((delivery) => delivery.state === 'pending' && ids.has(delivery.messageId));
   while (clock.monotonicMs() < latest && (await pending())) await clock.sleep(POLL_MS, signal);
+}
+
+/** One entry a delivery; `undelivered` (the plane stopped first) is a delivery that is still pending. */
+function flatten(report: DeliveryReport): DeliveryRecord[] {
+  return report.messages.flatMap(({ messageId, deliveries }) =>
+    deliveries.map(({ state, attempts, lastStatus }) => ({
+      messageId,
+      state: state === 'undelivered' ? 'pending' : state,
+      attempts,
+      lastStatus,
+    })),
+  );
 }

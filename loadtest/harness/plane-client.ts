@@ -3,6 +3,7 @@
  * control endpoint of a detached one.
  */
 import type { PlaneEvent } from '../../local/run/events.ts';
+import type { DeliveryReport } from '../../local/run/topics/delivery-log.ts';
 import type { Status } from '../../local/status.ts';
 
 export interface PlaneClient {
@@ -20,8 +21,8 @@ export interface PlaneClient {
   apply(synthDir: string, signal: AbortSignal): Promise<ApplyResult>;
   /** The key pair that the plane's SNS signs with, so that orders sent straight to the load balancer verify. */
   signing(): Promise<SigningIdentity>;
-  /** Every message that the plane's SNS took, per subscription. */
-  deliveries(): Promise<readonly DeliveryReport[]>;
+  /** What became of every message that the plane's SNS took. */
+  deliveries(): Promise<DeliveryReport>;
   /** Rules that this plane models by approximation, and attributes without local effect. */
   fidelity(): Promise<readonly { readonly subject: string; readonly kind: string; readonly reason: string }[]>;
   /** Stops everything. Idempotent. */
@@ -41,16 +42,4 @@ export interface SigningIdentity {
   /** PKCS #8, PEM. */
   readonly privateKeyPem: string;
   readonly signingCertUrl: string;
-}
-
-export interface DeliveryReport {
-  readonly messageId: string;
-  readonly topicArn: string;
-  readonly subscriptionArn: string;
-  /** `failed`: retries exhausted, or refused for good, with no dead-letter queue. */
-  readonly state: 'pending' | 'delivered' | 'failed' | 'dead-lettered';
-  /** Tries so far, the first one included. */
-  readonly attempts: number;
-  /** HTTP status of the last try; null where there was no answer. */
-  readonly lastStatus: number | null;
 }

@@ -5,11 +5,10 @@
  *
  * - `duplicated`: its fulfilment took effect more than once.
  * - `fulfilled`: it is in the order table (and took effect at most once, as far as the logs show).
- * - `deadLettered`: SNS gave it up after every retry (with or without a dead-letter queue).
- * - `rejected`: sent straight to the load balancer or to SNS and answered 4xx: refused for good, and the sender knows.
+ * - `deadLettered`: SNS gave it up and put it in a dead-letter queue, from where it can be sent again.
+ * - `rejected`: refused for good with a 4xx, be it to k6 or to SNS (429 asks for another try, and is no refusal).
  * - `lost`: anything else. Answered 2xx and not in the table; answered 5xx, or not answered (nobody sends a direct
- *   order again); taken by SNS and neither in the table nor given up (a delivery still pending when the drain ended
- *   included).
+ *   order again); given up by SNS with no dead-letter queue; or its delivery still pending when the drain ended.
  *
  * The order table is the truth about fulfilment: a logged effect without a stored order is a lost order.
  */
@@ -93,17 +92,15 @@ function classOf(outcome: Outcome, evidence: Evidence): [OrderClass, string | nu
   const { stored, effects, delivery } = evidence;
   if (effects > 1) return ['duplicated', `fulfilled ${effects} times`];
   if (stored) return ['fulfilled', null];
-  if (delivery?.state === 'failed' || delivery?.state === 'dead-lettered') {
-    return ['deadLettered', `given up after ${delivery.attempts} tries, last answer ${delivery.lastStatus ?? 'none'}`];
-  }
-  if (outcome.status !== null && outcome.status >= 400 && outcome.status <= 499) {
-    return ['rejected', `answered ${outcome.status}`];
-  }
+  if (delivery?.state === 'dead-lettered') return ['deadLettered', triesOf(delivery)];
+  const answer = delivery?.state === 'failed' ? delivery.lastStatus : outcome.status;
+  if (isRefusal(answer)) return ['rejected', `answered ${answer}`];
   if (effects === 1) return ['lost', 'fulfilment was logged, but the order is not in the table'];
   return ['lost', lossCause(outcome, delivery)];
 }
 
 function lossCause(outcome: Outcome, delivery: DeliveryRecord | undefined): string {
+  if (delivery?.state === 'failed') return `${triesOf(delivery)}, and there is no dead-letter queue`;
   if (delivery?.state === 'pending') return `delivery still pending after ${delivery.attempts} tries`;
   if (delivery?.state === 'delivered') return 'delivered, but not in the table';
   if (outcome.status === null) return 'in flight when the load ended';
@@ -111,11 +108,19 @@ function lossCause(outcome: Outcome, delivery: DeliveryRecord | undefined): stri
   return `answered ${outcome.status}, but not in the table`;
 }
 
+function isRefusal(status: number | null): boolean {
+  return status !== null && status >= 400 && status <= 499 && status !== 429;
+}
+
+function triesOf(delivery: DeliveryRecord): string {
+  return `given up after ${delivery.attempts} tries, last answer ${delivery.lastStatus ?? 'none'}`;
+}
+
 const SEVERITY: Readonly<Record<DeliveryRecord['state'], number>> = {
   delivered: 0,
   pending: 1,
-  failed: 2,
-  'dead-lettered': 3,
+  'dead-lettered': 2,
+  failed: 3,
 };
 
 /** A message may have several subscriptions: the one that went worst is told, with the most tries of any. */

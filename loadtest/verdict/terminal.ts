@@ -16,6 +16,12 @@ const COLOUR = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' } as const;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: values must not steer the terminal
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
+/** The summary for this process's stdout: in colour where that is a terminal and NO_COLOR is not set. */
+export function terminalSummary(record: RunRecord, verdict: Verdict, reportDir?: string): string {
+  const color = process.stdout.isTTY === true && !process.env['NO_COLOR'];
+  return renderSummary(record, verdict, { color, ...(reportDir ? { reportDir } : {}) });
+}
+
 export function renderSummary(record: RunRecord, verdict: Verdict, options: SummaryOptions): string {
   const word = (v: VerdictWord): string =>
     options.color ? styleText([COLOUR[v], 'bold'], v, { validateStream: false }) : v;
