@@ -1,0 +1,89 @@
+/** Topology resources and a running controller for tests. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ResourceBase, Subscription, Topic } from '../../../topology.ts';
+import type { Clock } from '../../clock.ts';
+import { createClock } from '../../clock.ts';
+import { createEventLog } from '../../events.ts';
+import { createRandom } from '../../random.ts';
+import { createSigningMaterial, type SigningMaterial } from '../signing.ts';
+import { createTopics, type Topics } from '../topics.ts';
+import type { Received } from './receiver.ts';
+
+const REGION = 'us-east-1';
+const ACCOUNT = '123456789012';
+
+function base(type: string, name: string): ResourceBase {
+  const lists = { dependsOn: [], ignoreChanges: [], attributes: {}, tags: {} };
+  return { address: `stack/${type}.${name}`, type, stack: 'stack', digest: name, ...lists };
+}
+
+export function topicNamed(name: string, change: Partial<Topic> = {}): Topic {
+  const arn = `arn:aws:sns:${REGION}:${ACCOUNT}:${name}`;
+  return {
+    ...base('aws_sns_topic', name),
+    arn,
+    name,
+    displayName: '',
+    deliveryPolicy: null,
+    signatureVersion: 1,
+    ...change,
+  };
+}
+
+export function subscriptionOf(topic: Topic, endpoint: string, change: Partial<Subscription> = {}): Subscription {
+  return {
+    ...base('aws_sns_topic_subscription', topic.name),
+    topicArn: topic.arn,
+    protocol: 'http',
+    endpoint,
+    rawMessageDelivery: false,
+    filterPolicy: null,
+    filterPolicyScope: 'MessageAttributes',
+    deliveryPolicy: null,
+    deadLetterTargetArn: null,
+    confirmationTimeoutMinutes: 1,
+    ...change,
+  };
+}
+
+export function queueNamed(name: string) {
+  const arn = `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`;
+  return { ...base('aws_sqs_queue', name), arn, name, url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` };
+}
+
+/** Keys are slow to make: once a test file. */
+export async function makeMaterial(
+  host = '127.0.0.1:0',
+): Promise<{ material: SigningMaterial; dispose: () => Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'cutover-topics-'));
+  const material = await createSigningMaterial({ dir, random: createRandom('test'), host });
+  return { material, dispose: () => rm(dir, { recursive: true, force: true }) };
+}
+
+export function startTopics(
+  material: SigningMaterial,
+  options: { clock?: Clock; localise?: (text: string) => string } = {},
+): { topics: Topics; events: ReturnType<typeof createEventLog> } {
+  const clock = options.clock ?? createClock(1000);
+  const events = createEventLog(clock);
+  const topics = createTopics({
+    clock,
+    random: createRandom('test'),
+    events,
+    localise: options.localise ?? ((text) => text),
+    awsEndpoint: 'http://127.0.0.1:4566',
+    signing: material,
+    region: REGION,
+    accountId: ACCOUNT,
+  });
+  return { topics, events };
+}
+
+/** What an endpoint does with a SubscriptionConfirmation: calls the API's ConfirmSubscription. */
+export function confirmFrom(topics: Topics, request: Received): void {
+  if (request.headers['x-amz-sns-message-type'] !== 'SubscriptionConfirmation') return;
+  const { TopicArn, Token } = JSON.parse(request.body) as { TopicArn: string; Token: string };
+  topics.confirm(TopicArn, Token, false);
+}
