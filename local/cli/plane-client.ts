@@ -4,6 +4,7 @@ import type { Change } from '../run/contracts.ts';
 import { isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
 import type { PlaneEvent } from '../run/events.ts';
 import type { Status } from '../status.ts';
+import type { FidelityNote } from '../topology.ts';
 
 export interface ApplyProgress {
   readonly type: 'progress';
@@ -80,6 +81,11 @@ export class PlaneClient {
   /** What became of each SNS message. */
   deliveries(): Promise<unknown> {
     return this.#json('deliveries');
+  }
+
+  /** What this plane models by approximation, and what it accepts without local effect. */
+  fidelity(): Promise<readonly FidelityNote[]> {
+    return this.#json<FidelityNote[]>('fidelity');
   }
 
   plan(dir: string): Promise<{ changes: readonly Change[] }> {
