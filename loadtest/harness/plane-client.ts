@@ -6,6 +6,8 @@ import type { PlaneEvent } from '../../local/run/events.ts';
 import type { DeliveryReport } from '../../local/run/topics/delivery-log.ts';
 import type { Status } from '../../local/status.ts';
 
+export type { DeliveryReport };
+
 export interface PlaneClient {
   status(): Promise<Status>;
   /**

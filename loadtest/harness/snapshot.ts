@@ -5,7 +5,7 @@ import type { Snapshot } from '../verdict/record.ts';
 export function snapshotOf(label: string, atMs: number, status: Status): Snapshot {
   const served: Record<string, number> = {};
   for (const target of status.targetGroups.flatMap((group) => group.targets)) {
-    const key = `${target.address}:${target.port}`;
+    const key = `${target.id}:${target.port}`;
     served[key] = (served[key] ?? 0) + target.requests;
   }
   return {

@@ -32,10 +32,16 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
     ledgerLine(verdict),
     clockLine(record),
     ...verdict.reasons.map((reason) => `  - ${clean(reason)}`),
-    `${word(verdict.verdict)}  ${record.system} ${record.stages.map((s) => s.name).join(' -> ') || record.target}`,
+    `${word(verdict.verdict)}  ${clean(subjectOf(record))}`,
     options.reportDir ? `Report: ${options.reportDir}` : '',
   ];
   return `${sections.filter(Boolean).join('\n')}\n`;
+}
+
+function subjectOf(record: RunRecord): string {
+  const stages = record.stages.map((stage) => stage.name).join(' -> ') || record.target;
+  const drill = record.drill ? `, drill ${record.drill.service}:${record.drill.tag}` : '';
+  return `${record.system} ${stages}${drill}`;
 }
 
 /** Rows of one moment follow one another; its name is printed once. */

@@ -1,0 +1,105 @@
+import test from 'ava';
+import type { Status } from '../../local/status.ts';
+import { LOGISTICS } from '../systems.ts';
+import { status, withIridium } from '../testing/status.ts';
+import { entryListener, matchesPattern, pathsNotReady, topicFor } from './decide-mix.ts';
+import { whatIsMissing } from './decide-steady.ts';
+
+const MONOLITH = LOGISTICS.mixes['monolith'] ?? [];
+const STRANGLER = LOGISTICS.mixes['strangler'] ?? [];
+
+test('a new path waits for a rule of its own with a healthy target', (t) => {
+  t.deepEqual(pathsNotReady(status(), MONOLITH, MONOLITH, false), []);
+  t.deepEqual(pathsNotReady(status(), MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
+  t.regex(
+    pathsNotReady(withIridium('initial'), MONOLITH, STRANGLER, false)[0] ?? '',
+    /^\/iridium\/: no healthy target in arn:tg\/iridium/,
+  );
+  t.deepEqual(pathsNotReady(withIridium('healthy'), MONOLITH, STRANGLER, false), []);
+});
+
+test('through topics, a path also waits for its confirmed subscription', (t) => {
+  const next = withIridium('healthy');
+  t.deepEqual(pathsNotReady(next, MONOLITH, STRANGLER, true), ['/iridium/: no confirmed subscription']);
+  t.is(topicFor(next, '/order/'), 'arn:aws:sns:us-east-1:1:Orders');
+  t.is(topicFor(next, '/iridium/'), null);
+});
+
+test('a rule with a condition that the load does not meet is passed over', (t) => {
+  const next = withIridium('healthy', [{ field: 'host-header', values: ['other.example'] }]);
+  t.deepEqual(pathsNotReady(next, MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
+});
+
+test('a group of weight 0 does not count, an empty one does', (t) => {
+  const weights = (weight: number): Status => {
+    const next = withIridium('healthy');
+    const listener = next.loadBalancers[0]?.listeners[0];
+    const action = listener?.rules[0]?.actions[0];
+    if (action?.type !== 'forward') throw new Error('the fixture has changed');
+    const targetGroups = [...action.targetGroups, { arn: 'arn:tg/none', weight }];
+    const rules = [
+      { ...listener?.rules[0], actions: [{ ...action, targetGroups }] },
+      ...(listener?.rules.slice(1) ?? []),
+    ];
+    return { ...next, loadBalancers: [{ ...next.loadBalancers[0], listeners: [{ ...listener, rules }] }] } as Status;
+  };
+  t.deepEqual(pathsNotReady(weights(0), MONOLITH, STRANGLER, false), []);
+  t.regex(pathsNotReady(weights(5), MONOLITH, STRANGLER, false)[0] ?? '', /arn:tg\/none/);
+});
+
+test('orders enter where the subscriptions point, else by the load balancer with the most rules', (t) => {
+  const one = withIridium('healthy');
+  const hq = {
+    ...one.loadBalancers[0],
+    name: 'hq',
+    dnsName: '127.10.0.9',
+    awsDnsName: 'hq.elb',
+    listeners: [{ port: 80, url: 'http://127.10.0.9:80', rules: [] }],
+  };
+  const both = { ...one, loadBalancers: [hq, ...one.loadBalancers] } as Status;
+  t.is(entryListener(both)?.url, 'http://127.10.0.1:80');
+  t.is(entryListener({ ...both, topics: [] })?.url, 'http://127.10.0.1:80');
+  const topics = [
+    {
+      name: 'O',
+      arn: 'a',
+      subscriptions: [{ protocol: 'http', endpoint: 'http://HQ.elb:80/order/', confirmed: true }],
+    },
+  ];
+  t.is(entryListener({ ...both, topics })?.url, 'http://127.10.0.9:80');
+  t.is(entryListener({ ...both, loadBalancers: [] }), undefined);
+});
+
+const PATTERNS: readonly (readonly [string, string, boolean])[] = [
+  ['/iridium*', '/iridium/', true],
+  ['/iridium*', '/iridium', true],
+  ['/Iridium*', '/iridium/', false],
+  ['/i?idium/', '/iridium/', true],
+  ['/i?idium/', '/iidium/', false],
+  ['/a.b', '/aXb', false],
+  ['*', '/anything/at/all', true],
+  ['/order/', '/order/more', false],
+];
+
+for (const [pattern, path, expected] of PATTERNS) {
+  test(`${pattern} ${expected ? 'matches' : 'does not match'} ${path}`, (t) => {
+    t.is(matchesPattern(pattern, path), expected);
+  });
+}
+
+test('steady: one completed deployment, all tasks, healthy targets', (t) => {
+  t.deepEqual(whatIsMissing(status()), []);
+  t.deepEqual(whatIsMissing({ ...status(), services: [] }), ['there is no service']);
+  const service = status().services[0] as Status['services'][number];
+  const missing = (change: object): string[] => whatIsMissing({ ...status(), services: [{ ...service, ...change }] });
+  t.deepEqual(missing({ runningCount: 1, pendingCount: 1 }), ['monolith: 1 of 2 tasks run, 1 pending']);
+  const old = { ...service.deployments[0], id: 'old', status: 'ACTIVE' };
+  t.deepEqual(missing({ deployments: [service.deployments[0], { ...old, status: 'INACTIVE' }] }), []);
+  t.is(missing({ deployments: [service.deployments[0], old] }).length, 1);
+  t.regex(
+    missing({ deployments: [{ ...service.deployments[0], rolloutState: 'IN_PROGRESS' }] })[0] ?? '',
+    /IN_PROGRESS/,
+  );
+  t.deepEqual(whatIsMissing(withIridium('unhealthy')), ['iridium: 1 target(s) unhealthy (no reason)']);
+  t.deepEqual(whatIsMissing(withIridium('draining')), []);
+});

@@ -1,0 +1,66 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { CRITERIA } from './criteria.ts';
+import { PROFILES, type Profile, stepsFor, validateProfile } from './profiles.ts';
+import { SYSTEMS } from './systems.ts';
+
+const REHEARSAL = PROFILES['rehearsal'] as Profile;
+
+test('every named profile is valid and goes by its own name', (t) => {
+  for (const [name, profile] of Object.entries(PROFILES)) {
+    t.is(profile.name, name);
+    t.deepEqual(validateProfile(profile), []);
+  }
+  t.true(REHEARSAL.ratePerSecond >= 100);
+});
+
+test('every problem of a profile is told at once', (t) => {
+  const bad: Profile = {
+    ...REHEARSAL,
+    ratePerSecond: Number.NaN,
+    durationSeconds: 900,
+    maxSeconds: 600,
+    startVirtualUsers: 10.5,
+    maxVirtualUsers: 5,
+    mixMaxAgeMs: 500,
+    steps: [{ seconds: 0, ratePerSecond: 9_999 }],
+  };
+  const fields = validateProfile(bad).map((problem) => problem.field);
+  t.deepEqual(fields, [
+    'ratePerSecond',
+    'startVirtualUsers',
+    'mixMaxAgeMs',
+    'steps[0].seconds',
+    'steps[0].ratePerSecond',
+    'maxVirtualUsers',
+    'durationSeconds',
+  ]);
+});
+
+test('more orders than the ledger can hold are refused', (t) => {
+  const [problem] = validateProfile({ ...REHEARSAL, ratePerSecond: 5_000, durationSeconds: 3_600, maxSeconds: 3_600 });
+  t.regex(problem?.rule ?? '', /at most 2000000 orders; this is 18000000/);
+});
+
+test('steps fill the time asked for, and no more than one step over', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ seconds: fc.integer({ min: 1, max: 60 }), ratePerSecond: fc.integer({ min: 0, max: 99 }) })),
+      fc.integer({ min: 1, max: 3_600 }),
+      (steps, seconds) => {
+        const filled = stepsFor({ ...REHEARSAL, steps }, seconds);
+        const total = filled.reduce((sum, step) => sum + step.seconds, 0);
+        t.true(total >= seconds);
+        t.true(total - (filled.at(-1)?.seconds ?? 0) < seconds);
+      },
+    ),
+  );
+});
+
+test('criteria are named once, and every stage of every system has a mix', (t) => {
+  t.is(new Set(CRITERIA.map((c) => c.name)).size, CRITERIA.length);
+  for (const criterion of CRITERIA) t.true(criterion.minSamples >= 1, criterion.name);
+  for (const system of Object.values(SYSTEMS)) {
+    for (const stage of system.stages) t.true((system.mixes[stage]?.length ?? 0) > 0, stage);
+  }
+});
