@@ -20,7 +20,7 @@ export async function bundleService(options: { entry: string; outFile: string })
     minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'silent',
-    external: ['dtrace-provider', 'leveldown', 'classic-level'],
+    external: ['dtrace-provider', 'dynalite', 'leveldown', 'classic-level'],
   });
   return { bytes: (await stat(options.outFile)).size };
 }

@@ -1,0 +1,154 @@
+/** Signing certificates: fetched once, kept in a bounded cache, checked for dates and key. */
+import { type KeyObject, X509Certificate } from 'node:crypto';
+import { Agent, type Dispatcher, request } from 'undici';
+import { ServiceError } from '../errors.ts';
+
+export interface CertificateStoreOptions {
+  /** Addresses kept at most; the least recently used goes first. Default 32. */
+  readonly maxEntries?: number;
+  /** How long a certificate is kept, milliseconds. Default one day. */
+  readonly keepMs?: number;
+  /** How long a failure is remembered, milliseconds. Default 5 s: a forged address costs one fetch, not one a message. */
+  readonly keepFailureMs?: number;
+  /** Fetches at once at most. Default 4; more are refused, which SNS retries. */
+  readonly maxFetches?: number;
+  /** Bound on one fetch, milliseconds. Default 5 s, within SNS's 15 s for the whole delivery. */
+  readonly timeoutMs?: number;
+  /** Certificate authorities to trust besides Node's own (which NODE_EXTRA_CA_CERTS extends), PEM. */
+  readonly ca?: string;
+  /** Time of day, milliseconds since the Unix epoch. Default Date.now. */
+  readonly now?: () => number;
+}
+
+export interface CertificateStore {
+  /**
+   * The key of the certificate at an address that trust has let pass.
+   * @throws ServiceError CERTIFICATE_UNAVAILABLE (503) where it cannot be had now; SIGNATURE_REFUSED where it is no good
+   */
+  keyAt(address: string): Promise<KeyObject>;
+  /** The key at an address if it is in the cache: saves the hot path a promise. */
+  cachedKeyAt(address: string): KeyObject | undefined;
+  /** For tests and logs. */
+  readonly fetches: number;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly key?: KeyObject;
+  readonly error?: ServiceError;
+  readonly until: number;
+}
+
+const MAX_CERTIFICATE_BYTES = 16_384;
+const MIN_RSA_BITS = 2_048;
+
+export function createCertificateStore(options: CertificateStoreOptions = {}): CertificateStore {
+  const { maxEntries = 32, keepMs = 86_400_000, keepFailureMs = 5_000, maxFetches = 4, timeoutMs = 5_000 } = options;
+  const now = options.now ?? Date.now;
+  const agent = new Agent({
+    connect: { timeout: timeoutMs, ...(options.ca ? { ca: options.ca } : {}) },
+    connections: 2,
+    maxResponseSize: MAX_CERTIFICATE_BYTES,
+  });
+  const entries = new Map<string, Entry>();
+  const pending = new Map<string, Promise<KeyObject>>();
+  let fetches = 0;
+
+  const keep = (address: string, entry: Entry): void => {
+    entries.delete(address);
+    entries.set(address, entry);
+    if (entries.size > maxEntries) entries.delete(entries.keys().next().value as string);
+  };
+  const lookUp = (address: string): Entry | undefined => {
+    const entry = entries.get(address);
+    if (!entry) return undefined;
+    // Out and in again: the map's order is the order of last use.
+    entries.delete(address);
+    if (entry.until <= now()) return undefined;
+    entries.set(address, entry);
+    return entry;
+  };
+  const load = async (address: string): Promise<KeyObject> => {
+    fetches++;
+    try {
+      const { key, validTo } = readCertificate(await fetchPem(address, agent, timeoutMs), now());
+      keep(address, { key, until: Math.min(now() + keepMs, validTo) });
+      return key;
+    } catch (error) {
+      const refused = error instanceof ServiceError ? error : unavailable('it could not be fetched', error);
+      keep(address, { error: refused, until: now() + keepFailureMs });
+      throw refused;
+    } finally {
+      pending.delete(address);
+    }
+  };
+
+  return {
+    async keyAt(address) {
+      const entry = lookUp(address);
+      if (entry?.error) throw entry.error;
+      if (entry?.key) return entry.key;
+      const underWay = pending.get(address);
+      if (underWay) return underWay;
+      if (pending.size >= maxFetches) throw unavailable('too many certificates are being fetched');
+      const loading = load(address);
+      pending.set(address, loading);
+      return loading;
+    },
+    cachedKeyAt: (address) => lookUp(address)?.key,
+    get fetches() {
+      return fetches;
+    },
+    get size() {
+      return entries.size;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/**
+ * @param nowMs milliseconds since the Unix epoch
+ * @throws ServiceError SIGNATURE_REFUSED for what is not a current X.509 certificate with an RSA key of 2048 bits or more
+ */
+export function readCertificate(pem: string, nowMs: number): { key: KeyObject; validTo: number } {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(pem);
+  } catch (cause) {
+    throw new ServiceError('SIGNATURE_REFUSED', 'the signing certificate cannot be read', { cause });
+  }
+  const from = Date.parse(certificate.validFrom);
+  const to = Date.parse(certificate.validTo);
+  if (!(from <= nowMs && nowMs < to)) {
+    throw new ServiceError('SIGNATURE_REFUSED', 'the signing certificate is not valid at this time');
+  }
+  const key = certificate.publicKey;
+  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
+    throw new ServiceError(
+      'SIGNATURE_REFUSED',
+      `the signing certificate has no RSA key of ${MIN_RSA_BITS} bits or more`,
+    );
+  }
+  return { key, validTo: to };
+}
+
+/** undici's request follows no redirect: a 3xx is a refusal like any other status. */
+async function fetchPem(address: string, dispatcher: Dispatcher, timeoutMs: number): Promise<string> {
+  const { statusCode, body } = await request(address, {
+    dispatcher,
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: 'application/x-pem-file, */*' },
+  });
+  if (statusCode !== 200) {
+    await body.dump();
+    const message = `the signing certificate's host answered ${statusCode}`;
+    if (statusCode >= 500) throw new ServiceError('CERTIFICATE_UNAVAILABLE', message);
+    throw new ServiceError('SIGNATURE_REFUSED', message);
+  }
+  return body.text();
+}
+
+function unavailable(why: string, cause?: unknown): ServiceError {
+  return new ServiceError('CERTIFICATE_UNAVAILABLE', `the signing certificate is not available: ${why}`, { cause });
+}

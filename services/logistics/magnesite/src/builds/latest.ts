@@ -1,0 +1,4 @@
+/** Magnesite's own service. */
+import { runResourceService } from '../../../../kit/src/orders/resource-service.ts';
+
+void runResourceService('magnesite', 'latest');
