@@ -12,7 +12,7 @@ export function harnessPlane(client: PlaneClient): HarnessPlane {
     status: () => client.status(),
     events: (sinceId, signal) => client.followEvents(sinceId, signal),
     signing: () => client.signing(),
-    deliveries: async () => (await client.deliveries()) as readonly DeliveryReport[],
+    deliveries: async () => (await client.deliveries()) as DeliveryReport,
     fidelity: () => client.fidelity(),
     down: () => client.down(),
     async apply(dir, signal) {
