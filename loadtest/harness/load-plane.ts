@@ -1,10 +1,10 @@
 /** A scenario for a set time against a plane that is running; the plane is left as it is. */
 import { randomUUID } from 'node:crypto';
-import { CutoverError } from '../../local/errors.ts';
+import { CutoverError, throwIfAny } from '../../local/errors.ts';
 import { LOGISTICS, type Mix } from '../systems.ts';
 import { RECORD_VERSION, type RunRecord, type StageRecord } from '../verdict/record.ts';
 import { createCpuMeter } from './cpu-meter.ts';
-import { entryListener } from './decide-mix.ts';
+import { entryListener, pathsNotReady } from './decide-mix.ts';
 import { whatIsMissing } from './decide-steady.ts';
 import { drainAndRead } from './drain.ts';
 import { describeEnvironment } from './environment.ts';
@@ -30,6 +30,7 @@ export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<R
   try {
     const before = await follower.refresh();
     const mix = checked.mix ?? mixOf(before.stage);
+    refuseUnserved(pathsNotReady(before, mix, mix, scenario === 'publish'));
     const baseUrl = entryListener(before)?.url ?? '';
     const plan = await planFor({
       plane,
@@ -87,6 +88,16 @@ export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<R
   } finally {
     await follower.stop();
   }
+}
+
+function refuseUnserved(notReady: readonly string[]): void {
+  throwIfAny(
+    notReady.map((problem) => ({
+      code: 'TARGET_UNREACHABLE' as const,
+      message: `the plane cannot take orders at ${problem}`,
+      fix: 'see ./cutover status for what its load balancer and topics serve, or name other paths with --path',
+    })),
+  );
 }
 
 function mixOf(stage: string | null): Mix {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CutoverError } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import type { Outcome, RunRecord, ScenarioName } from '../verdict/record.ts';
@@ -77,14 +78,16 @@ export class LoadRun {
   /**
    * Resolves when the first order has been sent.
    *
-   * @throws CutoverError TARGET_UNREACHABLE where the scenario refused its target
+   * @throws CutoverError TARGET_UNREACHABLE where the scenario refused its target, or sent nothing in twice the time-out
    */
   async firstOrder(signal: AbortSignal): Promise<void> {
     let end: GeneratorEnd | null = null;
     void this.ended.then((e) => {
       end = e;
     });
+    const latest = this.#clock.monotonicMs() + 2 * this.#timeoutMs;
     while (this.#log.sent === 0 && end === null) {
+      if (this.#clock.monotonicMs() > latest) throw noOrder(2 * this.#timeoutMs);
       await this.#clock.sleep(POLL_MS, signal);
       await this.#log.read();
     }
@@ -123,4 +126,12 @@ export class LoadRun {
     await this.#control.close();
     await rm(this.#workDir, { recursive: true, force: true });
   }
+}
+
+function noOrder(waitedMs: number): CutoverError {
+  return new CutoverError({
+    code: 'TARGET_UNREACHABLE',
+    message: `k6 has sent no order after ${waitedMs / 1_000} s`,
+    fix: 'see whether the target answers at all, and whether the machine has CPU to spare',
+  });
 }

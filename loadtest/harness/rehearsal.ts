@@ -2,7 +2,7 @@
 import type { Status } from '../../local/status.ts';
 import { RECORD_VERSION, type RunRecord, type ScenarioName, type StageRecord } from '../verdict/record.ts';
 import { createCpuMeter } from './cpu-meter.ts';
-import { entryListener } from './decide-mix.ts';
+import { entryListener, pathsNotReady } from './decide-mix.ts';
 import { whatIsMissing } from './decide-steady.ts';
 import { drainAndRead } from './drain.ts';
 import { runDrill } from './drill.ts';
@@ -102,10 +102,16 @@ export class Rehearsal {
     });
     await this.#follower.start();
     const timeoutSeconds = this.#options.profile.steadyTimeoutSeconds;
-    const isSteady = (status: Status): boolean => whatIsMissing(status).length === 0;
-    const status = await this.#follower.until(isSteady, timeoutSeconds * 1_000, this.#signal);
+    const { scenario, system } = this.#options;
+    const mix = system.mixes[name] ?? [];
+    const missingIn = (status: Status): string[] => [
+      ...whatIsMissing(status),
+      ...pathsNotReady(status, mix, mix, scenario === 'publish'),
+    ];
+    const isReady = (status: Status): boolean => missingIn(status).length === 0;
+    const status = await this.#follower.until(isReady, timeoutSeconds * 1_000, this.#signal);
     if (!status) {
-      const missing = whatIsMissing(await this.#follower.refresh()).join('; ');
+      const missing = missingIn(await this.#follower.refresh()).join('; ');
       const problem = `not steady after ${timeoutSeconds} s: ${missing}`;
       return { name, startedAtMs, steadyAtMs: null, problem, steady: null, leaving: null };
     }

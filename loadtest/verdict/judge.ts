@@ -115,7 +115,7 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
   }
   if (record.generator.problem)
     findings.push({ verdict: 'FAIL', reason: `load generator: ${record.generator.problem}` });
-  if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the run was interrupted' });
+  if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the load ended before the stages did' });
   for (const reason of findEdges(record)) findings.push({ verdict: 'INCONCLUSIVE', reason });
   return findings;
 }

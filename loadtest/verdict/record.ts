@@ -160,6 +160,6 @@ export interface RunRecord {
   readonly drill: DrillRecord | null;
   /** Rules that the plane models by approximation. */
   readonly fidelity: readonly { readonly subject: string; readonly kind: string; readonly reason: string }[];
-  /** True where the run was cut short by a signal. */
+  /** True where the load ended before the stages did. */
   readonly interrupted: boolean;
 }
