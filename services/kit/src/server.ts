@@ -32,7 +32,7 @@ export interface HttpService {
   readonly running: number;
   readonly draining: boolean;
   get(path: string, handler: Handler): void;
-  /** Body limits, content types and the bound on requests in flight hold before the handler runs. */
+  /** Paths are served with and without their trailing slash. Body limits, content types and the bound on requests in flight hold before the handler runs. */
   post(path: string, handler: BodyHandler): void;
   /** Sees every request first; returns true where it has taken it over. */
   intercept(take: (exchange: Exchange) => boolean): void;
@@ -96,7 +96,8 @@ export function createHttpService(config: ServiceConfig, log: Log): HttpService 
         running--;
       }
     };
-  const paths = (path: string): string[] => (path.length > 1 ? [path, path.replace(/\/$/, '')] : [path]);
+  const paths = (path: string): string[] =>
+    path === '/' ? [path] : [path.replace(/\/$/, ''), path.replace(/\/?$/, '/')];
 
   return {
     http,
