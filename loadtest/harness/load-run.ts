@@ -92,6 +92,8 @@ export class LoadRun {
       await this.#log.read();
     }
     if (end !== null) throwIfUnreachable(end);
+    // k6 has it in memory, for later virtual users too: a key must not stay behind if this process is killed.
+    await rm(join(this.#workDir, 'plan.json'), { force: true });
   }
 
   /** No further order; waits for those in flight (at most the request time-out); then ends k6 and clears up. */

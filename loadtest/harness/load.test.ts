@@ -121,6 +121,16 @@ withK6('a target that answers 5xx fails', async (t) => {
   t.true(Math.abs(value('error-rate') - 20) < 2);
 });
 
+withK6('virtual users that come late have their plan, though its file is gone', async (t) => {
+  // An answer takes half a second, so 60/s need 30 users where the profile starts with 20.
+  await using target = await startTarget((request) => ({ status: 200, delayMs: request.method === 'POST' ? 500 : 0 }));
+  const result = await load({ ...ORDERS, url: target.url, rate: 60, duration: '2s', unsigned: true }, deps());
+  t.is(result.record.generator.problem, null);
+  t.true(result.record.outcomes.length > 100, String(result.record.outcomes.length));
+  const odd = result.record.outcomes.filter((o) => o.status !== 200 || (o.latencyMs ?? 0) < 450);
+  t.deepEqual(odd, []);
+});
+
 withK6('a dead target is refused before any load', async (t) => {
   const target = await startTarget();
   await target[Symbol.asyncDispose]();

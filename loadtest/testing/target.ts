@@ -1,6 +1,7 @@
 /** A target for the load on a free loopback port: answers as it is told, and remembers what came. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createClock } from '../../local/run/clock.ts';
 
 export interface SeenRequest {
   readonly method: string;
@@ -15,9 +16,16 @@ export interface TestTarget {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+export interface Reply {
+  readonly status: number;
+  readonly body?: string;
+  /** Default 0. */
+  readonly delayMs?: number;
+}
+
 /** @param answer status and body for a request; `null` never answers */
 export async function startTarget(
-  answer: (request: SeenRequest) => { status: number; body?: string } | null = () => ({ status: 200 }),
+  answer: (request: SeenRequest) => Reply | null = () => ({ status: 200 }),
 ): Promise<TestTarget> {
   const requests: SeenRequest[] = [];
   const server = createServer((req, res) => {
@@ -28,7 +36,8 @@ export async function startTarget(
       const request = { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
       requests.push(request);
       const reply = answer(request);
-      if (reply) res.writeHead(reply.status).end(reply.body ?? 'OK');
+      const send = (): unknown => res.writeHead(reply?.status ?? 200).end(reply?.body ?? 'OK');
+      if (reply) createClock().afterWall(reply.delayMs ?? 0, send);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
