@@ -1,6 +1,6 @@
 import test from 'ava';
 import { CRITERIA, type CriterionName } from '../criteria.ts';
-import { deployment, outcome, outcomes, record, START_MS, snapshot, stage, task } from '../testing/records.ts';
+import { deployment, outcome, outcomes, record, snapshot, stage, task } from '../testing/records.ts';
 import { judge } from './judge.ts';
 import type { RunRecord } from './record.ts';
 import type { Verdict, VerdictWord } from './verdict.ts';
