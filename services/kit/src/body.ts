@@ -29,26 +29,29 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<string
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const stop = (error: ServiceError): void => {
-      req.removeAllListeners('data');
-      // What still comes is thrown away, so that the answer can be read before the connection ends.
-      req.resume();
-      reject(error);
+    const settle = (outcome: () => void): void => {
+      req.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut);
+      outcome();
     };
-    req.on('data', (chunk: Buffer) => {
+    const onData = (chunk: Buffer): void => {
       bytes += chunk.length;
-      if (bytes > maxBytes) stop(tooLarge(maxBytes));
-      else chunks.push(chunk);
-    });
-    req.once('end', () => {
+      if (bytes <= maxBytes) return void chunks.push(chunk);
+      // What still comes is thrown away, so that the answer can be read before the connection ends.
+      req.resume().on('error', ignore);
+      settle(() => reject(tooLarge(maxBytes)));
+    };
+    const onEnd = (): void => {
       const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      if (isUtf8(whole)) resolve(whole.toString('utf8'));
-      else reject(new ServiceError('BODY_INVALID', 'the body is not UTF-8'));
-    });
-    req.once('close', () => reject(new ServiceError('BAD_REQUEST', 'the request ended before its body')));
-    req.once('error', () => reject(new ServiceError('BAD_REQUEST', 'the request ended before its body')));
+      if (isUtf8(whole)) settle(() => resolve(whole.toString('utf8')));
+      else settle(() => reject(new ServiceError('BODY_INVALID', 'the body is not UTF-8')));
+    };
+    const onCut = (): void =>
+      settle(() => reject(new ServiceError('BAD_REQUEST', 'the request ended before its body')));
+    req.on('data', onData).on('end', onEnd).on('close', onCut).on('error', onCut);
   });
 }
+
+const ignore = (): void => undefined;
 
 /**
  * JSON whose top level is an object, at most 16 levels deep, without the keys that JavaScript gives a meaning.

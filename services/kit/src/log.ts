@@ -1,6 +1,6 @@
 /**
- * Logs on stdout: JSON lines (pino) and the workshop's plain lines, in the order they were written, through one
- * buffered descriptor, so that a log line never costs an order a system call.
+ * Logs on stdout: JSON lines (pino) and the workshop's plain lines, in the order they were written, in batches, so that
+ * a log line never costs an order a system call.
  */
 import pino from 'pino';
 
@@ -8,20 +8,27 @@ export interface Log {
   readonly logger: pino.Logger;
   /** One plain line, as the workshop's services print them. */
   line(text: string): void;
-  /** Resolves when everything written so far has left the process. */
+  /** Resolves when everything written so far has left the process, or nobody reads it any more. */
   flush(): Promise<void>;
   /** Same, blocking: for the last words of a crash. */
   flushSync(): void;
 }
 
+/** Lines leave together once there are this many characters of them, or after {@link BATCH_MS}. */
+const BATCH_CHARACTERS = 16 * 1024;
+/** The longest that a line waits, milliseconds: what a SIGKILL may cost. */
+const BATCH_MS = 5;
 /** Lines beyond this much unwritten text are dropped: a reader that has stopped must not take the service down. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+
+type Destination = ReturnType<typeof pino.destination>;
 
 /** @param options.fd descriptor to write to; default 1, stdout */
 export function createLog(options: { service: string; build: string; level: string; fd?: number }): Log {
   const destination = pino.destination({ fd: options.fd ?? 1, sync: false, maxLength: MAX_BUFFERED_BYTES });
   // A log reader that is gone (EPIPE) ends the logs, not the orders.
   destination.on('error', () => undefined);
+  const batch = createBatch(destination);
   const logger = pino(
     {
       level: options.level,
@@ -29,16 +36,20 @@ export function createLog(options: { service: string; build: string; level: stri
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    { write: batch.write },
   );
   const silent = options.level === 'silent';
   return {
     logger,
     line: (text) => {
-      if (!silent) destination.write(`${text}\n`);
+      if (!silent) batch.write(`${text}\n`);
     },
-    flush: () => flushed(destination),
+    flush: () => {
+      batch.pass();
+      return written(destination);
+    },
     flushSync: () => {
+      batch.pass();
       try {
         destination.flushSync();
       } catch {
@@ -48,13 +59,34 @@ export function createLog(options: { service: string; build: string; level: stri
   };
 }
 
-/** Unwritten length, in characters or bytes: sonic-boom's own count, the only sign of an asynchronous write's end. */
+/** Collects lines and passes them on as one text. */
+function createBatch(destination: Destination): { write: (text: string) => void; pass: () => void } {
+  let waiting = '';
+  let timer: NodeJS.Timeout | null = null;
+  const pass = (): void => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    const text = waiting;
+    waiting = '';
+    if (text) destination.write(text);
+  };
+  return {
+    write(text) {
+      waiting += text;
+      if (waiting.length >= BATCH_CHARACTERS) pass();
+      else timer ??= setTimeout(pass, BATCH_MS);
+    },
+    pass,
+  };
+}
+
+/** sonic-boom's own count is the only sign of the end of an asynchronous write. */
 interface Unwritten {
   readonly _len: number;
   readonly _writing: boolean;
 }
 
-function flushed(destination: ReturnType<typeof pino.destination>): Promise<void> {
+function written(destination: Destination): Promise<void> {
   const state = destination as unknown as Unwritten;
   return new Promise((resolve) => {
     if (!state._writing && state._len === 0) return resolve();
