@@ -1,0 +1,48 @@
+import { Construct, type ITerraformDependable } from './cdktf.ts';
+import { RollingService, type RollingServiceProps } from './rolling-service.ts';
+import { ServiceLogs } from './service-logs.ts';
+import { ServiceRoute, type ServiceRouteProps } from './service-route.ts';
+import { TaskDefinition, type TaskDefinitionProps } from './task-definition.ts';
+
+export interface FargateServiceProps
+  extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family'>,
+    Pick<RollingServiceProps, 'clusterArn' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent' | 'after'> {
+  /** Service, task definition family and container; the log group is `/ecs/<name>`. */
+  readonly name: string;
+  readonly route: ServiceRouteProps;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+  /** True in public subnets, where a task has no other way out. @default false */
+  readonly assignPublicIp?: boolean;
+  /** @default 30 */
+  readonly logRetentionDays?: number;
+}
+
+/** A service on Fargate: awsvpc network, one address a task, 256 CPU units and 512 MiB unless told otherwise. */
+export class FargateService extends Construct {
+  readonly name: string;
+  /** Done when the service is steady. */
+  readonly steady: ITerraformDependable;
+
+  constructor(scope: Construct, id: string, props: FargateServiceProps) {
+    super(scope, id);
+    const { name, route, subnetIds, securityGroupIds, assignPublicIp = false, logRetentionDays, ...rest } = props;
+    const logs = new ServiceLogs(this, 'logs', { name: `/ecs/${name}`, retentionDays: logRetentionDays });
+    const taskDefinition = new TaskDefinition(this, 'task', { ...rest, family: name, launchType: 'FARGATE', logs });
+    const reached = new ServiceRoute(this, 'route', route);
+    const rolling = new RollingService(this, 'rolling', {
+      ...rest,
+      name,
+      taskDefinition,
+      targetGroupArn: reached.targetGroupArn,
+      after: [...reached.after, ...(props.after ?? [])],
+      launch: {
+        launchType: 'FARGATE',
+        platformVersion: 'LATEST',
+        networkConfiguration: { subnets: [...subnetIds], securityGroups: [...securityGroupIds], assignPublicIp },
+      },
+    });
+    this.name = rolling.name;
+    this.steady = rolling.service;
+  }
+}

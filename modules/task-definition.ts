@@ -1,0 +1,165 @@
+import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition/index.js';
+import { Construct } from './cdktf.ts';
+import { describeFargateSizes, isFargateSize } from './fargate-sizes.ts';
+import type { PolicyStatement } from './policy.ts';
+import { PropCheck } from './prop-check.ts';
+import type { ImageRepository } from './registry.ts';
+import { Role } from './role.ts';
+import type { ServiceLogs } from './service-logs.ts';
+
+export interface TaskDefinitionProps {
+  /** Family, also the container's name, as in the workshop. 1–255 letters, digits, hyphens, underscores. */
+  readonly family: string;
+  /** `EC2` runs in bridge mode with a dynamic host port; `FARGATE` in awsvpc mode. */
+  readonly launchType: 'EC2' | 'FARGATE';
+  readonly repository: ImageRepository;
+  readonly imageTag: string;
+  readonly containerPort: number;
+  /** Soft limit. 6 MiB or more. @default 128, the workshop's */
+  readonly memoryReservationMiB?: number;
+  /** Fargate only. @default 256 */
+  readonly taskCpuUnits?: number;
+  /** Fargate only. @default 512 */
+  readonly taskMemoryMiB?: number;
+  /** Plain settings; PORT is set to the container port. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Setting → ARN of the parameter that holds it. Read when a task starts. @default none */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** What the service's own code may call. @default nothing: the task gets no role */
+  readonly taskStatements?: readonly PolicyStatement[];
+  readonly logs: ServiceLogs;
+  readonly region: string;
+  /** SIGTERM to SIGKILL, 2–120 s. @default 30, above the services' drain of 25 s */
+  readonly stopTimeoutSeconds?: number;
+}
+
+/** One service's task definition with its execution role and, where its code calls AWS, its task role. */
+export class TaskDefinition extends Construct {
+  readonly arn: string;
+  readonly family: string;
+  readonly containerName: string;
+  readonly containerPort: number;
+
+  constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
+    super(scope, id);
+    validate(scope, id, props);
+    const execution = new Role(this, 'execution-role', {
+      name: `${props.family}-execution`,
+      description: `ECS starts ${props.family}: image, logs, parameters`,
+      servicePrincipal: 'ecs-tasks.amazonaws.com',
+      statements: executionStatements(props),
+    });
+    const task = props.taskStatements?.length
+      ? new Role(this, 'task-role', {
+          name: `${props.family}-task`,
+          description: `What ${props.family} itself may call`,
+          servicePrincipal: 'ecs-tasks.amazonaws.com',
+          statements: props.taskStatements,
+        })
+      : undefined;
+    const fargate = props.launchType === 'FARGATE';
+    const definition = new EcsTaskDefinition(this, 'definition', {
+      family: props.family,
+      networkMode: fargate ? 'awsvpc' : 'bridge',
+      requiresCompatibilities: [props.launchType],
+      cpu: fargate ? String(props.taskCpuUnits ?? 256) : undefined,
+      memory: fargate ? String(props.taskMemoryMiB ?? 512) : undefined,
+      executionRoleArn: execution.arn,
+      taskRoleArn: task?.arn,
+      containerDefinitions: JSON.stringify([containerOf(props)]),
+      // A role without its policy cannot pull: tasks that start too early would fail and count against the deployment.
+      dependsOn: [execution.policy, task?.policy].filter((policy) => policy !== undefined),
+      // The new revision comes first, so a roll-back never meets a deregistered one.
+      lifecycle: { createBeforeDestroy: true },
+    });
+    this.arn = definition.arn;
+    this.family = props.family;
+    this.containerName = props.family;
+    this.containerPort = props.containerPort;
+  }
+}
+
+function containerOf(props: TaskDefinitionProps): Record<string, unknown> {
+  const environment = { PORT: String(props.containerPort), ...props.environment };
+  return {
+    name: props.family,
+    image: `${props.repository.url}:${props.imageTag}`,
+    essential: true,
+    memoryReservation: props.memoryReservationMiB ?? 128,
+    portMappings: [
+      {
+        containerPort: props.containerPort,
+        hostPort: props.launchType === 'FARGATE' ? props.containerPort : 0,
+        protocol: 'tcp',
+      },
+    ],
+    environment: pairs(environment, 'value'),
+    secrets: pairs(props.secrets ?? {}, 'valueFrom'),
+    stopTimeout: props.stopTimeoutSeconds ?? 30,
+    logConfiguration: {
+      logDriver: 'awslogs',
+      options: {
+        'awslogs-group': props.logs.name,
+        'awslogs-region': props.region,
+        'awslogs-stream-prefix': 'ecs',
+      },
+    },
+  };
+}
+
+/** Sorted by name: the order is no part of the meaning, and ECS gives it back sorted. */
+function pairs(record: Readonly<Record<string, string>>, key: 'value' | 'valueFrom'): Record<string, string>[] {
+  return Object.entries(record)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, [key]: value }));
+}
+
+function executionStatements(props: TaskDefinitionProps): PolicyStatement[] {
+  const parameters = [...new Set(Object.values(props.secrets ?? {}))];
+  return [
+    { actions: ['ecr:GetAuthorizationToken'], anyResourceBecause: 'it supports no resource-level permission' },
+    {
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      resources: [props.repository.arn],
+    },
+    { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [`${props.logs.arn}:*`] },
+    ...(parameters.length > 0 ? [{ actions: ['ssm:GetParameters'], resources: parameters }] : []),
+  ];
+}
+
+function validate(scope: Construct, id: string, props: TaskDefinitionProps): void {
+  const { taskCpuUnits = 256, taskMemoryMiB = 512, memoryReservationMiB = 128 } = props;
+  const fargate = props.launchType === 'FARGATE';
+  const twice = Object.keys(props.environment ?? {}).filter((name) => name in (props.secrets ?? {}));
+  new PropCheck(scope, id)
+    .matches('family', props.family, {
+      pattern: /^[\w-]{1,54}$/,
+      rule: '1–54 letters, digits, hyphens and underscores (ECS RegisterTaskDefinition; 54 leaves room for the role)',
+    })
+    .matches('imageTag', props.imageTag, {
+      pattern: /^\w[\w.-]{0,127}$/,
+      rule: '1–128 letters, digits, _ . -, starting with none of . - (ECR image tags)',
+    })
+    .range('containerPort', props.containerPort, { min: 1, max: 65_535 })
+    .range('memoryReservationMiB', memoryReservationMiB, { min: 6, max: 122_880, unit: 'MiB' })
+    .range('stopTimeoutSeconds', props.stopTimeoutSeconds, { min: 2, max: 120, unit: 'seconds' })
+    .that(!fargate || isFargateSize(taskCpuUnits, taskMemoryMiB), {
+      prop: 'taskCpuUnits, taskMemoryMiB',
+      value: { taskCpuUnits, taskMemoryMiB },
+      rule: `a published Fargate size, CPU units: MiB (ECS fargate-tasks-services): ${describeFargateSizes()}`,
+      fix: 'take one of these pairs',
+    })
+    .that(!fargate || memoryReservationMiB <= taskMemoryMiB, {
+      prop: 'memoryReservationMiB',
+      value: memoryReservationMiB,
+      rule: `at most the task's memory, ${taskMemoryMiB} MiB`,
+      fix: 'lower it, or take a larger task',
+    })
+    .that(twice.length === 0, {
+      prop: 'environment, secrets',
+      value: twice,
+      rule: 'a setting is plain or secret, not both (ECS RegisterTaskDefinition)',
+      fix: 'leave it in secrets only',
+    })
+    .done();
+}

@@ -1,0 +1,134 @@
+import type { Construct } from '../modules/cdktf.ts';
+import { EcsCluster } from '../modules/ecs-cluster.ts';
+import { FargateService } from '../modules/fargate-service.ts';
+import { GeneratedSecret } from '../modules/generated-secret.ts';
+import type { Network } from '../modules/network.ts';
+import { OrderTable } from '../modules/order-table.ts';
+import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
+import type { ImageRepository } from '../modules/registry.ts';
+import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
+import { TargetGroup } from '../modules/target-group.ts';
+import { TextParameter } from '../modules/text-parameter.ts';
+import { BaseStack, type StackProps } from './base-stack.ts';
+import { fulfilmentParameters, HQ } from './logistics-services.ts';
+
+export interface HqStackProps extends StackProps {
+  readonly network: Network;
+  readonly repository: ImageRepository;
+  readonly imageTag: string;
+}
+
+/**
+ * Interstella HQ: the fulfilment API on Fargate behind a load balancer of its own. The logistics platform finds it only
+ * through the two parameters that this stack writes, as workshop guests find it in their administrators' account.
+ */
+export class HqStack extends BaseStack {
+  constructor(scope: Construct, id: string, props: HqStackProps) {
+    super(scope, id, props);
+    const name = `${props.environment.name}-hq`;
+    const names = fulfilmentParameters(props.environment.name);
+    const apiKey = new GeneratedSecret(this, 'api-key', {
+      name: names.apiKey,
+      description: 'Key that the logistics platform calls the fulfilment API with',
+    });
+    const { loadBalancer, targetGroup, tasks } = this.#entry(name, props);
+    const endpoint = new TextParameter(this, 'endpoint', {
+      name: names.endpoint,
+      description: 'Where the fulfilment API is',
+      value: `http://${loadBalancer.dnsName}`,
+    });
+    const table = this.#service(name, props, {
+      apiKeyArn: apiKey.arn,
+      targetGroupArn: targetGroup.arn,
+      securityGroupId: tasks.securityGroupId,
+      loadBalancer,
+    });
+
+    this.output('hq_url', `http://${loadBalancer.dnsName}`, 'Fulfilment API');
+    this.output('orders_table_name', table.name, 'Orders that were fulfilled, by MessageId');
+    this.output(
+      'fulfillment_api_endpoint_parameter',
+      endpoint.name,
+      'Parameter with the address of the fulfilment API',
+    );
+    this.output('fulfillment_api_key_parameter', apiKey.name, 'Parameter with the key of the fulfilment API');
+  }
+
+  #entry(name: string, { network, environment }: HqStackProps) {
+    const { vpcId } = network;
+    const balancer = new SecurityGroup(this, 'load-balancer-group', {
+      name: `${name}-LoadBalancerSecurityGroup`,
+      description: 'Load balancer of the fulfilment API',
+      vpcId,
+    });
+    const tasks = new SecurityGroup(this, 'task-group', {
+      name: `${name}-tasks`,
+      description: 'Fulfilment API',
+      vpcId,
+    });
+    balancer
+      .allowIngress('http', { description: 'fulfilment calls, each with an API key', ports: port(80), peer: ANYWHERE })
+      .allowEgress('tasks', {
+        description: 'fulfilment API',
+        ports: port(HQ.port),
+        peer: { securityGroupId: tasks.securityGroupId },
+      });
+    tasks
+      .allowIngress('http', {
+        description: 'from its load balancer only',
+        ports: port(HQ.port),
+        peer: { securityGroupId: balancer.securityGroupId },
+      })
+      .allowEgress('https', { description: 'AWS APIs', ports: port(443), peer: ANYWHERE });
+    const targetGroup = new TargetGroup(this, 'target-group', {
+      name,
+      vpcId,
+      port: HQ.port,
+      targetType: 'ip',
+      healthPath: HQ.healthPath,
+    });
+    const loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {
+      name,
+      subnetIds: network.publicSubnetIds,
+      securityGroupIds: [balancer.securityGroupId],
+      defaultAction: { forwardTo: targetGroup.arn },
+      deletionProtection: environment.deletionProtection,
+    });
+    return { loadBalancer, targetGroup, tasks };
+  }
+
+  #service(name: string, props: HqStackProps, at: HqServiceParts): OrderTable {
+    const { network, environment, repository, imageTag } = props;
+    const table = new OrderTable(this, 'orders', {
+      name: `${environment.name}-orders`,
+      deletionProtection: environment.deletionProtection,
+    });
+    const cluster = new EcsCluster(this, 'cluster', { name, containerInsights: environment.containerInsights });
+    new FargateService(this, 'service', {
+      name,
+      clusterArn: cluster.arn,
+      repository,
+      imageTag,
+      containerPort: HQ.port,
+      desiredCount: environment.desiredCounts.hq,
+      region: environment.region,
+      logRetentionDays: environment.logRetentionDays,
+      environment: { HOST: '0.0.0.0', AWS_REGION: environment.region, ORDERS_TABLE: table.name },
+      secrets: { API_KEYS: at.apiKeyArn },
+      taskStatements: table.readWriteStatements(),
+      subnetIds: network.workloadSubnetIds,
+      securityGroupIds: [at.securityGroupId],
+      assignPublicIp: network.workloadsArePublic,
+      route: { defaultTargetGroupArn: at.targetGroupArn },
+      after: [at.loadBalancer.listener],
+    });
+    return table;
+  }
+}
+
+interface HqServiceParts {
+  readonly apiKeyArn: string;
+  readonly targetGroupArn: string;
+  readonly securityGroupId: string;
+  readonly loadBalancer: PublicLoadBalancer;
+}
