@@ -1,0 +1,108 @@
+/** Which service, operation and protocol a request means. */
+import type { IncomingMessage } from 'node:http';
+import { ApiError } from '../contracts.ts';
+import type { Operation, ServiceTable } from './operation.ts';
+import { cborProtocol, parseCbor } from './protocols/cbor.ts';
+import { jsonProtocol, parseJson } from './protocols/json.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { parseQuery, queryProtocol } from './protocols/query.ts';
+import { SERVICES } from './services/index.ts';
+
+/** What was asked. `service` and `operation` are null where there is none of that name: the protocol still answers. */
+export interface Asked {
+  readonly protocol: Protocol;
+  readonly service: ServiceTable | null;
+  readonly operationName: string;
+  readonly operation: Operation | null;
+  readonly input: () => unknown;
+  /** AWS's code for an unknown operation in this protocol. */
+  readonly unknownCode: string;
+}
+
+const RPC_PATH = /^\/service\/([^/]{1,100})\/operation\/([^/]{1,100})$/;
+
+export function identify(req: IncomingMessage, body: Buffer): Asked {
+  const url = new URL(req.url ?? '/', 'http://127.0.0.1');
+  if (req.headers['smithy-protocol'] !== undefined) return identifyRpc(req, url, body);
+  const target = req.headers['x-amz-target'];
+  if (typeof target === 'string') return identifyJson(target, body);
+  return identifyQuery(req, url, body);
+}
+
+function identifyRpc(req: IncomingMessage, url: URL, body: Buffer): Asked {
+  const [, id, operationName = ''] = RPC_PATH.exec(url.pathname) ?? [];
+  const cbor = req.headers['smithy-protocol'] === 'rpc-v2-cbor';
+  const service = cbor ? (SERVICES.find((candidate) => candidate.targetPrefix === id) ?? null) : null;
+  return {
+    protocol: cborProtocol,
+    service,
+    operationName,
+    operation: find(service, operationName),
+    input: () => parseCbor(body),
+    unknownCode: 'UnknownOperationException',
+  };
+}
+
+function identifyJson(target: string, body: Buffer): Asked {
+  const dot = target.lastIndexOf('.');
+  const service = SERVICES.find((candidate) => candidate.targetPrefix === target.slice(0, dot)) ?? null;
+  const operationName = target.slice(dot + 1);
+  return {
+    protocol: jsonProtocol(service?.jsonVersion ?? '1.1'),
+    service,
+    operationName,
+    operation: find(service, operationName),
+    input: () => parseJson(body),
+    unknownCode: 'UnknownOperationException',
+  };
+}
+
+function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
+  const parameters = new URLSearchParams(url.search);
+  if (req.method === 'POST') {
+    for (const [key, value] of new URLSearchParams(body.toString('utf8'))) parameters.append(key, value);
+  }
+  const operationName = parameters.get('Action') ?? '';
+  const service = queryService(req, parameters, operationName);
+  return {
+    protocol: queryProtocol,
+    service,
+    operationName,
+    operation: find(service, operationName),
+    input: () => {
+      parameters.delete('Action');
+      parameters.delete('Version');
+      return parseQuery(parameters);
+    },
+    unknownCode: operationName === '' ? 'MissingAction' : 'InvalidAction',
+  };
+}
+
+/** By the Version parameter; a link such as SubscribeURL carries none, so then by the signature's scope or the action's name. */
+function queryService(req: IncomingMessage, parameters: URLSearchParams, action: string): ServiceTable | null {
+  const candidates = SERVICES.filter((candidate) => candidate.version !== undefined);
+  const version = parameters.get('Version');
+  if (version !== null) return candidates.find((candidate) => candidate.version === version) ?? null;
+  const scope = /Credential=[^/\s]+\/\d{8}\/[^/\s]+\/([^/\s]+)\/aws4_request/.exec(
+    req.headers.authorization ?? '',
+  )?.[1];
+  const scoped = candidates.find((candidate) => candidate.name === scope);
+  return scoped ?? candidates.find((candidate) => find(candidate, action) !== null) ?? null;
+}
+
+function find(service: ServiceTable | null, name: string): Operation | null {
+  if (!service || !Object.hasOwn(service.operations, name)) return null;
+  return service.operations[name] ?? null;
+}
+
+/** @throws ApiError */
+export function unknownOperation({ unknownCode, operationName, service }: Asked): ApiError {
+  const where = service ? ` of ${service.name}` : '';
+  const known = service ? `; available: ${Object.keys(service.operations).sort().join(', ')}` : '';
+  if (unknownCode === 'MissingAction')
+    return new ApiError(unknownCode, 'The request must contain the parameter Action');
+  return new ApiError(
+    unknownCode,
+    `The local plane does not offer ${operationName || 'this operation'}${where}${known}.`,
+  );
+}

@@ -1,0 +1,44 @@
+/** What the AWS-compatible endpoint reads from the plane. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Arn, Listener, ListenerRule, LoadBalancer, TargetGroup, Topology } from '../../topology.ts';
+import type { Clock } from '../clock.ts';
+import type { EcsControl, LogStore, MetricStore, ParameterStore, TargetHealth } from '../contracts.ts';
+import type { EventLog } from '../events.ts';
+import type { Random } from '../random.ts';
+import type { Topics } from '../topics/topics.ts';
+
+/** The load balancer's state, read only. */
+export interface BalancerView {
+  loadBalancers(): readonly LoadBalancer[];
+  listeners(): readonly Listener[];
+  rules(): readonly ListenerRule[];
+  targetGroups(): readonly TargetGroup[];
+  health(targetGroupArn: Arn): readonly TargetHealth[];
+}
+
+/** Resources that have no controller view of their own, as applied. */
+export type AppliedResources = Pick<Topology, 'clusters' | 'capacityProviders' | 'autoScalingGroups' | 'repositories'>;
+
+export interface ApiDependencies {
+  readonly ecs: EcsControl;
+  readonly balancer: BalancerView;
+  readonly topics: Topics;
+  readonly parameters: ParameterStore;
+  readonly logs: LogStore;
+  readonly metrics: MetricStore;
+  readonly resources: () => AppliedResources;
+  /** Where dynalite listens, `http://127.0.0.1:4569`; null where no table was applied. */
+  readonly tablesEndpoint: () => string | null;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly events: EventLog;
+  readonly region: string;
+  readonly accountId: string;
+  /** What DescribeLoadBalancers gives as DNSName: the loopback host, so that `curl http://$DNS/` works. Default: AWS's name. */
+  readonly loadBalancerHost?: (loadBalancerArn: Arn) => string;
+}
+
+export interface ApiOptions extends ApiDependencies {
+  /** Routes of others on the same port, asked first; answers true when the request was its own. */
+  readonly extra?: (req: IncomingMessage, res: ServerResponse) => boolean;
+}

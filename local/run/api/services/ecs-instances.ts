@@ -1,0 +1,85 @@
+/** ECS container instances. */
+import { z } from 'zod';
+import type { InstanceState } from '../../contracts.ts';
+import { type Call, type Operation, operation } from '../operation.ts';
+import { paginate } from '../pages.ts';
+import { integer, list, name, text } from '../schema.ts';
+import { arnOf, failure, needCluster, shortName } from './ecs-lookup.ts';
+
+const listInput = z.object({
+  cluster: text.optional(),
+  status: z.enum(['ACTIVE', 'DRAINING', 'REGISTERING', 'DEREGISTERING', 'REGISTRATION_FAILED']).optional(),
+  filter: z.never('has no local counterpart').optional(),
+  maxResults: integer(1, 100).optional(),
+  nextToken: text.optional(),
+});
+
+export const instanceOperations: Readonly<Record<string, Operation>> = {
+  ListContainerInstances: operation(listInput, ({ cluster, status, maxResults = 100, nextToken }, call) => {
+    const { arn } = needCluster(call, cluster);
+    const wanted = (state: InstanceState['status']): boolean =>
+      status === 'REGISTERING'
+        ? state === 'PENDING'
+        : status === undefined
+          ? state === 'ACTIVE' || state === 'DRAINING'
+          : state === status;
+    const found = call.ecs.instances().filter((one) => one.clusterArn === arn && wanted(one.status));
+    const page = paginate(found, (one) => one.containerInstanceArn, { token: nextToken, max: maxResults });
+    return { containerInstanceArns: page.items.map((one) => one.containerInstanceArn), nextToken: page.next };
+  }),
+  DescribeContainerInstances: operation(
+    z.object({ cluster: text.optional(), containerInstances: list(name, 100) }),
+    ({ cluster: wantedCluster, containerInstances }, call) => {
+      const cluster = needCluster(call, wantedCluster);
+      const all = call.ecs.instances().filter((one) => one.clusterArn === cluster.arn);
+      const find = (wanted: string): InstanceState | undefined =>
+        all.find(
+          (one) => one.containerInstanceArn === wanted || shortName(one.containerInstanceArn) === shortName(wanted),
+        );
+      const missing = containerInstances.filter((wanted) => !find(wanted));
+      return {
+        containerInstances: containerInstances.flatMap((wanted) => {
+          const found = find(wanted);
+          return found ? [instanceShape(found, call)] : [];
+        }),
+        failures: missing.map((wanted) => failure(arnOf(call, 'container-instance', cluster, wanted))),
+      };
+    },
+  ),
+};
+
+function instanceShape(one: InstanceState, call: Call): object {
+  const waiting = call.ecs
+    .tasks()
+    .filter(
+      (task) => task.instanceId === one.id && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(task.lastStatus),
+    );
+  const resources = ({ cpuUnits, memoryMiB }: InstanceState['registered'], ports: readonly number[]): object[] => [
+    { name: 'CPU', type: 'INTEGER', integerValue: cpuUnits, longValue: 0, doubleValue: 0 },
+    { name: 'MEMORY', type: 'INTEGER', integerValue: memoryMiB, longValue: 0, doubleValue: 0 },
+    {
+      name: 'PORTS',
+      type: 'STRINGSET',
+      stringSetValue: ports.map(String),
+      integerValue: 0,
+      longValue: 0,
+      doubleValue: 0,
+    },
+  ];
+  return {
+    containerInstanceArn: one.containerInstanceArn,
+    ec2InstanceId: one.id,
+    status: one.status === 'PENDING' ? 'REGISTERING' : one.status,
+    agentConnected: one.status === 'ACTIVE' || one.status === 'DRAINING',
+    registeredResources: resources(one.registered, []),
+    remainingResources: resources(one.remaining, one.ports),
+    runningTasksCount: one.runningTasksCount,
+    pendingTasksCount: waiting.length,
+    registeredAt: new Date(one.registeredAtMs),
+    attributes: [
+      { name: 'ecs.availability-zone', value: one.zone },
+      { name: 'ecs.instance-type', value: one.instanceType },
+    ],
+    tags: [],
+  };
+}

@@ -1,0 +1,199 @@
+/** ECS task definitions. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { ContainerDefinition, TaskDefinition } from '../../../topology.ts';
+import { ApiError } from '../../contracts.ts';
+import { type Operation, operation } from '../operation.ts';
+import { paginate } from '../pages.ts';
+import { integer, name, text } from '../schema.ts';
+import { needTaskDefinition, tagShapes } from './ecs-lookup.ts';
+import { type ContainerInput, type RegisterInput, registerInput } from './ecs-task-definition-input.ts';
+
+const listInput = z.object({
+  familyPrefix: text.optional(),
+  status: z.enum(['ACTIVE', 'INACTIVE', 'DELETE_IN_PROGRESS', 'ALL']).optional(),
+  sort: z.enum(['ASC', 'DESC']).optional(),
+  maxResults: integer(1, 100).optional(),
+  nextToken: text.optional(),
+});
+
+export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
+  DescribeTaskDefinition: operation(z.object({ taskDefinition: name }), ({ taskDefinition }, call) => {
+    const found = needTaskDefinition(call, taskDefinition);
+    return { taskDefinition: taskDefinitionShape(found), tags: tagShapes(found.tags) };
+  }),
+  ListTaskDefinitions: operation(
+    listInput,
+    ({ familyPrefix, status = 'ACTIVE', sort = 'ASC', maxResults = 100, nextToken }, call) => {
+      const active = status === 'ACTIVE' || status === 'ALL';
+      const found = active
+        ? call.ecs.taskDefinitions().filter((one) => familyPrefix === undefined || one.family === familyPrefix)
+        : [];
+      const revision = (one: TaskDefinition): number => (sort === 'ASC' ? one.revision : 1e9 - one.revision);
+      const keyOf = (one: TaskDefinition): string => `${one.family}:${String(revision(one)).padStart(10, '0')}`;
+      const page = paginate(found, keyOf, { token: nextToken, max: maxResults });
+      return { taskDefinitionArns: page.items.map((one) => one.arn), nextToken: page.next };
+    },
+  ),
+  ListTaskDefinitionFamilies: operation(
+    listInput,
+    ({ familyPrefix = '', status = 'ALL', maxResults = 100, nextToken }, call) => {
+      const all = status === 'INACTIVE' || status === 'DELETE_IN_PROGRESS' ? [] : call.ecs.taskDefinitions();
+      const families = [...new Set(all.map((one) => one.family))].filter((family) => family.startsWith(familyPrefix));
+      const page = paginate(families, (family) => family, { token: nextToken, max: maxResults });
+      return { families: page.items, nextToken: page.next };
+    },
+  ),
+  RegisterTaskDefinition: operation(registerInput, (input, call) => {
+    const registered = call.ecs.registerTaskDefinition(definitionOf(input));
+    return { taskDefinition: taskDefinitionShape(registered), tags: tagShapes(registered.tags) };
+  }),
+};
+
+function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | 'arn'> {
+  const requires = input.requiresCompatibilities ?? [];
+  const networkMode = input.networkMode ?? 'bridge';
+  if (requires.includes('FARGATE')) {
+    if (networkMode !== 'awsvpc') throw new ApiError('ClientException', 'Fargate only supports network mode ‘awsvpc’.');
+    if (input.cpu === undefined || input.memory === undefined) {
+      throw new ApiError(
+        'ClientException',
+        'Fargate requires task definition to have cpu and memory set at the task level.',
+      );
+    }
+  }
+  for (const container of input.containerDefinitions) {
+    if (input.memory === undefined && container.memory === undefined && container.memoryReservation === undefined) {
+      throw new ApiError(
+        'ClientException',
+        `Invalid setting for container '${container.name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
+      );
+    }
+  }
+  return {
+    address: `api/aws_ecs_task_definition.${input.family}`,
+    type: 'aws_ecs_task_definition',
+    stack: 'api',
+    dependsOn: [],
+    digest: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
+    ignoreChanges: [],
+    attributes: {},
+    tags: Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value])),
+    family: input.family,
+    networkMode,
+    requiresCompatibilities: requires,
+    cpuUnits: input.cpu ?? null,
+    memoryMiB: input.memory ?? null,
+    taskRoleArn: input.taskRoleArn ?? null,
+    executionRoleArn: input.executionRoleArn ?? null,
+    containers: input.containerDefinitions.map((one) => containerOf(one, networkMode)),
+    placementConstraints: (input.placementConstraints ?? []).map(({ type, expression }) => ({
+      type,
+      expression: expression ?? null,
+    })),
+  };
+}
+
+function containerOf(one: ContainerInput, networkMode: TaskDefinition['networkMode']): ContainerDefinition {
+  const options = one.logConfiguration?.options ?? {};
+  return {
+    name: one.name,
+    image: one.image,
+    essential: one.essential ?? true,
+    cpuUnits: one.cpu ?? 0,
+    memoryMiB: one.memory ?? null,
+    memoryReservationMiB: one.memoryReservation ?? null,
+    portMappings: (one.portMappings ?? []).map((port) => ({
+      containerPort: port.containerPort,
+      hostPort: port.hostPort ?? (networkMode === 'bridge' ? 0 : port.containerPort),
+      protocol: port.protocol ?? 'tcp',
+      name: port.name ?? null,
+    })),
+    environment: Object.fromEntries((one.environment ?? []).map((pair) => [pair.name, pair.value ?? ''])),
+    secrets: one.secrets ?? [],
+    entryPoint: one.entryPoint?.length ? one.entryPoint : null,
+    command: one.command?.length ? one.command : null,
+    workingDirectory: one.workingDirectory ?? null,
+    healthCheck: one.healthCheck
+      ? {
+          command: one.healthCheck.command,
+          intervalSeconds: one.healthCheck.interval ?? 30,
+          timeoutSeconds: one.healthCheck.timeout ?? 5,
+          retries: one.healthCheck.retries ?? 3,
+          startPeriodSeconds: one.healthCheck.startPeriod ?? 0,
+        }
+      : null,
+    dependsOn: one.dependsOn ?? [],
+    stopTimeoutSeconds: one.stopTimeout ?? 30,
+    logConfiguration: one.logConfiguration
+      ? {
+          driver: one.logConfiguration.logDriver,
+          group: options['awslogs-group'] ?? null,
+          region: options['awslogs-region'] ?? null,
+          streamPrefix: options['awslogs-stream-prefix'] ?? null,
+          createGroup: options['awslogs-create-group'] === 'true',
+        }
+      : null,
+  };
+}
+
+export function taskDefinitionShape(one: TaskDefinition): object {
+  return {
+    taskDefinitionArn: one.arn,
+    family: one.family,
+    revision: one.revision,
+    status: 'ACTIVE',
+    networkMode: one.networkMode,
+    requiresCompatibilities: one.requiresCompatibilities,
+    compatibilities: one.networkMode === 'awsvpc' ? ['EC2', 'FARGATE'] : ['EC2'],
+    cpu: one.cpuUnits === null ? undefined : String(one.cpuUnits),
+    memory: one.memoryMiB === null ? undefined : String(one.memoryMiB),
+    taskRoleArn: one.taskRoleArn ?? undefined,
+    executionRoleArn: one.executionRoleArn ?? undefined,
+    containerDefinitions: one.containers.map(containerShape),
+    placementConstraints: one.placementConstraints.map(({ type, expression }) => ({
+      type,
+      expression: expression ?? undefined,
+    })),
+    volumes: [],
+  };
+}
+
+function containerShape(one: ContainerDefinition): object {
+  const { healthCheck, logConfiguration } = one;
+  const options = {
+    'awslogs-group': logConfiguration?.group ?? undefined,
+    'awslogs-region': logConfiguration?.region ?? undefined,
+    'awslogs-stream-prefix': logConfiguration?.streamPrefix ?? undefined,
+    'awslogs-create-group': logConfiguration?.createGroup ? 'true' : undefined,
+  };
+  return {
+    name: one.name,
+    image: one.image,
+    essential: one.essential,
+    cpu: one.cpuUnits,
+    memory: one.memoryMiB ?? undefined,
+    memoryReservation: one.memoryReservationMiB ?? undefined,
+    portMappings: one.portMappings.map((port) => ({ ...port, name: port.name ?? undefined })),
+    environment: Object.entries(one.environment).map(([key, value]) => ({ name: key, value })),
+    secrets: one.secrets.length > 0 ? one.secrets : undefined,
+    entryPoint: one.entryPoint ?? undefined,
+    command: one.command ?? undefined,
+    workingDirectory: one.workingDirectory ?? undefined,
+    healthCheck: healthCheck
+      ? {
+          command: healthCheck.command,
+          interval: healthCheck.intervalSeconds,
+          timeout: healthCheck.timeoutSeconds,
+          retries: healthCheck.retries,
+          startPeriod: healthCheck.startPeriodSeconds,
+        }
+      : undefined,
+    dependsOn: one.dependsOn.length > 0 ? one.dependsOn : undefined,
+    stopTimeout: one.stopTimeoutSeconds,
+    logConfiguration: logConfiguration ? { logDriver: logConfiguration.driver, options } : undefined,
+    mountPoints: [],
+    volumesFrom: [],
+    systemControls: [],
+  };
+}

@@ -1,0 +1,211 @@
+/** Elastic Load Balancing v2: what the load balancers are and how their targets do. Rules: ELBv2 API reference. */
+import { z } from 'zod';
+import { ApiError } from '../../contracts.ts';
+import { type Call, operation, type ServiceTable } from '../operation.ts';
+import { paginate } from '../pages.ts';
+import { integer, list, name, names, text } from '../schema.ts';
+import {
+  defaultRuleShape,
+  listenerShape,
+  loadBalancerAttributes,
+  loadBalancerShape,
+  ruleShape,
+  targetGroupAttributes,
+  targetGroupShape,
+  targetHealthShape,
+} from './elbv2-shapes.ts';
+
+const paging = { Marker: text.optional(), PageSize: integer(1, 400).optional() };
+type Paging = { readonly Marker?: string | undefined; readonly PageSize?: number | undefined };
+
+export const elbv2: ServiceTable = {
+  name: 'elasticloadbalancing',
+  version: '2015-12-01',
+  xmlNamespace: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/',
+  validationError: 'ValidationError',
+  operations: {
+    DescribeLoadBalancers: operation(
+      z.object({ LoadBalancerArns: names.optional(), Names: names.optional(), ...paging }),
+      (input, call) => {
+        const all = call.balancer.loadBalancers();
+        const found = select(all, {
+          arns: input.LoadBalancerArns,
+          names: input.Names,
+          missing: 'LoadBalancerNotFound',
+        });
+        return page('LoadBalancers', found, input, (one) => loadBalancerShape(one, call));
+      },
+    ),
+    DescribeListeners: operation(
+      z.object({ LoadBalancerArn: name.optional(), ListenerArns: names.optional(), ...paging }),
+      (input, call) => {
+        const all = call.balancer.listeners();
+        if (input.ListenerArns?.length) {
+          const found = select(all, { arns: input.ListenerArns, missing: 'ListenerNotFound' });
+          return page('Listeners', found, input, listenerShape);
+        }
+        if (!input.LoadBalancerArn) throw validation('You must specify either listener ARNs or a load balancer ARN');
+        const [owner] = select(call.balancer.loadBalancers(), {
+          arns: [input.LoadBalancerArn],
+          missing: 'LoadBalancerNotFound',
+        });
+        return page(
+          'Listeners',
+          all.filter((one) => one.loadBalancerArn === owner?.arn),
+          input,
+          listenerShape,
+        );
+      },
+    ),
+    DescribeRules: operation(
+      z.object({ ListenerArn: name.optional(), RuleArns: names.optional(), ...paging }),
+      describeRules,
+    ),
+    DescribeTargetGroups: operation(
+      z.object({
+        LoadBalancerArn: name.optional(),
+        TargetGroupArns: names.optional(),
+        Names: names.optional(),
+        ...paging,
+      }),
+      (input, call) => {
+        let found = select(call.balancer.targetGroups(), {
+          arns: input.TargetGroupArns,
+          names: input.Names,
+          missing: 'TargetGroupNotFound',
+        });
+        if (input.LoadBalancerArn) {
+          select(call.balancer.loadBalancers(), { arns: [input.LoadBalancerArn], missing: 'LoadBalancerNotFound' });
+          found = found.filter((one) => loadBalancersOf(one.arn, call).includes(input.LoadBalancerArn ?? ''));
+        }
+        return page('TargetGroups', found, input, (one) => targetGroupShape(one, loadBalancersOf(one.arn, call)));
+      },
+    ),
+    DescribeTargetHealth: operation(
+      z.object({
+        TargetGroupArn: name,
+        Targets: list(z.object({ Id: name, Port: integer(1, 65_535).optional() })).optional(),
+      }),
+      ({ TargetGroupArn, Targets }, call) => {
+        const [group] = select(call.balancer.targetGroups(), {
+          arns: [TargetGroupArn],
+          missing: 'TargetGroupNotFound',
+        });
+        const all = call.balancer.health(TargetGroupArn);
+        const wanted = Targets?.length
+          ? all.filter(({ target }) =>
+              Targets.some(({ Id, Port }) => Id === target.id && (Port ?? target.port) === target.port),
+            )
+          : all;
+        return { TargetHealthDescriptions: wanted.map((one) => targetHealthShape(one, group)) };
+      },
+    ),
+    DescribeLoadBalancerAttributes: operation(z.object({ LoadBalancerArn: name }), ({ LoadBalancerArn }, call) => {
+      const [found] = select(call.balancer.loadBalancers(), {
+        arns: [LoadBalancerArn],
+        missing: 'LoadBalancerNotFound',
+      });
+      return { Attributes: found ? pairs(loadBalancerAttributes(found)) : [] };
+    }),
+    DescribeTargetGroupAttributes: operation(z.object({ TargetGroupArn: name }), ({ TargetGroupArn }, call) => {
+      const [found] = select(call.balancer.targetGroups(), { arns: [TargetGroupArn], missing: 'TargetGroupNotFound' });
+      return { Attributes: found ? pairs(targetGroupAttributes(found)) : [] };
+    }),
+    DescribeListenerAttributes: operation(z.object({ ListenerArn: name }), ({ ListenerArn }, call) => {
+      select(call.balancer.listeners(), { arns: [ListenerArn], missing: 'ListenerNotFound' });
+      return { Attributes: pairs({ 'routing.http.response.server.enabled': 'true' }) };
+    }),
+    DescribeTags: operation(z.object({ ResourceArns: list(name, 20) }), ({ ResourceArns }, call) => {
+      const { balancer } = call;
+      const all = [
+        ...balancer.loadBalancers(),
+        ...balancer.listeners(),
+        ...balancer.rules(),
+        ...balancer.targetGroups(),
+      ];
+      const found = select<(typeof all)[number]>(all, { arns: ResourceArns, missing: 'LoadBalancerNotFound' });
+      return { TagDescriptions: found.map(({ arn, tags }) => ({ ResourceArn: arn, Tags: pairs(tags) })) };
+    }),
+  },
+};
+
+function describeRules(
+  input: { ListenerArn?: string | undefined; RuleArns?: string[] | undefined } & Paging,
+  call: Call,
+): object {
+  const { balancer } = call;
+  if (input.RuleArns?.length) {
+    const found = select(balancer.rules(), { arns: input.RuleArns, missing: 'RuleNotFound' });
+    return { Rules: found.map(ruleShape) };
+  }
+  if (!input.ListenerArn) throw validation('You must specify either listener rule ARNs or a listener ARN');
+  const [listener] = select(balancer.listeners(), { arns: [input.ListenerArn], missing: 'ListenerNotFound' });
+  const own = balancer.rules().filter((rule) => rule.listenerArn === input.ListenerArn);
+  const rules = own
+    .toSorted((a, b) => a.priority - b.priority)
+    .map((rule) => ({ arn: String(rule.priority).padStart(6, '0'), shape: ruleShape(rule) }));
+  if (listener) rules.push({ arn: 'default', shape: defaultRuleShape(listener) });
+  return page('Rules', rules, input, (rule) => rule.shape);
+}
+
+/**
+ * Those with the given ARNs or names; all where neither is given.
+ * @throws ApiError `missing` naming the first that is not there
+ */
+function select<T extends { readonly arn: string; readonly name?: string }>(
+  all: readonly T[],
+  by: {
+    readonly arns?: readonly string[] | undefined;
+    readonly names?: readonly string[] | undefined;
+    readonly missing: string;
+  },
+): readonly T[] {
+  const { arns = [], names: wantedNames = [] } = by;
+  if (arns.length === 0 && wantedNames.length === 0) return all;
+  for (const wanted of arns) if (!all.some((one) => one.arn === wanted)) throw notFound(by.missing, wanted);
+  for (const wanted of wantedNames) if (!all.some((one) => one.name === wanted)) throw notFound(by.missing, wanted);
+  return all.filter((one) => arns.includes(one.arn) || (one.name !== undefined && wantedNames.includes(one.name)));
+}
+
+function notFound(code: string, wanted: string): ApiError {
+  const what =
+    { LoadBalancerNotFound: 'load balancers', ListenerNotFound: 'listeners', RuleNotFound: 'rules' }[code] ??
+    'target groups';
+  return new ApiError(code, `One or more ${what} not found: '${wanted}'`);
+}
+
+function validation(message: string): ApiError {
+  return new ApiError('ValidationError', message);
+}
+
+function page<T extends { readonly arn: string }>(
+  key: string,
+  all: readonly T[],
+  paged: Paging,
+  shape: (one: T) => object,
+): object {
+  const found = paginate(all, (one) => one.arn, {
+    token: paged.Marker,
+    max: paged.PageSize ?? 400,
+    errorCode: 'ValidationError',
+  });
+  return { [key]: found.items.map(shape), NextMarker: found.next };
+}
+
+function loadBalancersOf(targetGroupArn: string, { balancer }: Call): string[] {
+  const listeners = balancer.listeners();
+  const names = (actions: (typeof listeners)[number]['defaultActions']): boolean =>
+    actions.some(
+      (action) => action.type === 'forward' && action.targetGroups.some((group) => group.arn === targetGroupArn),
+    );
+  const used = listeners.filter(
+    (listener) =>
+      names(listener.defaultActions) ||
+      balancer.rules().some((rule) => rule.listenerArn === listener.arn && names(rule.actions)),
+  );
+  return [...new Set(used.map((listener) => listener.loadBalancerArn))];
+}
+
+function pairs(map: Readonly<Record<string, string>>): object[] {
+  return Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
+}

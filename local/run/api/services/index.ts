@@ -1,0 +1,14 @@
+/** Every service of the endpoint. DynamoDB is not among them: its calls go on to the table store. */
+import type { ServiceTable } from '../operation.ts';
+import { autoscaling } from './autoscaling.ts';
+import { cloudwatch } from './cloudwatch.ts';
+import { ecr } from './ecr.ts';
+import { ecs } from './ecs.ts';
+import { elbv2 } from './elbv2.ts';
+import { logs } from './logs.ts';
+import { sns } from './sns.ts';
+import { sqs } from './sqs.ts';
+import { ssm } from './ssm.ts';
+import { sts } from './sts.ts';
+
+export const SERVICES: readonly ServiceTable[] = [autoscaling, cloudwatch, ecr, ecs, elbv2, logs, sns, sqs, ssm, sts];
