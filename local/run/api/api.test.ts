@@ -1,366 +1,233 @@
-/** Real SDK clients against the endpoint. */
-import * as logsClient from '@aws-sdk/client-cloudwatch-logs';
-import * as ecrClient from '@aws-sdk/client-ecr';
-import * as ecsClient from '@aws-sdk/client-ecs';
-import * as elbClient from '@aws-sdk/client-elastic-load-balancing-v2';
-import * as snsClient from '@aws-sdk/client-sns';
-import * as ssmClient from '@aws-sdk/client-ssm';
-import * as stsClient from '@aws-sdk/client-sts';
+/** The wire: CloudWatch over three protocols, SQS, the tables proxy, and requests that mean harm. */
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import test from 'ava';
-import { startReceiver } from '../topics/testing/receiver.ts';
+import { decodeCbor, encodeCbor } from './protocols/cbor-codec.ts';
 import * as build from './testing/builders.ts';
 import { startApi } from './testing/plane.ts';
 
-const plane = await startApi();
+let tables: string | null = null;
+const plane = await startApi({
+  tablesEndpoint: () => tables,
+  extra: (req, res) => req.url === '/_own' && Boolean(res.end('mine')),
+});
 test.after.always(() => plane.close());
 
-const config = {
-  endpoint: plane.endpoint,
-  region: build.REGION,
-  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  maxAttempts: 1,
-};
-const ecs = new ecsClient.ECSClient(config);
-const sns = new snsClient.SNSClient(config);
-const ssm = new ssmClient.SSMClient(config);
-const elb = new elbClient.ElasticLoadBalancingV2Client(config);
-const logs = new logsClient.CloudWatchLogsClient(config);
-
-test('STS and ECR', async (t) => {
-  const sts = new stsClient.STSClient(config);
-  t.like(await sts.send(new stsClient.GetCallerIdentityCommand({})), { Account: build.ACCOUNT });
-  const ecr = new ecrClient.ECRClient(config);
-  const { repositories } = await ecr.send(new ecrClient.DescribeRepositoriesCommand({}));
-  t.is(repositories?.[0]?.repositoryName, 'shop-orders');
-  await t.throwsAsync(ecr.send(new ecrClient.DescribeRepositoriesCommand({ repositoryNames: ['none'] })), {
-    name: 'RepositoryNotFoundException',
-  });
-});
-
-test('ECS: services, tasks and instances are described as AWS shapes them', async (t) => {
-  const { clusters } = await ecs.send(new ecsClient.DescribeClustersCommand({ clusters: ['shop', 'none'] }));
-  t.like(clusters?.[0], { clusterName: 'shop', registeredContainerInstancesCount: 1, activeServicesCount: 1 });
-  const { services, failures } = await ecs.send(
-    new ecsClient.DescribeServicesCommand({ cluster: 'shop', services: ['orders', 'none'] }),
-  );
-  t.like(services?.[0], { serviceName: 'orders', runningCount: 2, deployments: [{ rolloutState: 'COMPLETED' }] });
-  t.is(services?.[0]?.events?.[0]?.createdAt?.getTime(), build.START_MS);
-  t.like(failures?.[0], { reason: 'MISSING', arn: build.arn('ecs', 'service/shop/none') });
-  const { taskArns } = await ecs.send(
-    new ecsClient.ListTasksCommand({ cluster: 'shop', serviceName: 'orders', maxResults: 1 }),
-  );
-  t.is(taskArns?.length, 1);
-  const { tasks } = await ecs.send(new ecsClient.DescribeTasksCommand({ cluster: build.cluster.arn, tasks: taskArns }));
-  t.like(tasks?.[0]?.containers?.[0]?.networkBindings?.[0], { hostPort: 32769, containerPort: 5000 });
-  const { containerInstanceArns } = await ecs.send(new ecsClient.ListContainerInstancesCommand({ cluster: 'shop' }));
-  const described = await ecs.send(
-    new ecsClient.DescribeContainerInstancesCommand({ cluster: 'shop', containerInstances: containerInstanceArns }),
-  );
-  const memory = described.containerInstances?.[0]?.remainingResources?.find((one) => one.name === 'MEMORY');
-  t.is(memory?.integerValue, 1644);
-});
-
-test('ECS: pages follow each other to the end', async (t) => {
-  const found: string[] = [];
-  for await (const page of ecsClient.paginateListTasks(
-    { client: ecs, pageSize: 1 },
-    { cluster: 'shop', serviceName: 'orders' },
-  )) {
-    found.push(...(page.taskArns ?? []));
-  }
-  t.deepEqual(found, [build.taskState(1).arn, build.taskState(2).arn]);
-});
-
-test('ECS: RunTask, StopTask, UpdateService and RegisterTaskDefinition act', async (t) => {
-  const { tasks = [] } = await ecs.send(
-    new ecsClient.RunTaskCommand({
-      cluster: 'shop',
-      taskDefinition: 'orders',
-      count: 2,
-      startedBy: 'me',
-      group: 'batch',
-    }),
-  );
-  t.is(tasks.length, 2);
-  const stopped = await ecs.send(
-    new ecsClient.StopTaskCommand({ cluster: 'shop', task: tasks[0]?.taskArn, reason: 'enough' }),
-  );
-  t.like(stopped.task, { desiredStatus: 'STOPPED', stoppedReason: 'enough' });
-  const updated = await ecs.send(
-    new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'orders', desiredCount: 3 }),
-  );
-  t.is(updated.service?.desiredCount, 3);
-  const { taskDefinition } = await ecs.send(
-    new ecsClient.DescribeTaskDefinitionCommand({ taskDefinition: 'orders:1' }),
-  );
-  const again = await ecs.send(
-    new ecsClient.RegisterTaskDefinitionCommand({
-      ...taskDefinition,
-      family: 'orders-two',
-      containerDefinitions: taskDefinition?.containerDefinitions,
-    }),
-  );
-  t.like(again.taskDefinition, { revision: 1, family: 'orders-two' });
-  t.deepEqual(again.taskDefinition?.containerDefinitions, taskDefinition?.containerDefinitions);
-});
-
-const ECS_REFUSALS: [string, () => Promise<unknown>, string, RegExp][] = [
-  [
-    'an unknown cluster',
-    () => ecs.send(new ecsClient.ListTasksCommand({ cluster: 'none' })),
-    'ClusterNotFoundException',
-    /Cluster not found/,
-  ],
-  [
-    'an unknown service',
-    () => ecs.send(new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'none' })),
-    'ServiceNotFoundException',
-    /Service not found/,
-  ],
-  [
-    'a setting without local counterpart',
-    () =>
-      ecs.send(new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'orders', enableExecuteCommand: true })),
-    'InvalidParameterException',
-    /enableExecuteCommand/,
-  ],
-  [
-    'a negative count',
-    () => ecs.send(new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'orders', desiredCount: -1 })),
-    'InvalidParameterException',
-    /desiredCount/,
-  ],
-  [
-    'CreateService',
-    () =>
-      ecs.send(new ecsClient.CreateServiceCommand({ cluster: 'shop', serviceName: 'new', taskDefinition: 'orders' })),
-    'UnsupportedFeatureException',
-    /made by the stacks/,
-  ],
-  [
-    'volumes',
-    () =>
-      ecs.send(
-        new ecsClient.RegisterTaskDefinitionCommand({
-          family: 'x',
-          containerDefinitions: [{ name: 'x', image: 'x', memory: 10, mountPoints: [{ sourceVolume: 'v' }] }],
-        }),
-      ),
-    'InvalidParameterException',
-    /mountPoints.*no local counterpart/,
-  ],
-  [
-    'a container without memory',
-    () =>
-      ecs.send(
-        new ecsClient.RegisterTaskDefinitionCommand({ family: 'x', containerDefinitions: [{ name: 'x', image: 'x' }] }),
-      ),
-    'ClientException',
-    /memoryReservation/,
-  ],
-  [
-    'an operation that is not there',
-    () =>
-      ecs.send(new ecsClient.ExecuteCommandCommand({ cluster: 'shop', task: 'x', command: 'sh', interactive: true })),
-    'UnknownOperationException',
-    /does not offer ExecuteCommand of ecs/,
-  ],
-];
-for (const [name, run, code, message] of ECS_REFUSALS) {
-  test(`ECS refuses ${name}`, async (t) => {
-    await t.throwsAsync(run(), { name: code, message });
+function json(target: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return fetch(plane.endpoint, {
+    method: 'POST',
+    body: text,
+    headers: { 'x-amz-target': target, 'content-type': 'application/x-amz-json-1.0', ...headers },
   });
 }
 
-test('ELBv2: load balancers, rules and target health', async (t) => {
-  const { LoadBalancers } = await elb.send(new elbClient.DescribeLoadBalancersCommand({ Names: ['shop'] }));
-  t.like(LoadBalancers?.[0], { LoadBalancerName: 'shop', Scheme: 'internet-facing', State: { Code: 'active' } });
-  const { Listeners } = await elb.send(
-    new elbClient.DescribeListenersCommand({ LoadBalancerArn: build.loadBalancer.arn }),
-  );
-  t.is(Listeners?.[0]?.DefaultActions?.[0]?.FixedResponseConfig?.MessageBody, '<none> & more');
-  const { Rules } = await elb.send(new elbClient.DescribeRulesCommand({ ListenerArn: build.listener.arn }));
-  t.deepEqual(
-    Rules?.map((rule) => [rule.Priority, rule.IsDefault]),
-    [
-      ['10', false],
-      ['default', true],
-    ],
-  );
-  t.is(Rules?.[0]?.Actions?.[0]?.ForwardConfig?.TargetGroups?.[0]?.Weight, 1);
-  const { TargetGroups } = await elb.send(
-    new elbClient.DescribeTargetGroupsCommand({ LoadBalancerArn: build.loadBalancer.arn }),
-  );
-  t.deepEqual(TargetGroups?.[0]?.LoadBalancerArns, [build.loadBalancer.arn]);
-  const health = await elb.send(new elbClient.DescribeTargetHealthCommand({ TargetGroupArn: build.targetGroup.arn }));
-  t.like(health.TargetHealthDescriptions?.[0], {
-    Target: { Id: 'i-1', Port: 32769 },
-    TargetHealth: { State: 'unhealthy', Reason: 'Target.ResponseCodeMismatch' },
+function query(parameters: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(plane.endpoint, { method: 'POST', body: new URLSearchParams(parameters), headers });
+}
+
+/** A request with bytes that no client library would send. @returns the whole answer */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(plane.port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('end', () => resolve(answer)).on('error', reject);
   });
-  const { Attributes } = await elb.send(
-    new elbClient.DescribeTargetGroupAttributesCommand({ TargetGroupArn: build.targetGroup.arn }),
-  );
-  t.is(Attributes?.find((one) => one.Key === 'deregistration_delay.timeout_seconds')?.Value, '300');
-  const { TagDescriptions } = await elb.send(
-    new elbClient.DescribeTagsCommand({ ResourceArns: [build.loadBalancer.arn] }),
-  );
-  t.deepEqual(TagDescriptions?.[0]?.Tags, [{ Key: 'Name', Value: 'shop' }]);
-  await t.throwsAsync(elb.send(new elbClient.DescribeLoadBalancersCommand({ Names: ['none'] })), {
-    name: 'LoadBalancerNotFoundException',
+}
+
+test('CloudWatch speaks CBOR', async (t) => {
+  const call = async (operation: string, input: unknown) => {
+    const response = await fetch(`${plane.endpoint}/service/GraniteServiceVersion20100801/operation/${operation}`, {
+      method: 'POST',
+      headers: { 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' },
+      body: new Uint8Array(encodeCbor(input)),
+    });
+    return { response, output: decodeCbor(Buffer.from(await response.arrayBuffer())) as Record<string, unknown> };
+  };
+  const data = [{ MetricName: 'Orders', Value: 1.5, Dimensions: [{ Name: 'Service', Value: 'orders' }] }];
+  t.is((await call('PutMetricData', { Namespace: 'Shop', MetricData: data })).response.status, 200);
+  const stat = { Metric: { Namespace: 'Shop', MetricName: 'Orders' }, Period: 60, Stat: 'Sum' };
+  const range = { StartTime: new Date(build.START_MS), EndTime: new Date(build.START_MS + 600_000) };
+  const { response, output } = await call('GetMetricData', {
+    ...range,
+    MetricDataQueries: [{ Id: 'a', MetricStat: stat }],
+    MaxDatapoints: 2,
   });
-  await t.throwsAsync(elb.send(new elbClient.DescribeSSLPoliciesCommand({})), { name: 'InvalidAction' });
+  t.is(response.headers.get('smithy-protocol'), 'rpc-v2-cbor');
+  const [result] = output['MetricDataResults'] as { Timestamps: Date[]; Values: number[] }[];
+  t.deepEqual(result?.Values, [3.5, 2.5]);
+  t.deepEqual(result?.Timestamps[0], new Date(build.START_MS + 120_000));
+  t.is(typeof output['NextToken'], 'string');
+  const refused = await call('GetMetricData', { ...range, MetricDataQueries: [{ Id: 'a', Expression: 'm1*2' }] });
+  t.is(refused.response.status, 400);
+  t.is(refused.response.headers.get('x-amzn-query-error'), 'ValidationError;Sender');
+  t.is((await call('DescribeInsightRules', {})).output['__type'], 'com.amazonaws.monitoring#UnknownOperationException');
 });
 
-test('SSM: parameters are put, read, filtered and removed; secrets stay hidden', async (t) => {
-  const put = (Name: string, Value: string, Type: ssmClient.ParameterType = 'String') =>
-    ssm.send(new ssmClient.PutParameterCommand({ Name, Value, Type }));
-  await put('/shop/a', '1');
-  await put('/shop/deep/b', '2');
-  t.is((await put('/shop/key', 'hush', 'SecureString')).Version, 1);
-  const read = async (WithDecryption: boolean) =>
-    (await ssm.send(new ssmClient.GetParameterCommand({ Name: '/shop/key', WithDecryption }))).Parameter?.Value;
-  t.is(await read(true), 'hush');
-  t.false((await read(false))?.includes('hush'));
-  const byPath = async (Recursive: boolean) =>
-    (await ssm.send(new ssmClient.GetParametersByPathCommand({ Path: '/shop', Recursive }))).Parameters?.map(
-      (one) => one.Name,
+test('CloudWatch speaks Query and compressed JSON too', async (t) => {
+  const body = gzipSync(
+    JSON.stringify({ Namespace: 'Shop', MetricData: [{ MetricName: 'Zipped', Values: [1, 2], Counts: [2, 1] }] }),
+  );
+  const response = await fetch(plane.endpoint, {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'x-amz-target': 'GraniteServiceVersion20100801.PutMetricData', 'content-encoding': 'gzip' },
+  });
+  t.is(response.status, 200);
+  const parameters = {
+    Action: 'GetMetricStatistics',
+    Version: '2010-08-01',
+    Namespace: 'Shop',
+    MetricName: 'Zipped',
+    StartTime: '2026-01-01T00:00:00Z',
+    EndTime: '2026-01-01T00:05:00Z',
+    Period: '60',
+    'Statistics.member.1': 'Sum',
+  };
+  const statistics = await (await query(parameters)).text();
+  t.regex(
+    statistics,
+    /<Datapoints><member><Timestamp>2026-01-01T00:00:00.000Z<\/Timestamp><Unit>None<\/Unit><Sum>4<\/Sum>/,
+  );
+  const listed = await (await query({ Action: 'ListMetrics', Version: '2010-08-01', Namespace: 'Shop' })).text();
+  t.regex(listed, /<MetricName>Zipped<\/MetricName>/);
+});
+
+test('SQS: messages are received, hidden, and deleted', async (t) => {
+  plane.topics.handlers.queues.put(
+    { ...build.base('aws_sqs_queue', 'dead'), arn: build.arn('sqs', 'dead'), name: 'dead', url: 'https://sqs/1/dead' },
+    null,
+    new AbortController().signal,
+  );
+  // biome-ignore lint/suspicious/noExplicitAny: the tests below look into answers of many shapes
+  const call = async (operation: string, input: object): Promise<any> =>
+    (await json(`AmazonSQS.${operation}`, input)).json();
+  const { QueueUrl } = await call('GetQueueUrl', { QueueName: 'dead' });
+  t.is(QueueUrl, `${plane.endpoint}/${build.ACCOUNT}/dead`);
+  await call('SendMessage', { QueueUrl, MessageBody: 'one' });
+  const { Messages } = await call('ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+  t.like(Messages[0], {
+    Body: 'one',
+    MD5OfBody: 'f97c5d29941bfb1b2fdab0874906ab82',
+    Attributes: { ApproximateReceiveCount: '1' },
+  });
+  t.deepEqual(await call('ReceiveMessage', { QueueUrl }), {});
+  const { Attributes } = await call('GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] });
+  t.like(Attributes, { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '1' });
+  await call('DeleteMessage', { QueueUrl, ReceiptHandle: Messages[0].ReceiptHandle });
+  t.is(
+    (await call('GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] })).Attributes
+      .ApproximateNumberOfMessagesNotVisible,
+    '0',
+  );
+  const missing = await json('AmazonSQS.ReceiveMessage', { QueueUrl: 'none' });
+  t.is(missing.headers.get('x-amzn-query-error'), 'AWS.SimpleQueueService.NonExistentQueue;Sender');
+});
+
+test('DynamoDB goes on to the table store, or is refused where there is none', async (t) => {
+  const refused = await json('DynamoDB_20120810.ListTables', {});
+  t.is(refused.status, 400);
+  t.regex(await refused.text(), /ResourceNotFoundException/);
+  const store = createServer((req, res) => {
+    res.setHeader('x-amz-crc32', '7');
+    req.pipe(res.writeHead(200));
+  });
+  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => store.close());
+  tables = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+  const answer = await json('DynamoDB_20120810.PutItem', { a: 'b' });
+  t.is(answer.headers.get('x-amz-crc32'), '7');
+  t.deepEqual(await answer.json(), { a: 'b' });
+});
+
+test("others' routes come first", async (t) => {
+  t.is(await (await fetch(`${plane.endpoint}/_own`)).text(), 'mine');
+});
+
+const HOSTS: [string, string, number][] = [
+  ['its own address', 'Host: 127.0.0.1:4566', 200],
+  ['localhost', 'Host: localhost:4566', 200],
+  ['a name under localhost', 'Host: sns.localhost', 200],
+  ['a rebound name', 'Host: evil.example', 403],
+  ['a name that only begins like loopback', 'Host: 127.0.0.1.evil.example', 403],
+  ['a page of another origin', 'Host: localhost\r\nOrigin: https://evil.example', 403],
+  ['a sandboxed page', 'Host: localhost\r\nOrigin: null', 403],
+  ['a cross-site image', 'Host: localhost\r\nSec-Fetch-Site: cross-site', 403],
+  ['a malformed signature', 'Host: localhost\r\nAuthorization: AWS4-HMAC-SHA256 Credential=', 200],
+];
+for (const [name, headers, status] of HOSTS) {
+  test(`${name} is answered ${status}`, async (t) => {
+    const answer = await raw(
+      `GET /?Action=GetCallerIdentity&Version=2011-06-15 HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`,
     );
-  t.deepEqual(await byPath(false), ['/shop/a', '/shop/key']);
-  t.deepEqual(await byPath(true), ['/shop/a', '/shop/deep/b', '/shop/key']);
-  const filter = { Key: 'Name', Option: 'BeginsWith', Values: ['/shop/d'] };
-  const { Parameters } = await ssm.send(new ssmClient.DescribeParametersCommand({ ParameterFilters: [filter] }));
-  t.deepEqual(
-    Parameters?.map((one) => one.Name),
-    ['/shop/deep/b'],
+    t.true(answer.startsWith(`HTTP/1.1 ${status} `), answer);
+    t.false(/access-control-allow/i.test(answer));
+  });
+}
+
+const MALFORMED: [string, () => Promise<Response>, number, RegExp][] = [
+  ['broken JSON', () => json('AmazonSSM.GetParameter', '{"Name":'), 400, /SerializationException/],
+  ['JSON that is no object', () => json('AmazonSSM.GetParameter', '[]'), 400, /SerializationException/],
+  [
+    'JSON nested 10,000 levels',
+    () => json('AmazonSSM.GetParameter', `{"a":${'['.repeat(1e4)}${']'.repeat(1e4)}}`),
+    400,
+    /SerializationException/,
+  ],
+  ['a missing member', () => json('AmazonSSM.GetParameter', {}), 400, /ValidationException.*Name/],
+  ['a member of the wrong type', () => json('AmazonSSM.GetParameter', { Name: { a: 1 } }), 400, /ValidationException/],
+  ['an unknown service', () => json('AmazonNone.Get', {}), 400, /UnknownOperationException/],
+  ["Object's own names as operation", () => json('AmazonSSM.constructor', {}), 400, /UnknownOperationException/],
+  ['an unknown action', () => query({ Action: 'Nope', Version: '2010-03-31' }), 400, /<Code>InvalidAction<\/Code>/],
+  [
+    'a service that is not there',
+    () =>
+      query(
+        {},
+        { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, Signature=0' },
+      ),
+    400,
+    /UnknownOperationException.*does not offer the service lambda/,
+  ],
+  ['no action', () => query({}), 400, /<Code>MissingAction<\/Code>/],
+  ['an unknown version', () => query({ Action: 'Publish', Version: '1999-01-01' }), 400, /<Code>InvalidAction<\/Code>/],
+  [
+    'a parameter that is value and structure',
+    () => query({ Action: 'Publish', Version: '2010-03-31', Message: 'x', 'Message.a': 'y' }),
+    400,
+    /MalformedQueryString/,
+  ],
+  ['markup in the input', () => query({ Action: '<script>', Version: '2010-03-31' }), 400, /&lt;script&gt;/],
+  [
+    'a zip that is none',
+    () => json('AmazonSSM.GetParameter', 'zzz', { 'content-encoding': 'gzip' }),
+    400,
+    /SerializationException/,
+  ],
+  ['another method', () => fetch(plane.endpoint, { method: 'DELETE' }), 405, /not allowed/],
+];
+for (const [name, send, status, body] of MALFORMED) {
+  test(`${name} is answered ${status}`, async (t) => {
+    const response = await send();
+    t.is(response.status, status);
+    t.regex(await response.text(), body);
+  });
+}
+
+test('__proto__ pollutes nothing', async (t) => {
+  await json(
+    'AmazonSSM.GetParameter',
+    '{"Name":"x","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}',
   );
-  await t.throwsAsync(put('/shop/a', '2'), { name: 'ParameterAlreadyExists' });
-  const both = await ssm.send(new ssmClient.GetParametersCommand({ Names: ['/shop/a', '/none'] }));
-  t.deepEqual([both.Parameters?.length, both.InvalidParameters], [1, ['/none']]);
-  await ssm.send(new ssmClient.DeleteParameterCommand({ Name: '/shop/a' }));
-  await t.throwsAsync(ssm.send(new ssmClient.GetParameterCommand({ Name: '/shop/a' })), { name: 'ParameterNotFound' });
+  await query({ Action: 'ListTopics', Version: '2010-03-31', '__proto__.polluted': '1', 'a.__proto__.polluted': '1' });
+  t.is(({} as Record<string, unknown>)['polluted'], undefined);
 });
 
-test('SNS: subscribe, confirm by the link, publish, unsubscribe', async (t) => {
-  const receiver = await startReceiver();
-  t.teardown(() => receiver.close());
-  const { TopicArn = '' } = await sns.send(
-    new snsClient.CreateTopicCommand({ Name: 'orders', Attributes: { SignatureVersion: '2' } }),
-  );
-  const pending = await sns.send(
-    new snsClient.SubscribeCommand({
-      TopicArn,
-      Protocol: 'http',
-      Endpoint: receiver.url,
-      Attributes: { FilterPolicy: '{"kind":["rush"]}', RawMessageDelivery: 'true' },
-    }),
-  );
-  t.is(pending.SubscriptionArn, 'pending confirmation');
-  const [confirmation] = await receiver.until(1, 'SubscriptionConfirmation');
-  const { SubscribeURL } = JSON.parse(confirmation?.body ?? '{}') as { SubscribeURL: string };
-  const link = new URL(SubscribeURL);
-  const visited = await fetch(`${plane.endpoint}/${link.search}`);
-  t.is(visited.status, 200);
-  t.regex(await visited.text(), /<ConfirmSubscriptionResult><SubscriptionArn>arn:aws:sns/);
-  const attribute = { DataType: 'String', StringValue: 'rush' };
-  const { MessageId } = await sns.send(
-    new snsClient.PublishCommand({ TopicArn, Message: 'grüße <&>\n', MessageAttributes: { kind: attribute } }),
-  );
-  const [request] = await receiver.until(1);
-  t.is(request?.body, 'grüße <&>\n');
-  t.is(request?.headers['x-amz-sns-message-id'], MessageId);
-  const { Subscriptions } = await sns.send(new snsClient.ListSubscriptionsByTopicCommand({ TopicArn }));
-  const SubscriptionArn = Subscriptions?.[0]?.SubscriptionArn ?? '';
-  const { Attributes } = await sns.send(new snsClient.GetSubscriptionAttributesCommand({ SubscriptionArn }));
-  t.like(Attributes, { FilterPolicy: '{"kind":["rush"]}', PendingConfirmation: 'false', RawMessageDelivery: 'true' });
-  const topic = await sns.send(new snsClient.GetTopicAttributesCommand({ TopicArn }));
-  t.like(topic.Attributes, { SignatureVersion: '2', SubscriptionsConfirmed: '1' });
-  await sns.send(new snsClient.UnsubscribeCommand({ SubscriptionArn }));
-  t.deepEqual((await sns.send(new snsClient.ListSubscriptionsCommand({}))).Subscriptions, []);
-});
-
-test('SNS: a batch succeeds and fails entry by entry', async (t) => {
-  const { TopicArn = '' } = await sns.send(new snsClient.CreateTopicCommand({ Name: 'batch' }));
-  const answer = await sns.send(
-    new snsClient.PublishBatchCommand({
-      TopicArn,
-      PublishBatchRequestEntries: [
-        { Id: 'a', Message: 'x' },
-        { Id: 'b', Message: 'x', Subject: 'two\nlines' },
-      ],
-    }),
-  );
-  t.deepEqual(
-    answer.Successful?.map((one) => one.Id),
-    ['a'],
-  );
-  t.like(answer.Failed?.[0], { Id: 'b', Code: 'InvalidParameter', SenderFault: true });
-  const entries = [
-    { Id: 'a', Message: 'x' },
-    { Id: 'a', Message: 'y' },
-  ];
-  const refused = sns.send(new snsClient.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: entries }));
-  await t.throwsAsync(refused, { name: 'BatchEntryIdsNotDistinctException' });
-});
-
-test('SNS refuses as AWS does', async (t) => {
-  const TopicArn = build.arn('sns', 'none');
-  await t.throwsAsync(sns.send(new snsClient.PublishCommand({ TopicArn, Message: 'x' })), {
-    name: 'NotFoundException',
-  });
-  await t.throwsAsync(sns.send(new snsClient.CreateTopicCommand({ Name: 'a b' })), {
-    name: 'InvalidParameterException',
-  });
-  const fifo = new snsClient.CreateTopicCommand({ Name: 'a', Attributes: { FifoTopic: 'true' } });
-  await t.throwsAsync(sns.send(fifo), { name: 'InvalidParameterException', message: /FifoTopic/ });
-  await t.throwsAsync(sns.send(new snsClient.ConfirmSubscriptionCommand({ TopicArn, Token: 'x' })), {
-    name: 'InvalidParameterException',
-  });
-});
-
-test('Logs: groups, streams, filters and pages', async (t) => {
-  await logs.send(new logsClient.CreateLogGroupCommand({ logGroupName: '/shop/orders' }));
-  await t.throwsAsync(logs.send(new logsClient.CreateLogGroupCommand({ logGroupName: '/shop/orders' })), {
-    name: 'ResourceAlreadyExistsException',
-  });
-  for (let i = 0; i < 10; i++)
-    plane.logs.append('/shop/orders', i % 2 ? 'odd' : 'even', `${i % 5 ? 'INFO' : 'ERROR'} order ${i}`);
-  const { logGroups } = await logs.send(new logsClient.DescribeLogGroupsCommand({ logGroupNamePrefix: '/shop' }));
-  t.is(logGroups?.[0]?.logGroupName, '/shop/orders');
-  const { logStreams } = await logs.send(
-    new logsClient.DescribeLogStreamsCommand({
-      logGroupName: '/shop/orders',
-      orderBy: 'LastEventTime',
-      descending: true,
-    }),
-  );
-  t.deepEqual(
-    logStreams?.map((one) => one.logStreamName),
-    ['odd', 'even'],
-  );
-  const filter = { logGroupName: '/shop/orders', filterPattern: '"order" -INFO', logStreamNames: ['even', 'odd'] };
-  const { events } = await logs.send(new logsClient.FilterLogEventsCommand(filter));
-  t.deepEqual(
-    events?.map((one) => one.message),
-    ['ERROR order 0', 'ERROR order 5'],
-  );
-  const paged: (string | undefined)[] = [];
-  const pages = logsClient.paginateFilterLogEvents({ client: logs, pageSize: 3 }, { logGroupName: '/shop/orders' });
-  for await (const page of pages) paged.push(...(page.events ?? []).map((one) => one.message));
-  t.is(paged.length, 10);
-  const input = { logGroupName: '/shop/orders', logStreamName: 'even', limit: 2 };
-  const tail = await logs.send(new logsClient.GetLogEventsCommand(input));
-  t.deepEqual(
-    tail.events?.map((one) => one.message),
-    ['INFO order 6', 'INFO order 8'],
-  );
-  const before = await logs.send(new logsClient.GetLogEventsCommand({ ...input, nextToken: tail.nextBackwardToken }));
-  t.deepEqual(
-    before.events?.map((one) => one.message),
-    ['INFO order 2', 'INFO order 4'],
-  );
-  const end = await logs.send(new logsClient.GetLogEventsCommand({ ...input, nextToken: tail.nextForwardToken }));
-  t.deepEqual([end.events, end.nextForwardToken], [[], tail.nextForwardToken]);
-  await t.throwsAsync(logs.send(new logsClient.FilterLogEventsCommand({ logGroupName: 'none' })), {
-    name: 'ResourceNotFoundException',
-  });
+test('a body over the limit is 413 before it is read', async (t) => {
+  const answer = await raw(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${64 * 1024 * 1024}\r\n\r\nx`);
+  t.regex(answer, /^HTTP\/1.1 413 /);
 });

@@ -63,7 +63,9 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
     for (const [key, value] of new URLSearchParams(body.toString('utf8'))) parameters.append(key, value);
   }
   const operationName = parameters.get('Action') ?? '';
-  const service = queryService(req, parameters, operationName);
+  const scope = scopeOf(req);
+  if (operationName === '' && scope !== null && !SERVICES.some((known) => known.name === scope)) return foreign(scope);
+  const service = queryService(scope, parameters, operationName);
   return {
     protocol: queryProtocol,
     service,
@@ -78,14 +80,29 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
   };
 }
 
+/** The service that the signature names; null where there is none. */
+function scopeOf(req: IncomingMessage): string | null {
+  const scope = /Credential=[^/\s]+\/\d{8}\/[^/\s]+\/([^/\s]+)\/aws4_request/.exec(req.headers.authorization ?? '');
+  return scope?.[1] ?? null;
+}
+
+/** A call of a REST service: none is here. S3's clients read XML, the others JSON. */
+function foreign(scope: string): Asked {
+  return {
+    protocol: scope === 's3' ? queryProtocol : jsonProtocol('1.1'),
+    service: null,
+    operationName: `the service ${scope}`,
+    operation: null,
+    input: () => ({}),
+    unknownCode: 'UnknownOperationException',
+  };
+}
+
 /** By the Version parameter; a link such as SubscribeURL carries none, so then by the signature's scope or the action's name. */
-function queryService(req: IncomingMessage, parameters: URLSearchParams, action: string): ServiceTable | null {
+function queryService(scope: string | null, parameters: URLSearchParams, action: string): ServiceTable | null {
   const candidates = SERVICES.filter((candidate) => candidate.version !== undefined);
   const version = parameters.get('Version');
   if (version !== null) return candidates.find((candidate) => candidate.version === version) ?? null;
-  const scope = /Credential=[^/\s]+\/\d{8}\/[^/\s]+\/([^/\s]+)\/aws4_request/.exec(
-    req.headers.authorization ?? '',
-  )?.[1];
   const scoped = candidates.find((candidate) => candidate.name === scope);
   return scoped ?? candidates.find((candidate) => find(candidate, action) !== null) ?? null;
 }

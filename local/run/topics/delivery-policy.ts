@@ -48,7 +48,11 @@ export function effectivePolicy(topic: DeliveryPolicy, subscription: DeliveryPol
 }
 
 /** An effective policy in AWS's own JSON form, for EffectiveDeliveryPolicy. */
-export function policyToJson(policy: EffectivePolicy, level: 'topic' | 'subscription'): unknown {
+export function policyToJson(
+  policy: EffectivePolicy,
+  level: 'topic' | 'subscription',
+  disableSubscriptionOverrides = false,
+): unknown {
   const retry = {
     minDelayTarget: policy.retry.minDelaySeconds,
     maxDelayTarget: policy.retry.maxDelaySeconds,
@@ -72,7 +76,7 @@ export function policyToJson(policy: EffectivePolicy, level: 'topic' | 'subscrip
   return {
     http: {
       defaultHealthyRetryPolicy: retry,
-      disableSubscriptionOverrides: false,
+      disableSubscriptionOverrides,
       ...(throttle ? { defaultThrottlePolicy: throttle } : {}),
       defaultRequestPolicy: request,
     },

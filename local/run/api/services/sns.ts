@@ -1,12 +1,12 @@
 /** Amazon SNS. Rules: SNS API reference; the controller itself is run/topics. */
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
-import { effectivePolicy, policyToJson } from '../../topics/delivery-policy.ts';
-import type { MessageAttribute, SubscriptionRecord, TopicRecord } from '../../topics/types.ts';
+import type { MessageAttribute, TopicRecord } from '../../topics/types.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, list, name, stringMap, text } from '../schema.ts';
 import { settingsFrom } from './sns-attributes.ts';
+import { subscriptionAttributes, topicAttributes } from './sns-shapes.ts';
 
 const attributeValues = z.record(
   z.string(),
@@ -44,7 +44,7 @@ export const sns: ServiceTable = {
       return { Topics: page.items.map((topic) => ({ TopicArn: topic.arn })), NextToken: page.next };
     }),
     GetTopicAttributes: operation(z.object({ TopicArn: name }), ({ TopicArn }, call) => ({
-      Attributes: topicAttributes(needTopic(call, TopicArn), call),
+      Attributes: topicAttributes(needTopic(call, TopicArn), call.topics.listSubscriptions(TopicArn), call.accountId),
     })),
     ListTagsForResource: operation(z.object({ ResourceArn: name }), ({ ResourceArn }, call) => ({
       Tags: Object.entries(needTopic(call, ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })),
@@ -95,7 +95,7 @@ export const sns: ServiceTable = {
     GetSubscriptionAttributes: operation(z.object({ SubscriptionArn: name }), ({ SubscriptionArn }, call) => {
       const found = call.topics.listSubscriptions().find((one) => one.arn === SubscriptionArn);
       if (!found) throw new ApiError('NotFound', 'Subscription does not exist', 404);
-      return { Attributes: subscriptionAttributes(found, call) };
+      return { Attributes: subscriptionAttributes(found, needTopic(call, found.topicArn), call.accountId) };
     }),
     SetSubscriptionAttributes: operation(
       z.strictObject({ SubscriptionArn: name, AttributeName: name, AttributeValue: text.optional() }),
@@ -200,49 +200,6 @@ function subscriptionPage(call: Call, topicArn: string | undefined, NextToken: s
     TopicArn: one.topicArn,
   }));
   return { Subscriptions, NextToken: page.next };
-}
-
-function topicAttributes(topic: Readonly<TopicRecord>, call: Call): Map<string, string> {
-  const subscriptions = call.topics.listSubscriptions(topic.arn);
-  const confirmed = subscriptions.filter((one) => one.confirmed).length;
-  const effective = JSON.stringify(policyToJson(effectivePolicy(topic.deliveryPolicy, null), 'topic'));
-  return new Map([
-    ['TopicArn', topic.arn],
-    ['Owner', call.accountId],
-    ['DisplayName', topic.displayName],
-    ['SubscriptionsConfirmed', String(confirmed)],
-    ['SubscriptionsPending', String(subscriptions.length - confirmed)],
-    ['SubscriptionsDeleted', String(topic.deletedSubscriptions)],
-    ['SignatureVersion', String(topic.signatureVersion)],
-    ...(topic.deliveryPolicySource === null ? [] : [['DeliveryPolicy', asText(topic.deliveryPolicySource)] as const]),
-    ['EffectiveDeliveryPolicy', effective],
-  ]);
-}
-
-function subscriptionAttributes(one: Readonly<SubscriptionRecord>, call: Call): Map<string, string> {
-  const { settings } = one;
-  const policy = effectivePolicy(needTopic(call, one.topicArn).deliveryPolicy, settings.deliveryPolicy);
-  const redrive = settings.deadLetterTargetArn && JSON.stringify({ deadLetterTargetArn: settings.deadLetterTargetArn });
-  const pairs: [string, string | null][] = [
-    ['SubscriptionArn', one.arn],
-    ['TopicArn', one.topicArn],
-    ['Owner', call.accountId],
-    ['Protocol', one.protocol],
-    ['Endpoint', one.endpoint],
-    ['PendingConfirmation', String(!one.confirmed)],
-    ['ConfirmationWasAuthenticated', String(one.authenticateOnUnsubscribe)],
-    ['RawMessageDelivery', String(settings.rawMessageDelivery)],
-    ['FilterPolicy', settings.filterPolicySource === null ? null : asText(settings.filterPolicySource)],
-    ['FilterPolicyScope', settings.filterPolicySource === null ? null : settings.filterPolicyScope],
-    ['DeliveryPolicy', settings.deliveryPolicySource === null ? null : asText(settings.deliveryPolicySource)],
-    ['EffectiveDeliveryPolicy', JSON.stringify(policyToJson(policy, 'subscription'))],
-    ['RedrivePolicy', redrive],
-  ];
-  return new Map(pairs.filter((pair): pair is [string, string] => pair[1] !== null));
-}
-
-function asText(source: unknown): string {
-  return typeof source === 'string' ? source : JSON.stringify(source);
 }
 
 function needTopic(call: Call, arn: string): Readonly<TopicRecord> {

@@ -196,3 +196,9 @@ export async function startApi(change: Partial<ApiOptions> = {}) {
   };
   return { ...parts, events, port, endpoint: `http://127.0.0.1:${port}`, close };
 }
+
+/** What every SDK client of the tests is made with. */
+export function clientConfig(endpoint: string) {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  return { endpoint, region: build.REGION, credentials, maxAttempts: 1 };
+}
