@@ -64,12 +64,15 @@ export function createHttpService(config: ServiceConfig, log: Log): HttpService 
   const app = restify.createServer({ name: '', log: log.logger } as never) as unknown as App;
   const http = createFrontServer(config, app);
   const takers: ((exchange: Exchange) => boolean)[] = [];
+  const unanswered = new Set<ServerResponse>();
   let running = 0;
   let draining = false;
 
   app.first((req, res) => {
     const exchange = begin(req, res, log);
-    if (draining) res.setHeader('Connection', 'close');
+    unanswered.add(res);
+    res.once('close', () => unanswered.delete(res));
+    if (draining) endConnectionWith(res);
     if (takers.some((take) => take(exchange))) return false;
     // An absolute or asterisk target is a proxy's business; Restify's URL parser may throw on one.
     if (req.url?.startsWith('/')) return true;
@@ -127,8 +130,13 @@ export function createHttpService(config: ServiceConfig, log: Log): HttpService 
     listen: () => listen(http, config),
     startDraining() {
       draining = true;
+      for (const res of unanswered) endConnectionWith(res);
     },
   };
+}
+
+function endConnectionWith(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
 /** Node's server with the limits on it, handing requests to Restify. */

@@ -71,7 +71,9 @@ export async function startCertificateServer(): Promise<CertificateServer> {
     asked.push(req.url ?? '');
     const answer = answers.get(req.url ?? '') ?? { status: 404, body: '' };
     // Status 0: never answered.
-    if (answer.status !== 0) res.writeHead(answer.status, answer.headers).end(answer.body);
+    if (answer.status === 0) return;
+    res.writeHead(answer.status, answer.headers);
+    res.end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

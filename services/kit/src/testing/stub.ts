@@ -19,6 +19,14 @@ export interface Stub {
   close(): Promise<void>;
 }
 
+/** Always the same answer. (Restify's patched `writeHead` returns nothing to chain on.) */
+export function answering(status: number, body = ''): Stub['answer'] {
+  return (_request, res) => {
+    res.writeHead(status, { 'Content-Type': 'application/json' });
+    res.end(body);
+  };
+}
+
 export async function startStub(): Promise<Stub> {
   const watchers = new Set<() => void>();
   const received: Received[] = [];
@@ -34,7 +42,7 @@ export async function startStub(): Promise<Stub> {
   const stub: Stub = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    answer: (_request, res) => void res.writeHead(200, { 'Content-Type': 'application/json' }).end('{}'),
+    answer: answering(200, '{}'),
     got: (count) =>
       new Promise((resolve) => {
         const watch = (): void => {
