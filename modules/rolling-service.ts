@@ -76,7 +76,7 @@ function validate(scope: Construct, id: string, props: RollingServiceProps): voi
     .range('minimumHealthyPercent', least, { min: 0, max: 100 })
     .range('maximumPercent', most, { min: 100, max: 200 })
     .range('healthCheckGracePeriodSeconds', props.healthCheckGracePeriodSeconds, { min: 0, max: 2_147_483_647 })
-    .that(desiredCount === 0 || room, {
+    .that(desiredCount <= 0 || room, {
       prop: 'minimumHealthyPercent, maximumPercent',
       value: { desiredCount, minimumHealthyPercent: least, maximumPercent: most },
       rule: 'the two must leave room to stop or start at least one task, else no deployment can ever move (ECS deployment-type-ecs)',
