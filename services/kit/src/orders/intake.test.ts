@@ -1,77 +1,22 @@
 import test from 'ava';
-import { sendText } from '../reply.ts';
-import {
-  type CertificateServer,
-  makeCertificate,
-  type Pair,
-  sign,
-  signedConfirmation,
-  signedNotification,
-  startCertificateServer,
-} from '../testing/certificates.ts';
-import { type RunningService, startService, testConfig } from '../testing/service.ts';
-import { answering, type Stub, startStub } from '../testing/stub.ts';
-import { createIntake, type Order } from './intake.ts';
+import { type Pair, signedNotification } from '../testing/certificates.ts';
+import { createWorld, type Intaker, post, TOPIC, type World } from './intake.fixture.ts';
 
-const TOPIC = 'arn:aws:sns:us-east-1:000000000000:Orders';
 const LOADTEST_URL = 'https://loadtest.cutover.invalid/cert.pem';
 
-let certificates: CertificateServer;
-let aws: Stub;
+let world: World;
 let signer: Pair;
 let stranger: Pair;
 let certUrl: string;
-let signed: Running;
-let open: Running;
-
-interface Running extends RunningService {
-  readonly orders: Order[];
-}
-
-async function start(env: Record<string, string>): Promise<Running> {
-  const orders: Order[] = [];
-  const config = testConfig({ SIGNING_CERT_HOSTS: certificates.host, AWS_ENDPOINT_URL: aws.url, ...env });
-  const running = await startService(config, (service, log) => {
-    const intake = createIntake(config, log, { ca: certificates.caPem });
-    const take = intake.handler(async (exchange, order) => {
-      orders.push(order);
-      sendText(exchange.res, 200, 'taken');
-    });
-    service.post('/order/', take);
-  });
-  return Object.assign(running, { orders });
-}
-
+let signed: Intaker;
+let open: Intaker;
 test.before(async () => {
-  [certificates, aws, signer, stranger] = await Promise.all([
-    startCertificateServer(),
-    startStub(),
-    makeCertificate({ subject: 'sns.amazonaws.com' }),
-    makeCertificate({ subject: 'sns.amazonaws.com' }),
-  ]);
-  certificates.answers.set('/SimpleNotificationService-1.pem', { status: 200, body: signer.certificatePem });
-  certUrl = `https://${certificates.host}/SimpleNotificationService-1.pem`;
-  signed = await start({ LOADTEST_SIGNING_CERT: stranger.certificatePem.replaceAll('\n', '\\n') });
-  open = await start({ ALLOW_UNSIGNED: 'true' });
+  world = await createWorld();
+  ({ signer, stranger, certUrl } = world);
+  signed = await world.start({ LOADTEST_SIGNING_CERT: stranger.certificatePem.replaceAll('\n', '\\n') });
+  open = await world.start({ ALLOW_UNSIGNED: 'true' });
 });
-test.after.always(() => Promise.all([certificates.close(), aws.close(), signed.close(), open.close()]));
-
-interface Answer {
-  readonly status: number;
-  readonly code: string | undefined;
-  readonly problems: { path: string; rule: string }[] | undefined;
-}
-
-async function post(to: Running, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await fetch(`${to.url}/order/`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'text/plain; charset=UTF-8', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const text = await response.text();
-  const error = text.startsWith('{') ? JSON.parse(text).error : undefined;
-  return { status: response.status, code: error?.code, problems: error?.problems };
-}
+test.after.always(() => world.close());
 
 for (const version of ['1', '2']) {
   test(`signature version ${version} is verified`, async (t) => {
@@ -108,11 +53,11 @@ test('a signature by another key is refused', async (t) => {
 test('a certificate on a host that is not trusted is refused without a visit', async (t) => {
   for (const url of [
     'https://sns.us-east-1.amazonaws.com.evil.com/a.pem',
-    `https://${certificates.host}@evil.com/a.pem`,
+    `https://${world.certificates.host}@evil.com/a.pem`,
   ]) {
     t.is((await post(signed, signedNotification(signer, url))).code, 'SIGNATURE_REFUSED');
   }
-  t.false(certificates.asked.includes('/a.pem'));
+  t.false(world.certificates.asked.includes('/a.pem'));
 });
 
 test("the load test's certificate vouches only where it is set", async (t) => {
@@ -162,10 +107,9 @@ test('headers that contradict the envelope are refused', async (t) => {
 });
 
 test('only the topics that are named are taken', async (t) => {
-  const picky = await start({ ALLOWED_TOPIC_ARNS: TOPIC });
+  const picky = await world.start({ ALLOWED_TOPIC_ARNS: TOPIC });
   t.is((await post(picky, signedNotification(signer, certUrl))).status, 200);
   t.is((await post(picky, signedNotification(signer, certUrl, { TopicArn: `${TOPIC}2` }))).code, 'TOPIC_REFUSED');
-  await picky.close();
 });
 
 for (const message of [
@@ -218,48 +162,3 @@ for (const body of [
     t.true(status === 400 || status === 422);
   });
 }
-
-const subscribeUrl = (topic = TOPIC) => `${aws.url}/?Action=ConfirmSubscription&TopicArn=${topic}&Token=a1b2c3`;
-const visits = (url: string) => aws.received.filter((request) => aws.url + request.path === url).length;
-
-test('a subscription is confirmed by a visit to its SubscribeURL', async (t) => {
-  const url = subscribeUrl();
-  t.is((await post(signed, signedConfirmation(signer, certUrl, { SubscribeURL: url }))).status, 200);
-  t.is(visits(url), 1);
-});
-
-test('a confirmation by a stranger is not visited', async (t) => {
-  const TopicArn = `${TOPIC}-stranger`;
-  const url = subscribeUrl(TopicArn);
-  t.is((await post(signed, signedConfirmation(stranger, certUrl, { TopicArn, SubscribeURL: url }))).status, 403);
-  const altered = { ...signedConfirmation(signer, certUrl, { TopicArn }), SubscribeURL: url };
-  t.is((await post(signed, altered)).status, 403);
-  t.is(visits(url), 0);
-});
-
-test('a signed confirmation that leads elsewhere is not visited', async (t) => {
-  const elsewhere = await startStub();
-  const url = `${elsewhere.url}/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=a1b2c3`;
-  t.is((await post(signed, signedConfirmation(signer, certUrl, { SubscribeURL: url }))).status, 403);
-  t.is(elsewhere.received.length, 0);
-  await elsewhere.close();
-});
-
-test('a confirmation that SNS does not accept is a 5xx, which SNS retries', async (t) => {
-  const TopicArn = `${TOPIC}-failing`;
-  const before = aws.answer;
-  aws.answer = (request, res) => (request.path.includes('-failing') ? answering(500) : before)(request, res);
-  const envelope = signedConfirmation(signer, certUrl, { TopicArn, SubscribeURL: subscribeUrl(TopicArn) });
-  t.is((await post(signed, envelope)).status, 502);
-});
-
-test('an UnsubscribeConfirmation is taken note of, and not undone', async (t) => {
-  const TopicArn = `${TOPIC}-left`;
-  const url = subscribeUrl(TopicArn);
-  const envelope = sign(signer, {
-    ...signedConfirmation(signer, certUrl, { TopicArn, SubscribeURL: url }),
-    Type: 'UnsubscribeConfirmation',
-  });
-  t.is((await post(signed, envelope)).status, 200);
-  t.is(visits(url), 0);
-});

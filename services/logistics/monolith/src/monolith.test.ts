@@ -1,53 +1,10 @@
-/** The monolith's builds as processes: orders, log lines, refusals, drain. */
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { join } from 'node:path';
+/** The monolith's builds as processes: orders, log lines, refusals, settings. */
 import test from 'ava';
-import { type ServiceProcess, spawnBuild, startProcess } from '../../../kit/src/testing/service.ts';
-import { answering, type Stub, startStub } from '../../../kit/src/testing/stub.ts';
+import { spawnBuild } from '../../../kit/src/testing/service.ts';
+import { answering } from '../../../kit/src/testing/stub.ts';
+import { bundle, entry, plainLines, post, withBuild } from './monolith.fixture.ts';
 
-const entry = (build: string): string => join(import.meta.dirname, 'builds', `${build}.ts`);
-
-interface Pair {
-  readonly hq: Stub;
-  readonly monolith: ServiceProcess;
-}
-
-/** Runs a build against an HQ of its own, and stops both whatever happens. */
-async function withBuild(
-  build: string,
-  env: Record<string, string>,
-  run: (pair: Pair) => Promise<void>,
-): Promise<void> {
-  const hq = await startStub();
-  const monolith = await startProcess(entry(build), {
-    FULFILLMENT_API_ENDPOINT: hq.url,
-    FULFILLMENT_API_KEY: 'the-key',
-    ALLOW_UNSIGNED: 'true',
-    ...env,
-  });
-  try {
-    await run({ hq, monolith });
-  } finally {
-    await monolith.stop('SIGKILL');
-    await hq.close();
-  }
-}
-
-const post = (service: ServiceProcess, path: string, body: unknown, headers: Record<string, string> = {}) =>
-  fetch(service.url + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...headers },
-    body: JSON.stringify(body),
-  });
-const bundle = { Message: { bundle: '1' }, MessageId: 'order-1' };
-const plainLines = (service: ServiceProcess) =>
-  service
-    .stdout()
-    .split('\n')
-    .filter((line) => line !== '' && !line.startsWith('{'));
-
-test('an order is gathered, fulfilled and logged as the workshop prints it', (t) =>
+test.serial('an order is gathered, fulfilled and logged as the workshop prints it', (t) =>
   withBuild('latest', {}, async ({ hq, monolith }) => {
     const response = await post(monolith, '/order/', bundle, { 'X-Amzn-Trace-Id': 'Root=1-order' });
     t.is(response.status, 200);
@@ -73,9 +30,10 @@ test('an order is gathered, fulfilled and logged as the workshop prints it', (t)
     const line = monolith.records().find((record) => record.event === 'request');
     t.like(line, { trace: 'Root=1-order', messageId: 'order-1', method: 'POST', path: '/order/', status: 200 });
     t.is(typeof line?.ms, 'number');
-  }));
+  }),
+);
 
-test('noiridium gathers magnesite only, and sends iridium orders on', (t) =>
+test.serial('noiridium gathers magnesite only, and sends iridium orders on', (t) =>
   withBuild('noiridium', {}, async ({ hq, monolith }) => {
     t.is((await post(monolith, '/order', bundle)).status, 200);
     t.deepEqual(JSON.parse(hq.received[0]?.body ?? '').items, { bundle: 1, magnesite: 1 });
@@ -83,9 +41,10 @@ test('noiridium gathers magnesite only, and sends iridium orders on', (t) =>
     t.is(moved.status, 410);
     t.regex(await moved.text(), /MOVED_OUT.*\/iridium\//);
     t.false(monolith.stdout().includes('Getting Iridium'));
-  }));
+  }),
+);
 
-test('fulfillment takes no orders, and fulfils what others gathered', (t) =>
+test.serial('fulfillment takes no orders, and fulfils what others gathered', (t) =>
   withBuild('fulfillment', {}, async ({ hq, monolith }) => {
     const refused = await post(monolith, '/order/', bundle);
     t.is(refused.status, 410);
@@ -95,9 +54,10 @@ test('fulfillment takes no orders, and fulfils what others gathered', (t) =>
     t.deepEqual(await fulfilled.json(), { messageId: 'm-1', status: 'fulfilled' });
     t.deepEqual(JSON.parse(hq.received[0]?.body ?? ''), request);
     t.is((await fetch(`${monolith.url}/`)).status, 200);
-  }));
+  }),
+);
 
-test('/fulfill/ is strict about what it takes, and about who may send it', (t) =>
+test.serial('/fulfill/ is strict about what it takes, and about who may send it', (t) =>
   withBuild('latest', { FULFILL_KEY: 'inner' }, async ({ hq, monolith }) => {
     const good = { messageId: 'm-1', items: { iridium: 1 }, source: 'iridium' };
     const inner = { 'x-fulfill-key': 'inner' };
@@ -117,10 +77,11 @@ test('/fulfill/ is strict about what it takes, and about who may send it', (t) =
     }
     t.is(hq.received.length, 0);
     t.is((await post(monolith, '/fulfill/', good, inner)).status, 200);
-  }));
+  }),
+);
 
-test('a failure of HQ is a 5xx, which SNS retries; what HQ calls invalid is a 4xx', (t) =>
-  withBuild('latest', { FULFILLMENT_TIMEOUT_MS: '300', FULFILLMENT_RETRIES: '0' }, async ({ hq, monolith }) => {
+test.serial('a failure of HQ is a 5xx, which SNS retries; what HQ calls invalid is a 4xx', (t) =>
+  withBuild('latest', { FULFILLMENT_TIMEOUT_MS: '2000', FULFILLMENT_RETRIES: '0' }, async ({ hq, monolith }) => {
     for (const [answer, status] of [
       [500, 502],
       [503, 502],
@@ -136,9 +97,10 @@ test('a failure of HQ is a 5xx, which SNS retries; what HQ calls invalid is a 4x
     await hq.close();
     t.is((await post(monolith, '/order/', bundle)).status, 502);
     t.false(monolith.stdout().includes('Bundle fulfilled'));
-  }));
+  }),
+);
 
-test('gathering never blocks other orders', (t) =>
+test.serial('gathering never blocks other orders', (t) =>
   withBuild('latest', { GATHER_MS: '150' }, async ({ monolith }) => {
     const startedAt = performance.now();
     const orders = Array.from({ length: 100 }, (_, i) => post(monolith, '/order/', { ...bundle, MessageId: `o-${i}` }));
@@ -146,120 +108,24 @@ test('gathering never blocks other orders', (t) =>
     t.true(statuses.every((status) => status === 200));
     // One after the other, they would take 30 s.
     t.true(performance.now() - startedAt < 5_000);
-  }));
+  }),
+);
 
-test('SIGTERM: orders in flight finish, new connections are refused, a second signal changes nothing', (t) =>
-  withBuild('latest', {}, async ({ hq, monolith }) => {
-    const held: (() => void)[] = [];
-    hq.answer = (request, res) => void held.push(() => answering(200, '{}')(request, res));
-    const order = post(monolith, '/order/', bundle);
-    await hq.got(1);
-    monolith.child.kill('SIGTERM');
-    await monolith.saw('"event":"draining"');
-    monolith.child.kill('SIGTERM');
-    await monolith.saw('"event":"already-draining"');
-    await t.throwsAsync(fetch(`${monolith.url}/`));
-    held[0]?.();
-    const response = await order;
-    t.is(response.status, 200);
-    t.is(response.headers.get('connection'), 'close');
-    t.is(await monolith.ended, 0);
-    t.true(monolith.stdout().includes('Bundle fulfilled'));
-    t.like(monolith.records().at(-1), { event: 'stopped', clean: true });
-  }));
-
-test('SIGTERM: an order whose client has left finishes too', (t) =>
-  withBuild('latest', {}, async ({ hq, monolith }) => {
-    const held: (() => void)[] = [];
-    hq.answer = (request, res) => void held.push(() => answering(200, '{}')(request, res));
-    const client = new AbortController();
-    const order = fetch(`${monolith.url}/order/`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(bundle),
-      signal: client.signal,
-    });
-    await hq.got(1);
-    client.abort();
-    await t.throwsAsync(order);
-    monolith.child.kill('SIGTERM');
-    await monolith.saw('"event":"draining"');
-    held[0]?.();
-    t.is(await monolith.ended, 0);
-    t.true(monolith.stdout().includes('Bundle fulfilled'));
-  }));
-
-test('SIGTERM: an idle keep-alive connection is still served for a moment, then closed', (t) =>
-  withBuild('latest', { DRAIN_IDLE_MS: '1000' }, async ({ monolith }) => {
-    const socket = connect({ port: monolith.port, host: '127.0.0.1' });
-    let text = '';
-    socket.setEncoding('latin1').on('data', (more: string) => {
-      text += more;
-    });
-    const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
-    socket.write(request);
-    await once(socket, 'data');
-    t.regex(text, /keep-alive/i);
-    monolith.child.kill('SIGTERM');
-    await monolith.saw('"event":"draining"');
-    text = '';
-    // A request that was on its way while the service began to drain.
-    socket.write(request);
-    await once(socket, 'close');
-    t.regex(text, /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*draining/i);
-    t.is(await monolith.ended, 0);
-  }));
-
-test('the drain is bounded: what hangs is cut off, and said so', (t) =>
-  withBuild('latest', { DRAIN_TIMEOUT_MS: '200', FULFILLMENT_TIMEOUT_MS: '30000' }, async ({ hq, monolith }) => {
-    hq.answer = () => undefined;
-    const order = post(monolith, '/order/', bundle);
-    await hq.got(1);
-    const end = monolith.stop();
-    await t.throwsAsync(order);
-    t.is(await end, 1);
-    t.like(
-      monolith.records().find((record) => record.event === 'cut-off'),
-      { requests: 1, connections: 1 },
-    );
-  }));
-
-test('no log line is lost on SIGTERM', (t) =>
-  withBuild('latest', {}, async ({ monolith }) => {
-    const ids = Array.from({ length: 300 }, (_, i) => `lines-${i}`);
-    const statuses = await Promise.all(
-      ids.map(async (MessageId) => (await post(monolith, '/order/', { ...bundle, MessageId })).status),
-    );
-    t.true(statuses.every((status) => status === 200));
-    t.is(await monolith.stop(), 0);
-    const logged = new Set(monolith.records().map((record) => record.messageId));
-    t.true(ids.every((id) => logged.has(id)));
-    t.is(plainLines(monolith).filter((line) => line === 'Bundle fulfilled').length, ids.length);
-  }));
-
-test('broken-crash ends with 1 before it listens', async (t) => {
+test.serial('broken-crash ends with 1 before it listens', async (t) => {
   const run = spawnBuild(entry('broken-crash'), {});
   t.is(await run.ended, 1);
 });
 
-test('broken-500 answers 500 to everything', (t) =>
+test.serial('broken-500 answers 500 to everything', (t) =>
   withBuild('broken-500', {}, async ({ monolith }) => {
     t.is((await fetch(`${monolith.url}/`)).status, 500);
     t.is((await fetch(`${monolith.url}/nothing`)).status, 500);
     t.is((await post(monolith, '/order/', bundle)).status, 500);
     t.is(await monolith.stop(), 0);
-  }));
+  }),
+);
 
-test('broken-hang accepts, never answers, and still ends on SIGTERM', (t) =>
-  withBuild('broken-hang', { DRAIN_TIMEOUT_MS: '200' }, async ({ monolith }) => {
-    await t.throwsAsync(fetch(`${monolith.url}/`, { signal: AbortSignal.timeout(300) }), { name: 'TimeoutError' });
-    const order = post(monolith, '/order/', bundle);
-    const end = monolith.stop();
-    await t.throwsAsync(order);
-    t.not(await end, null);
-  }));
-
-test('a bad setting: every one is named, exit 1, nothing listens', async (t) => {
+test.serial('a bad setting: every one is named, exit 1, nothing listens', async (t) => {
   const run = spawnBuild(entry('latest'), { PORT: 'eighty', FULFILLMENT_API_KEY: 'se cret', GATHER_MS: '-1' });
   t.is(await run.ended, 1);
   for (const name of ['PORT', 'FULFILLMENT_API_ENDPOINT', 'FULFILLMENT_API_KEY', 'GATHER_MS']) {
@@ -269,7 +135,7 @@ test('a bad setting: every one is named, exit 1, nothing listens', async (t) => 
   t.false(run.stdout().includes('listening'));
 });
 
-test('a port in use: exit 1, and the reason', (t) =>
+test.serial('a port in use: exit 1, and the reason', (t) =>
   withBuild('latest', {}, async ({ hq, monolith }) => {
     const second = spawnBuild(entry('latest'), {
       FULFILLMENT_API_ENDPOINT: hq.url,
@@ -278,4 +144,5 @@ test('a port in use: exit 1, and the reason', (t) =>
     });
     t.is(await second.ended, 1);
     t.true(second.stdout().includes('EADDRINUSE'));
-  }));
+  }),
+);
