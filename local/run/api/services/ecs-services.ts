@@ -102,9 +102,7 @@ function serviceShape(one: ServiceState): object {
     loadBalancers: definition.loadBalancers,
     serviceRegistries: [],
     events: one.events.map(({ id, createdAtMs, message }) => ({ id, createdAt: new Date(createdAtMs), message })),
-    createdAt: new Date(
-      Math.min(...one.deployments.map((deployment) => deployment.createdAtMs), Number.MAX_SAFE_INTEGER / 2 ** 10),
-    ),
+    createdAt: createdAt(one.deployments),
     placementConstraints: definition.placementConstraints,
     placementStrategy: definition.placementStrategies.map(({ type, field }) => ({ type, field })),
     healthCheckGracePeriodSeconds: definition.healthCheckGracePeriodSeconds,
@@ -115,6 +113,11 @@ function serviceShape(one: ServiceState): object {
     tags: tagShapes(definition.tags),
     ...network,
   };
+}
+
+/** ≈ The service's own creation is not kept: the oldest deployment still known stands for it. */
+function createdAt(deployments: readonly DeploymentState[]): Date | undefined {
+  return deployments.length > 0 ? new Date(Math.min(...deployments.map((one) => one.createdAtMs))) : undefined;
 }
 
 function deploymentShape(one: DeploymentState): object {
