@@ -155,7 +155,7 @@ function filterEvents(input: z.output<typeof filterInput>, call: Call): object {
   let more = true;
   while (more && found.length < limit) {
     const chunk = call.logs.read({ group: groupName, afterSeq, limit: CHUNK, ...rangeOf(input) });
-    more = chunk.length === CHUNK;
+    more = chunk.length > 0;
     for (const record of chunk) {
       if (found.length === limit) {
         more = true;
@@ -212,8 +212,8 @@ function readWhole(call: Call, query: Query): ReturnType<Call['logs']['read']>[n
   const found: ReturnType<Call['logs']['read']>[number][] = [];
   for (;;) {
     const chunk = call.logs.read({ ...query, afterSeq: found.at(-1)?.seq ?? 0, limit: CHUNK });
+    if (chunk.length === 0) return found;
     found.push(...chunk);
-    if (chunk.length < CHUNK) return found;
   }
 }
 
