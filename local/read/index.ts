@@ -1,0 +1,2 @@
+/** Reading: synthesized JSON from disk. */
+export { type RawStack, type RawStacks, readStacks } from './read-stacks.ts';

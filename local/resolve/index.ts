@@ -1,0 +1,3 @@
+/** Resolving: raw stacks → the frozen topology. */
+export { fidelityTable } from './kinds.ts';
+export { type ResolveOptions, resolve } from './resolve.ts';
