@@ -1,5 +1,5 @@
 /** Calls to another service: a keep-alive pool, bounds on time and size, and retries only where they are safe. */
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { ServiceError } from './errors.ts';
 import { TRACE_HEADER } from './trace.ts';
 
@@ -65,34 +65,35 @@ export function createDownstream(options: DownstreamOptions): Downstream {
     maxResponseSize: MAX_ANSWER_BYTES,
   });
 
-  const attempt = async (call: Call, body: string, signal: AbortSignal): Promise<Answer> => {
-    const response = await pool.request({
-      method: 'POST',
-      path: prefix + call.path,
-      headers: { 'content-type': 'application/json', [TRACE_HEADER]: call.trace, ...options.headers },
-      body,
-      signal,
+  const attempt = (call: Call, body: Buffer, deadline: Deadline): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', [TRACE_HEADER]: call.trace, ...options.headers };
+      const taker = new AnswerTaker(resolve, reject);
+      // Also while the call still waits for a socket: then it is dropped as soon as it gets one.
+      deadline.onPassed = () => taker.giveUp();
+      pool.dispatch({ method: 'POST', path: prefix + call.path, headers, body }, taker);
     });
-    return { status: response.statusCode, body: await response.body.text() };
-  };
 
   return {
     async post(call) {
-      const deadline = new AbortController();
-      const timer = setTimeout(() => deadline.abort(), options.deadlineMs);
-      const body = JSON.stringify(call.body);
+      const deadline: Deadline = { passed: false, onPassed: null };
+      const timer = setTimeout(() => {
+        deadline.passed = true;
+        deadline.onPassed?.();
+      }, options.deadlineMs);
+      const body = Buffer.from(JSON.stringify(call.body));
       try {
         for (let left = options.retries, pauseMs = FIRST_PAUSE_MS; ; left--, pauseMs *= 2) {
           try {
-            const answer = await attempt(call, body, deadline.signal);
+            const answer = await attempt(call, body, deadline);
             if (left <= 0 || !call.idempotent || !RETRIED_STATUSES.has(answer.status)) return answer;
           } catch (error) {
-            if (deadline.signal.aborted || left <= 0 || !mayRepeat(call, error)) throw error;
+            if (deadline.passed || left <= 0 || !mayRepeat(call, error)) throw error;
           }
-          await pause(pauseMs, deadline.signal);
+          await pause(pauseMs, deadline);
         }
       } catch (error) {
-        throw asServiceError(error, options, deadline.signal.aborted);
+        throw asServiceError(error, options, deadline.passed);
       } finally {
         clearTimeout(timer);
       }
@@ -122,17 +123,61 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, deadline: Deadline): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
+    const timer = setTimeout(resolve, ms);
+    deadline.onPassed = () => {
       clearTimeout(timer);
-      reject(signal.reason);
+      reject(new Error('the deadline has passed'));
     };
-    if (signal.aborted) return reject(signal.reason);
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
   });
+}
+
+/** The bound on a call: whoever waits at the time says what happens when it has passed. */
+interface Deadline {
+  passed: boolean;
+  onPassed: (() => void) | null;
+}
+
+/** Takes one answer straight from undici's dispatch: its streams would cost more than the rest of a call. */
+class AnswerTaker implements Dispatcher.DispatchHandler {
+  #status = 0;
+  #body = '';
+  #controller: Dispatcher.DispatchController | null = null;
+  #givenUp = false;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  giveUp(): void {
+    const reason = new Error('the deadline has passed');
+    this.#givenUp = true;
+    this.#reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#givenUp) controller.abort(new Error('the deadline has passed'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#body += chunk.toString('latin1');
+  }
+
+  onResponseEnd(): void {
+    this.#resolve({ status: this.#status, body: Buffer.from(this.#body, 'latin1').toString('utf8') });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
 }
