@@ -7,8 +7,9 @@ import { TaskDefinition, type TaskDefinitionProps } from './task-definition.ts';
 export interface FargateServiceProps
   extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family'>,
     Pick<RollingServiceProps, 'clusterArn' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent' | 'after'> {
-  /** Service, task definition family and container; the log group is `/ecs/<name>`. */
   readonly name: string;
+  /** Task definition family, and container unless that has a name; the log group is `/ecs/<family>`. @default name */
+  readonly family?: string;
   readonly route: ServiceRouteProps;
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
@@ -23,12 +24,14 @@ export class FargateService extends Construct {
   readonly name: string;
   /** Done when the service is steady. */
   readonly steady: ITerraformDependable;
+  readonly targetGroupArn: string;
 
   constructor(scope: Construct, id: string, props: FargateServiceProps) {
     super(scope, id);
     const { name, route, subnetIds, securityGroupIds, assignPublicIp = false, logRetentionDays, ...rest } = props;
-    const logs = new ServiceLogs(this, 'logs', { name: `/ecs/${name}`, retentionDays: logRetentionDays });
-    const taskDefinition = new TaskDefinition(this, 'task', { ...rest, family: name, launchType: 'FARGATE', logs });
+    const family = props.family ?? name;
+    const logs = new ServiceLogs(this, 'logs', { name: `/ecs/${family}`, retentionDays: logRetentionDays });
+    const taskDefinition = new TaskDefinition(this, 'task', { ...rest, family, launchType: 'FARGATE', logs });
     const reached = new ServiceRoute(this, 'route', route);
     const rolling = new RollingService(this, 'rolling', {
       ...rest,
@@ -44,5 +47,6 @@ export class FargateService extends Construct {
     });
     this.name = rolling.name;
     this.steady = rolling.service;
+    this.targetGroupArn = reached.targetGroupArn;
   }
 }

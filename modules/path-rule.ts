@@ -1,5 +1,5 @@
 import { LbListenerRule } from '@cdktf/provider-aws/lib/lb-listener-rule/index.js';
-import { Construct } from './cdktf.ts';
+import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { PropCheck } from './prop-check.ts';
 
 export interface PathRuleProps {
@@ -9,6 +9,8 @@ export interface PathRuleProps {
   /** 1–5 patterns, `*` any characters, `?` one; case counts. */
   readonly pathPatterns: readonly string[];
   readonly targetGroupArn: string;
+  /** What must be steady before traffic comes this way. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
 }
 
 /** A listener rule that forwards by path (ELB load-balancer-listeners, load-balancer-limits). */
@@ -38,6 +40,7 @@ export class PathRule extends Construct {
       priority: props.priority,
       condition: [{ pathPattern: { values: [...props.pathPatterns] } }],
       action: [{ type: 'forward', targetGroupArn: props.targetGroupArn }],
+      dependsOn: props.after ? [...props.after] : undefined,
     });
   }
 }

@@ -8,8 +8,10 @@ import { Role } from './role.ts';
 import type { ServiceLogs } from './service-logs.ts';
 
 export interface TaskDefinitionProps {
-  /** Family, also the container's name, as in the workshop. 1–255 letters, digits, hyphens, underscores. */
+  /** 1–54 letters, digits, hyphens, underscores. */
   readonly family: string;
+  /** @default the family, as in the logistics workshop */
+  readonly containerName?: string;
   /** `EC2` runs in bridge mode with a dynamic host port; `FARGATE` in awsvpc mode. */
   readonly launchType: 'EC2' | 'FARGATE';
   readonly repository: ImageRepository;
@@ -74,7 +76,7 @@ export class TaskDefinition extends Construct {
     });
     this.arn = definition.arn;
     this.family = props.family;
-    this.containerName = props.family;
+    this.containerName = props.containerName ?? props.family;
     this.containerPort = props.containerPort;
   }
 }
@@ -82,7 +84,7 @@ export class TaskDefinition extends Construct {
 function containerOf(props: TaskDefinitionProps): Record<string, unknown> {
   const environment = { PORT: String(props.containerPort), ...props.environment };
   return {
-    name: props.family,
+    name: props.containerName ?? props.family,
     image: `${props.repository.url}:${props.imageTag}`,
     essential: true,
     memoryReservation: props.memoryReservationMiB ?? 128,
@@ -135,6 +137,10 @@ function validate(scope: Construct, id: string, props: TaskDefinitionProps): voi
     .matches('family', props.family, {
       pattern: /^[\w-]{1,54}$/,
       rule: '1–54 letters, digits, hyphens and underscores (ECS RegisterTaskDefinition; 54 leaves room for the role)',
+    })
+    .matches('containerName', props.containerName, {
+      pattern: /^[\w-]{1,255}$/,
+      rule: '1–255 letters, digits, hyphens and underscores (ECS ContainerDefinition)',
     })
     .matches('imageTag', props.imageTag, {
       pattern: /^\w[\w.-]{0,127}$/,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { App } from '../modules/cdktf.ts';
+import { addForum } from './forum.ts';
 import { addLogistics } from './logistics.ts';
 import { NetworkStack } from './network-stack.ts';
 import type { Settings } from './settings.ts';
@@ -16,6 +17,7 @@ export function createApp(settings: Settings): App {
     providerVersion,
     system: 'shared',
   });
-  addLogistics(app, settings, network);
+  if (settings.system !== 'forum') addLogistics(app, settings, network);
+  if (settings.system !== 'logistics') addForum(app, settings, network);
   return app;
 }

@@ -1,6 +1,6 @@
 /** Environments as data: what differs between them, and nothing else. */
 import type { NetworkEgress } from '../modules/network.ts';
-import type { LogisticsService } from './logistics-services.ts';
+import type { ServiceKey } from './service-keys.ts';
 
 export const ENVIRONMENT_NAMES = ['dev', 'prod'] as const;
 export type EnvironmentKey = (typeof ENVIRONMENT_NAMES)[number];
@@ -24,8 +24,8 @@ export interface Environment {
    * operator's to create. Null: only SNS's signatures count.
    */
   readonly loadTestCertificateParameter: string | null;
-  /** Tasks of each service. The workshop runs 1 of each. */
-  readonly desiredCounts: Readonly<Record<LogisticsService, number>>;
+  /** Tasks of each service. The workshops run 1 of each logistics service, 2 of the forum's monolith. */
+  readonly desiredCounts: Readonly<Record<ServiceKey, number>>;
   readonly instances: {
     readonly type: string;
     readonly min: number;
@@ -49,7 +49,7 @@ const DEV: Environment = {
   egress: 'nat',
   allowUnsigned: true,
   loadTestCertificateParameter: null,
-  desiredCounts: { monolith: 4, iridium: 2, magnesite: 2, hq: 2 },
+  desiredCounts: { monolith: 4, iridium: 2, magnesite: 2, hq: 2, forum: 2, users: 2, posts: 2, threads: 2 },
   instances: { type: 't3.small', min: 2, max: 4, desired: 2, terminationProtection: false },
   logRetentionDays: 7,
   containerInsights: false,

@@ -3,17 +3,21 @@ import { type ImageRepository, Registry } from '../modules/registry.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 
 export interface RegistryStackProps extends StackProps {
-  /** Services that have an image; each gets the repository `<environment>-<service>`. */
+  /** Services that have an image; each gets the repository `<prefix><service>`. */
   readonly services: readonly string[];
+  /** @default `<environment>-` */
+  readonly prefix?: string;
 }
 
 /** Image repositories. A stack of its own: deploy it first, push images, then deploy what runs them. */
 export class RegistryStack extends BaseStack {
   readonly #registry: Registry;
+  readonly #prefix: string;
 
   constructor(scope: Construct, id: string, props: RegistryStackProps) {
     super(scope, id, props);
-    const { deletionProtection } = props.environment;
+    const { deletionProtection, name } = props.environment;
+    this.#prefix = props.prefix ?? `${name}-`;
     this.#registry = new Registry(this, 'registry', {
       repositories: props.services.map((service) => this.#nameOf(service)),
       forceDelete: !deletionProtection,
@@ -28,6 +32,6 @@ export class RegistryStack extends BaseStack {
   }
 
   #nameOf(service: string): string {
-    return `${this.environment.name}-${service}`;
+    return `${this.#prefix}${service}`;
   }
 }

@@ -56,7 +56,7 @@ for (const [what, env, expected] of [
   [
     'service in tags',
     { CUTOVER_TAGS: 'monolit=v1' },
-    /unknown service "monolit"[\s\S]*monolith, iridium, magnesite, hq/,
+    /unknown service "monolit"[\s\S]*monolith, iridium, magnesite, hq, forum, users, posts, threads/,
   ],
   ['tag', { CUTOVER_TAGS: 'hq=a b' }, /invalid tag of hq/],
   ['missing tag', { CUTOVER_TAGS: 'hq' }, /invalid tag of hq/],

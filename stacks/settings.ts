@@ -1,6 +1,6 @@
 /** Reads what to synthesize from the process's environment and cdktf's context. Pure; collects every problem. */
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
-import { LOGISTICS_SERVICES, type LogisticsService } from './logistics-services.ts';
+import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
 import { STAGE_NAMES, type StageName, SYSTEM_NAMES, type SystemName } from './stages.ts';
 
 export interface Settings {
@@ -8,7 +8,7 @@ export interface Settings {
   readonly system: SystemName;
   readonly environment: Environment;
   /** Image tags that replace the stage's. */
-  readonly tags: Readonly<Partial<Record<LogisticsService, string>>>;
+  readonly tags: Readonly<Partial<Record<ServiceKey, string>>>;
   /** Version constraint of the AWS provider. Undefined: that of the prebuilt bindings. */
   readonly providerVersion: string | undefined;
   readonly outDir: string;
@@ -109,14 +109,14 @@ class Reader {
   tags(): Settings['tags'] {
     const found = this.#find('tags');
     if (found === undefined) return {};
-    const tags: Partial<Record<LogisticsService, string>> = {};
+    const tags: Partial<Record<ServiceKey, string>> = {};
     for (const [name, tag] of tagEntries(found.value)) {
-      const service = LOGISTICS_SERVICES.find((candidate) => candidate === name);
+      const service = SERVICE_KEYS.find((candidate) => candidate === name);
       const at = { ...found, value: `${name}=${tag}` };
       if (!service) {
         this.#refuse(at, {
           what: `unknown service ${JSON.stringify(name)}`,
-          rule: `one of ${LOGISTICS_SERVICES.join(', ')}`,
+          rule: `one of ${SERVICE_KEYS.join(', ')}`,
         });
       } else if (!/^\w[\w.-]{0,127}$/.test(tag)) {
         this.#refuse(at, { what: `invalid tag of ${name}`, rule: 'SERVICE=TAG, the tag 1–128 letters, digits, _ . -' });

@@ -43,3 +43,27 @@ export const LOGISTICS_STAGES: Readonly<Record<StageName, LogisticsStage>> = {
     microservices: ['iridium', 'magnesite'],
   },
 };
+
+export type ForumMicroservice = 'users' | 'posts' | 'threads';
+
+export interface ForumStage {
+  readonly summary: string;
+  /** Where the monolith runs. `nowhere` keeps its service and its instances' group at zero: the way back. */
+  readonly monolith: 'instances' | 'containers' | 'nowhere';
+  readonly microservices: readonly ForumMicroservice[];
+}
+
+export const FORUM_STAGES: Readonly<Record<StageName, ForumStage>> = {
+  monolith: { summary: 'the monolith on EC2 instances, without containers', monolith: 'instances', microservices: [] },
+  containers: { summary: 'the monolith on Fargate', monolith: 'containers', microservices: [] },
+  strangler: {
+    summary: 'users and posts on Fargate; the monolith serves threads',
+    monolith: 'containers',
+    microservices: ['users', 'posts'],
+  },
+  microservices: {
+    summary: 'users, posts and threads on Fargate; no monolith',
+    monolith: 'nowhere',
+    microservices: ['users', 'posts', 'threads'],
+  },
+};

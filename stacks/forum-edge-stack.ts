@@ -1,0 +1,100 @@
+import { LbListener } from '@cdktf/provider-aws/lib/lb-listener/index.js';
+import type { Construct } from '../modules/cdktf.ts';
+import type { Network } from '../modules/network.ts';
+import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
+import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
+import { TargetGroup } from '../modules/target-group.ts';
+import { BaseStack, type StackProps } from './base-stack.ts';
+import { FORUM_MONOLITH, FORUM_PORT } from './forum-services.ts';
+
+export interface ForumEdgeStackProps extends StackProps {
+  readonly network: Network;
+}
+
+const PRODUCTION_PORT = 80;
+const TEST_PORT = 8080;
+
+/**
+ * The forum's load balancer. Its test listener shows a service before it takes production traffic: ECS needs a target
+ * group in use before the service exists, and a production rule to an empty group would answer 503.
+ */
+export class ForumEdgeStack extends BaseStack {
+  readonly loadBalancer: PublicLoadBalancer;
+  readonly testListenerArn: string;
+  readonly instanceTargetGroupArn: string;
+  readonly workloadSecurityGroupId: string;
+
+  constructor(scope: Construct, id: string, props: ForumEdgeStackProps) {
+    super(scope, id, props);
+    const { network, environment } = props;
+    const groups = this.#securityGroups(network);
+    const instances = new TargetGroup(this, 'instances', {
+      name: FORUM_MONOLITH.instanceTargetGroup,
+      vpcId: network.vpcId,
+      port: FORUM_PORT,
+      targetType: 'instance',
+      healthPath: FORUM_MONOLITH.healthPath,
+    });
+    this.loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {
+      name: `${environment.name}-forum`,
+      subnetIds: network.publicSubnetIds,
+      securityGroupIds: [groups.loadBalancer.securityGroupId],
+      port: PRODUCTION_PORT,
+      defaultAction: { forwardTo: instances.arn },
+      deletionProtection: environment.deletionProtection,
+    });
+    const fixedResponse = {
+      statusCode: '404',
+      contentType: 'application/json',
+      messageBody: '{"error":"no such service"}',
+    };
+    this.testListenerArn = new LbListener(this, 'test-listener', {
+      loadBalancerArn: this.loadBalancer.arn,
+      port: TEST_PORT,
+      protocol: 'HTTP',
+      defaultAction: [{ type: 'fixed-response', fixedResponse }],
+    }).arn;
+    this.instanceTargetGroupArn = instances.arn;
+    this.workloadSecurityGroupId = groups.workloads.securityGroupId;
+    this.output('forum_url', `http://${this.loadBalancer.dnsName}`, 'The forum');
+    this.output(
+      'forum_test_url',
+      `http://${this.loadBalancer.dnsName}:${TEST_PORT}`,
+      'Services before they take traffic',
+    );
+  }
+
+  #securityGroups({ vpcId, cidrBlock }: Network) {
+    const { name } = this.environment;
+    const loadBalancer = new SecurityGroup(this, 'load-balancer-group', {
+      name: `${name}-forum-load-balancer`,
+      description: 'Load balancer of the forum',
+      vpcId,
+    });
+    const workloads = new SecurityGroup(this, 'workload-group', {
+      name: `${name}-forum-workloads`,
+      description: 'Instances and tasks of the forum',
+      vpcId,
+    });
+    loadBalancer
+      .allowIngress('http', { description: 'forum', ports: port(PRODUCTION_PORT), peer: ANYWHERE })
+      .allowIngress('test', {
+        description: 'tests, inside only',
+        ports: port(TEST_PORT),
+        peer: { cidrIpv4: cidrBlock },
+      })
+      .allowEgress('workloads', {
+        description: 'forum',
+        ports: port(FORUM_PORT),
+        peer: { securityGroupId: workloads.securityGroupId },
+      });
+    workloads
+      .allowIngress('http', {
+        description: 'from the load balancer only',
+        ports: port(FORUM_PORT),
+        peer: { securityGroupId: loadBalancer.securityGroupId },
+      })
+      .allowEgress('https', { description: 'AWS APIs and packages', ports: port(443), peer: ANYWHERE });
+    return { loadBalancer, workloads };
+  }
+}
