@@ -1,30 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
-import { type Json, readApp, type Synthesized } from '../modules/testing/synth.ts';
-import { createApp } from './app.ts';
-import { readSettings } from './settings.ts';
+import type { Json, Synthesized } from '../modules/testing/synth.ts';
 import { STAGE_NAMES } from './stages.ts';
-
-type Stacks = Record<string, Synthesized>;
-
-/** Builds the app as main.ts would, without writing it. */
-function stacksOf(env: Record<string, string> = {}): Stacks {
-  const CDKTF_OUTDIR = mkdtempSync(join(tmpdir(), 'cutover-stages-'));
-  try {
-    return readApp(createApp(readSettings({ ...env, CDKTF_OUTDIR })));
-  } finally {
-    rmSync(CDKTF_OUTDIR, { recursive: true, force: true });
-  }
-}
+import { container, named, type Stacks, stacksOf } from './testing/stacks.ts';
 
 const services = (stacks: Stacks): Synthesized => stacks['interstella-services']!;
-const named = (resources: Json[], name: string): Json => resources.find((resource) => resource.name === name);
-const container = (stacks: Stacks, family: string): Json => {
-  const definitions = Object.values(stacks).flatMap((stack) => stack.all('aws_ecs_task_definition'));
-  return JSON.parse(definitions.find((definition) => definition.family === family).container_definitions)[0];
-};
 const setting = (of: Json, name: string): string | undefined =>
   of.environment.find((entry: Json) => entry.name === name)?.value;
 
