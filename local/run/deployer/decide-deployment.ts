@@ -1,0 +1,138 @@
+/**
+ * Rolling updates, decided: (service, deployments, tasks) → what to start, what to stop, which deployment is done or
+ * failed. Pure: no clock, no I/O. services.ts applies it. (ECS deployment-type-ecs, deployment-circuit-breaker)
+ */
+
+export interface DeciderDeployment {
+  readonly id: string;
+  readonly status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE';
+  readonly rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  /** Tasks that stopped by themselves or were found unhealthy. */
+  readonly failedTasks: number;
+}
+
+export interface DeciderTask {
+  readonly id: string;
+  readonly deploymentId: string;
+  /** `starting` until RUNNING; `stopping` from the first step of its stop on. */
+  readonly phase: 'starting' | 'running' | 'stopping';
+  /** Running, and every registered target healthy, and no container health check failing. */
+  readonly healthy: boolean;
+  /** Found unhealthy after the grace period. */
+  readonly unhealthy: boolean;
+}
+
+export interface DeciderInput {
+  readonly desiredCount: number;
+  readonly minimumHealthyPercent: number;
+  readonly maximumPercent: number;
+  readonly circuitBreakerEnabled: boolean;
+  readonly deployments: readonly DeciderDeployment[];
+  readonly tasks: readonly DeciderTask[];
+  /** True while restarts of failing tasks wait (ECS service-throttle-logic). */
+  readonly throttled: boolean;
+}
+
+export interface DeciderOutput {
+  /** New tasks of the PRIMARY deployment. */
+  readonly start: number;
+  readonly stop: readonly { readonly taskId: string; readonly why: 'replaced' | 'scaled-in' | 'unhealthy' }[];
+  /** The PRIMARY deployment has reached its end. */
+  readonly completed: boolean;
+  /** The circuit breaker has tripped for the PRIMARY deployment. */
+  readonly failed: boolean;
+  /** Deployments without tasks that are not PRIMARY. */
+  readonly retire: readonly string[];
+  readonly steady: boolean;
+}
+
+/** Failures that trip the circuit breaker: half the desired count, rounded up ≈, at least 3, at most 200. */
+export function breakerThreshold(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+}
+
+/** Fewest healthy tasks during a deployment: rounds up. */
+export const lowerLimit = (desiredCount: number, percent: number): number => Math.ceil((desiredCount * percent) / 100);
+
+/** Most running and pending tasks during a deployment: rounds down. */
+export const upperLimit = (desiredCount: number, percent: number): number => Math.floor((desiredCount * percent) / 100);
+
+export function decideDeployment(input: DeciderInput): DeciderOutput {
+  const primary = input.deployments.find((d) => d.status === 'PRIMARY');
+  const live = input.tasks.filter((t) => t.phase !== 'stopping');
+  const own = live.filter((t) => t.deploymentId === primary?.id);
+  const old = live.filter((t) => t.deploymentId !== primary?.id);
+  const unhealthy = live.filter((t) => t.unhealthy);
+  const stop = new Map<string, 'replaced' | 'scaled-in' | 'unhealthy'>();
+  for (const task of unhealthy) stop.set(task.id, 'unhealthy');
+  for (const task of replaceable(input, old, live)) stop.set(task.id, 'replaced');
+  const excess = own.filter((t) => !stop.has(t.id)).length - input.desiredCount;
+  for (const task of leastUseful(own.filter((t) => !stop.has(t.id))).slice(0, Math.max(0, excess)))
+    stop.set(task.id, 'scaled-in');
+  const inProgress = primary?.rolloutState === 'IN_PROGRESS';
+  const failed =
+    inProgress && input.circuitBreakerEnabled && (primary?.failedTasks ?? 0) >= breakerThreshold(input.desiredCount);
+  const ownHealthy = own.filter((t) => t.healthy && !stop.has(t.id)).length;
+  const done =
+    primary !== undefined &&
+    !failed &&
+    old.length === 0 &&
+    ownHealthy >= input.desiredCount &&
+    own.length === input.desiredCount;
+  return {
+    start: failed || input.throttled ? 0 : startable(input, own, live, stop),
+    stop: [...stop].map(([taskId, why]) => ({ taskId, why })),
+    completed: done && inProgress,
+    failed,
+    retire: input.deployments
+      .filter((d) => d.status === 'ACTIVE' && !input.tasks.some((t) => t.deploymentId === d.id))
+      .map((d) => d.id),
+    steady: done && input.tasks.every((t) => t.phase !== 'stopping' || t.deploymentId === primary?.id),
+  };
+}
+
+/** Missing tasks, as far as maximumPercent leaves room. Tasks that are stopping take none. */
+function startable(
+  input: DeciderInput,
+  own: readonly DeciderTask[],
+  live: readonly DeciderTask[],
+  stop: ReadonlyMap<string, string>,
+): number {
+  const missing = input.desiredCount - own.filter((t) => !stop.has(t.id)).length;
+  const rolling = live.length > own.length;
+  const most = rolling
+    ? upperLimit(input.desiredCount, input.maximumPercent)
+    : Math.max(input.desiredCount, upperLimit(input.desiredCount, input.maximumPercent));
+  const staying = live.filter((t) => !stop.has(t.id)).length;
+  return Math.max(0, Math.min(missing, most - staying));
+}
+
+/** Old tasks that may go now: those of no use at once, healthy ones as far as minimumHealthyPercent allows. */
+function replaceable(
+  input: DeciderInput,
+  old: readonly DeciderTask[],
+  live: readonly DeciderTask[],
+): readonly DeciderTask[] {
+  const least = lowerLimit(input.desiredCount, input.minimumHealthyPercent);
+  let spare = live.filter((t) => t.healthy && !t.unhealthy).length - least;
+  return leastUseful(old).filter((task) => {
+    if (!task.healthy) return true;
+    spare -= 1;
+    return spare >= 0;
+  });
+}
+
+/** Unhealthy and starting tasks first. */
+function leastUseful(tasks: readonly DeciderTask[]): DeciderTask[] {
+  const use = (t: DeciderTask): number => (t.unhealthy ? 0 : t.healthy ? 3 : t.phase === 'starting' ? 1 : 2);
+  return [...tasks].sort((a, b) => use(a) - use(b));
+}
+
+/**
+ * How long restarts wait after failures in a row without a healthy task between: none for the first four, then growing
+ * up to 15 minutes (control time; ECS service-throttle-logic gives the bound, the steps are ≈).
+ */
+export function restartDelayMs(failuresInARow: number): number {
+  if (failuresInARow < 5) return 0;
+  return Math.min(15 * 60_000, 10_000 * 2 ** (failuresInARow - 5));
+}
