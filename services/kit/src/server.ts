@@ -1,12 +1,13 @@
 /**
- * One Restify server with the house's limits. Restify routes and runs handlers; the listener in front of it is ours,
- * because Restify 12 passes no options on to Node's HTTP server. This file owns requests; `drain.ts` owns the end.
+ * One Restify server. Restify routes and runs handlers; the listener in front of it (`listener.ts`) is ours, because
+ * Restify 12 passes no options on to Node's HTTP server. This file owns requests; `drain.ts` owns the end.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import { readBody, refuseUnreadableBody } from './body.ts';
 import { ServiceError } from './errors.ts';
+import { createListener, listen } from './listener.ts';
 import type { Log } from './log.ts';
 import { sendError } from './reply.ts';
 import type { ServiceConfig } from './settings.ts';
@@ -61,106 +62,98 @@ interface App {
 }
 
 export function createHttpService(config: ServiceConfig, log: Log): HttpService {
-  const app = restify.createServer({ name: '', log: log.logger } as never) as unknown as App;
-  const http = createFrontServer(config, app);
-  const takers: ((exchange: Exchange) => boolean)[] = [];
-  const unanswered = new Set<ServerResponse>();
-  let running = 0;
-  let draining = false;
+  return new RestifyService(config, log);
+}
 
-  app.first((req, res) => {
-    const exchange = begin(req, res, log);
-    unanswered.add(res);
-    res.once('close', () => unanswered.delete(res));
-    if (draining) endConnectionWith(res);
-    if (takers.some((take) => take(exchange))) return false;
+class RestifyService implements HttpService {
+  readonly http: Server;
+  running = 0;
+  draining = false;
+  readonly #app: App;
+  readonly #config: ServiceConfig;
+  readonly #log: Log;
+  readonly #takers: ((exchange: Exchange) => boolean)[] = [];
+  readonly #unanswered = new Set<ServerResponse>();
+
+  constructor(config: ServiceConfig, log: Log) {
+    this.#config = config;
+    this.#log = log;
+    this.#app = restify.createServer({ name: '', log: log.logger } as never) as unknown as App;
+    this.http = createListener(config, (req, res) => this.#app.server.emit('request', req, res));
+    this.#app.first((req, res) => this.#admit(req, res));
+    // Whatever Restify itself refuses (unknown path or method) leaves in our shape, scrubbed.
+    this.#app.on('restifyError', (req, res, error, done) => {
+      if (!res.headersSent && req.exchange) fail(req.exchange, fromRestify(req, error), log);
+      (res as ServerResponse & { _sent?: boolean })._sent = true;
+      done();
+    });
+  }
+
+  get(path: string, handler: Handler): void {
+    for (const each of bothForms(path)) {
+      this.#app.get(each, async (req) => this.#run(req, handler));
+      this.#app.head(each, async (req) => this.#run(req, handler));
+    }
+  }
+
+  post(path: string, handler: BodyHandler): void {
+    const withBody: Handler = async (exchange) => {
+      const { MAX_BODY_BYTES, MAX_IN_FLIGHT } = this.#config;
+      refuseUnreadableBody(exchange.req, MAX_BODY_BYTES);
+      if (this.running > MAX_IN_FLIGHT) {
+        throw new ServiceError('OVERLOADED', `more than ${MAX_IN_FLIGHT} requests in flight`);
+      }
+      await handler(exchange, await readBody(exchange.req, MAX_BODY_BYTES));
+    };
+    for (const each of bothForms(path)) this.#app.post(each, async (req) => this.#run(req, withBody));
+  }
+
+  intercept(take: (exchange: Exchange) => boolean): void {
+    this.#takers.push(take);
+  }
+
+  listen(): Promise<AddressInfo> {
+    return listen(this.http, this.#config);
+  }
+
+  startDraining(): void {
+    this.draining = true;
+    for (const res of this.#unanswered) endConnectionWith(res);
+  }
+
+  /** Every request comes by here first. @returns whether Restify goes on with it */
+  #admit(req: Carrier, res: ServerResponse): boolean {
+    const exchange = begin(req, res, this.#log);
+    this.#unanswered.add(res);
+    res.once('close', () => this.#unanswered.delete(res));
+    if (this.draining) endConnectionWith(res);
+    if (this.#takers.some((take) => take(exchange))) return false;
     // An absolute or asterisk target is a proxy's business; Restify's URL parser may throw on one.
     if (req.url?.startsWith('/')) return true;
-    fail(exchange, new ServiceError('BAD_REQUEST', 'the request target must be a path'), log);
+    fail(exchange, new ServiceError('BAD_REQUEST', 'the request target must be a path'), this.#log);
     return false;
-  });
-  // Whatever Restify itself refuses (unknown path or method) leaves in our shape, scrubbed.
-  app.on('restifyError', (req, res, error, done) => {
-    if (!res.headersSent && req.exchange) fail(req.exchange, fromRestify(req, error), log);
-    (res as ServerResponse & { _sent?: boolean })._sent = true;
-    done();
-  });
+  }
 
-  const handle =
-    (handler: Handler) =>
-    async (req: Carrier): Promise<void> => {
-      const exchange = req.exchange!;
-      running++;
-      try {
-        await handler(exchange);
-      } catch (error) {
-        fail(exchange, error, log);
-      } finally {
-        running--;
-      }
-    };
-  const paths = (path: string): string[] =>
-    path === '/' ? [path] : [path.replace(/\/$/, ''), path.replace(/\/?$/, '/')];
+  async #run(req: Carrier, handler: Handler): Promise<void> {
+    const exchange = req.exchange!;
+    this.running++;
+    try {
+      await handler(exchange);
+    } catch (error) {
+      fail(exchange, error, this.#log);
+    } finally {
+      this.running--;
+    }
+  }
+}
 
-  return {
-    http,
-    get running() {
-      return running;
-    },
-    get draining() {
-      return draining;
-    },
-    get(path, handler) {
-      for (const each of paths(path)) {
-        app.get(each, async (req) => handle(handler)(req));
-        app.head(each, async (req) => handle(handler)(req));
-      }
-    },
-    post(path, handler) {
-      const run = handle(async (exchange) => {
-        refuseUnreadableBody(exchange.req, config.MAX_BODY_BYTES);
-        if (running > config.MAX_IN_FLIGHT) {
-          throw new ServiceError('OVERLOADED', `more than ${config.MAX_IN_FLIGHT} requests in flight`);
-        }
-        await handler(exchange, await readBody(exchange.req, config.MAX_BODY_BYTES));
-      });
-      for (const each of paths(path)) app.post(each, async (req) => run(req));
-    },
-    intercept: (take) => void takers.push(take),
-    listen: () => listen(http, config),
-    startDraining() {
-      draining = true;
-      for (const res of unanswered) endConnectionWith(res);
-    },
-  };
+/** A path with and without its trailing slash. */
+function bothForms(path: string): string[] {
+  return path === '/' ? [path] : [path.replace(/\/$/, ''), path.replace(/\/?$/, '/')];
 }
 
 function endConnectionWith(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
-}
-
-/** Node's server with the limits on it, handing requests to Restify. */
-function createFrontServer(config: ServiceConfig, app: App): Server {
-  const http = createServer(
-    {
-      maxHeaderSize: config.MAX_HEADER_BYTES,
-      headersTimeout: Math.min(config.HEADERS_TIMEOUT_MS, config.REQUEST_TIMEOUT_MS),
-      requestTimeout: config.REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: config.KEEP_ALIVE_TIMEOUT_MS,
-      // How often the two time-outs above are looked at; Node's default of 30 s would stretch them to that.
-      connectionsCheckingInterval: 500,
-      noDelay: true,
-    },
-    (req, res) => app.server.emit('request', req, res),
-  );
-  http.maxHeadersCount = 100;
-  http.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
-    // A body that would be refused is not asked for.
-    if (Number(req.headers['content-length'] ?? 0) <= config.MAX_BODY_BYTES) res.writeContinue();
-    app.server.emit('request', req, res);
-  });
-  http.on('clientError', answerClientError);
-  return http;
 }
 
 function begin(req: Carrier, res: ServerResponse, log: Log): State {
@@ -214,33 +207,4 @@ function fromRestify(req: IncomingMessage, error: unknown): ServiceError | unkno
 function pathOf(req: IncomingMessage): string {
   const path = (req.url ?? '').split('?', 1)[0]!;
   return path.length > 200 ? `${path.slice(0, 200)}…` : path;
-}
-
-/** What Node's parser refuses never becomes a request: it is answered on the socket. */
-function answerClientError(error: Error & { code?: string }, socket: import('node:stream').Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
-  }
-  const [line, code] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'HEADERS_TOO_LARGE']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'REQUEST_TIMEOUT']
-        : ['400 Bad Request', 'BAD_REQUEST'];
-  const body = JSON.stringify({ error: { code, message: 'the request cannot be read' } });
-  socket.end(
-    `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
-}
-
-function listen(http: Server, config: ServiceConfig): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(config.PORT, config.HOST, () => {
-      http.off('error', reject);
-      resolve(http.address() as AddressInfo);
-    });
-  });
 }

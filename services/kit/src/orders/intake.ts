@@ -45,11 +45,7 @@ export function createIntake(config: SnsConfig, log: Log, options: { ca?: string
   };
 
   const unsigned = (message: unknown, messageId: string): Order => {
-    if (!trust.allowUnsigned) {
-      throw new ServiceError('UNSIGNED_REFUSED', 'orders must be signed SNS messages', {
-        fix: 'send the order through its SNS topic, or set ALLOW_UNSIGNED=true where bare orders are meant to be taken',
-      });
-    }
+    if (!trust.allowUnsigned) throw unsignedRefused();
     return { messageId, items: itemsOf(message) };
   };
 
@@ -81,10 +77,14 @@ export function createIntake(config: SnsConfig, log: Log, options: { ca?: string
       exchange.messageId = order.messageId;
       await take(exchange, order);
     },
-    async close() {
-      await Promise.all([certificates.close(), confirmer.close()]);
-    },
+    close: async () => void (await Promise.all([certificates.close(), confirmer.close()])),
   };
+}
+
+function unsignedRefused(): ServiceError {
+  return new ServiceError('UNSIGNED_REFUSED', 'orders must be signed SNS messages', {
+    fix: 'send the order through its SNS topic, or set ALLOW_UNSIGNED=true where bare orders are meant to be taken',
+  });
 }
 
 /** The `Message`: JSON text, or, in a bare order, the object itself. */

@@ -40,71 +40,93 @@ interface Entry {
   readonly until: number;
 }
 
+const DEFAULTS = {
+  maxEntries: 32,
+  keepMs: 86_400_000,
+  keepFailureMs: 5_000,
+  maxFetches: 4,
+  timeoutMs: 5_000,
+  now: Date.now,
+};
 const MAX_CERTIFICATE_BYTES = 16_384;
 const MIN_RSA_BITS = 2_048;
 
 export function createCertificateStore(options: CertificateStoreOptions = {}): CertificateStore {
-  const { maxEntries = 32, keepMs = 86_400_000, keepFailureMs = 5_000, maxFetches = 4, timeoutMs = 5_000 } = options;
-  const now = options.now ?? Date.now;
-  const agent = new Agent({
-    connect: { timeout: timeoutMs, ...(options.ca ? { ca: options.ca } : {}) },
-    connections: 2,
-    maxResponseSize: MAX_CERTIFICATE_BYTES,
-  });
-  const entries = new Map<string, Entry>();
-  const pending = new Map<string, Promise<KeyObject>>();
-  let fetches = 0;
+  return new FetchedCertificates(options);
+}
 
-  const keep = (address: string, entry: Entry): void => {
-    entries.delete(address);
-    entries.set(address, entry);
-    if (entries.size > maxEntries) entries.delete(entries.keys().next().value as string);
-  };
-  const lookUp = (address: string): Entry | undefined => {
-    const entry = entries.get(address);
+class FetchedCertificates implements CertificateStore {
+  fetches = 0;
+  readonly #limits: Required<Omit<CertificateStoreOptions, 'ca'>>;
+  readonly #agent: Agent;
+  /** In the order of last use. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #pending = new Map<string, Promise<KeyObject>>();
+
+  constructor({ ca, ...limits }: CertificateStoreOptions) {
+    this.#limits = { ...DEFAULTS, ...limits };
+    const { timeoutMs } = this.#limits;
+    this.#agent = new Agent({
+      connect: { timeout: timeoutMs, ...(ca ? { ca } : {}) },
+      connections: 2,
+      maxResponseSize: MAX_CERTIFICATE_BYTES,
+    });
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  async keyAt(address: string): Promise<KeyObject> {
+    const entry = this.#lookUp(address);
+    if (entry?.error) throw entry.error;
+    if (entry?.key) return entry.key;
+    const underWay = this.#pending.get(address);
+    if (underWay) return underWay;
+    if (this.#pending.size >= this.#limits.maxFetches) throw unavailable('too many certificates are being fetched');
+    const loading = this.#load(address);
+    this.#pending.set(address, loading);
+    return loading;
+  }
+
+  cachedKeyAt(address: string): KeyObject | undefined {
+    return this.#lookUp(address)?.key;
+  }
+
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  #lookUp(address: string): Entry | undefined {
+    const entry = this.#entries.get(address);
     if (!entry) return undefined;
-    // Out and in again: the map's order is the order of last use.
-    entries.delete(address);
-    if (entry.until <= now()) return undefined;
-    entries.set(address, entry);
+    this.#entries.delete(address);
+    if (entry.until <= this.#limits.now()) return undefined;
+    this.#entries.set(address, entry);
     return entry;
-  };
-  const load = async (address: string): Promise<KeyObject> => {
-    fetches++;
+  }
+
+  #keep(address: string, entry: Entry): void {
+    this.#entries.delete(address);
+    this.#entries.set(address, entry);
+    if (this.#entries.size > this.#limits.maxEntries) this.#entries.delete(this.#entries.keys().next().value as string);
+  }
+
+  async #load(address: string): Promise<KeyObject> {
+    const { now, keepMs, keepFailureMs, timeoutMs } = this.#limits;
+    this.fetches++;
     try {
-      const { key, validTo } = readCertificate(await fetchPem(address, agent, timeoutMs), now());
-      keep(address, { key, until: Math.min(now() + keepMs, validTo) });
+      const { key, validTo } = readCertificate(await fetchPem(address, this.#agent, timeoutMs), now());
+      this.#keep(address, { key, until: Math.min(now() + keepMs, validTo) });
       return key;
     } catch (error) {
       const refused = error instanceof ServiceError ? error : unavailable('it could not be fetched', error);
-      keep(address, { error: refused, until: now() + keepFailureMs });
+      this.#keep(address, { error: refused, until: now() + keepFailureMs });
       throw refused;
     } finally {
-      pending.delete(address);
+      this.#pending.delete(address);
     }
-  };
-
-  return {
-    async keyAt(address) {
-      const entry = lookUp(address);
-      if (entry?.error) throw entry.error;
-      if (entry?.key) return entry.key;
-      const underWay = pending.get(address);
-      if (underWay) return underWay;
-      if (pending.size >= maxFetches) throw unavailable('too many certificates are being fetched');
-      const loading = load(address);
-      pending.set(address, loading);
-      return loading;
-    },
-    cachedKeyAt: (address) => lookUp(address)?.key,
-    get fetches() {
-      return fetches;
-    },
-    get size() {
-      return entries.size;
-    },
-    close: () => agent.destroy(),
-  };
+  }
 }
 
 /**
