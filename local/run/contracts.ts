@@ -73,6 +73,8 @@ export interface AddressBook {
   /** Host part for people and status: `127.10.0.1`. */
   loadBalancerHost(loadBalancerArn: Arn): string;
   instance(instanceId: string): string;
+  /** Gives the address back once the instance is terminated. */
+  releaseInstance?(instanceId: string): void;
   /** Leases an address for an awsvpc task; release it when the task is stopped. */
   leaseTask(taskId: string): string;
   releaseTask(taskId: string): void;

@@ -1,0 +1,34 @@
+/** Finds load balancer DNS names in a text and puts their endpoints there. Pure. */
+import type { Endpoint } from '../contracts.ts';
+
+/** Where a DNS name's port is to be found now. */
+export type EndpointOf = (dnsName: string, port: number) => Endpoint;
+
+/**
+ * @param dnsNames in any case
+ * @returns a function that replaces each name, with its `:port` if any; without one the scheme's port counts, 443 for
+ *   `https`, else 80. A port that the scheme implies is left out. Look-alikes (`x-<name>`, `<name>.example.com`) stay.
+ */
+export function createLocaliser(dnsNames: readonly string[], endpointOf: EndpointOf): (text: string) => string {
+  if (dnsNames.length === 0) return (text) => text;
+  const byLength = [...dnsNames].sort((a, b) => b.length - a.length);
+  const names = byLength.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+  const known = new Map(dnsNames.map((name) => [name.toLowerCase(), name]));
+  const pattern = new RegExp(
+    // before: scheme and user, or nothing that could belong to a longer name; after: no further label, no further digit
+    `(?:\\b(https?|wss?)://((?:[^\\s/?#@"'<>]*@)?)|(?<![a-z0-9._-]))(${names})(?::(\\d{1,5})(?!\\d))?(?![a-z0-9_-]|\\.[a-z0-9]|:\\d)`,
+    'gi',
+  );
+  return (text) =>
+    text.replace(
+      pattern,
+      (whole, scheme: string | undefined, user: string | undefined, name: string, port?: string) => {
+        const implied = scheme && /s$/i.test(scheme) ? 443 : 80;
+        const wished = port === undefined ? implied : Number(port);
+        if (wished < 1 || wished > 65_535) return whole;
+        const endpoint = endpointOf(known.get(name.toLowerCase()) ?? name, wished);
+        const before = scheme === undefined ? '' : `${scheme}://${user ?? ''}`;
+        return `${before}${endpoint.host}${endpoint.port === implied ? '' : `:${endpoint.port}`}`;
+      },
+    );
+}
