@@ -3,9 +3,18 @@ import { CutoverError, type Problem } from '../errors.ts';
 import { readStacks } from '../read/index.ts';
 import { type ResolveOptions, resolve } from '../resolve/index.ts';
 import type { Topology } from '../topology.ts';
+import { createImageResolver } from './images/images.ts';
+import type { PlaneConfig } from './plane.ts';
+import { checkPlacement } from './scheduler/check-placement.ts';
 
 /** A further check over a whole topology. */
 export type Check = (topology: Topology) => readonly Problem[] | Promise<readonly Problem[]>;
+
+/** The checks of this machine and its project: placement, and whether every image has a build. */
+export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 'images'>): readonly Check[] {
+  const images = createImageResolver({ projectDir: config.projectDir, cacheDir: config.cacheDir, overrides: config.images });
+  return [checkPlacement, (topology) => images.check(topology)];
+}
 
 /**
  * @param dir a cdktf.out folder, a folder of `*.tf.json`, or one such file

@@ -58,7 +58,7 @@ export async function findK6(home: string, pathVariable = process.env['PATH'] ??
 /** Finds k6, or installs it under `home`. Progress goes to `say`. */
 export async function ensureK6(home: string, say: (line: string) => void): Promise<K6Location> {
   const found = await findK6(home);
-  if (found.path) return found;
+  if (found.path !== null) return found;
   const problems = [...found.problems];
   for (const [channel, install] of [
     ['pip', installFromPip],
@@ -151,7 +151,7 @@ function firstLine(error: unknown): string {
 if (import.meta.filename === process.argv[1]) {
   const home = process.argv[2] ?? '.cutover';
   const k6 = await ensureK6(home, (line) => process.stderr.write(`cutover: ${line}\n`));
-  if (!k6.path) {
+  if (k6.path === null) {
     process.stderr.write(`cutover: k6 could not be installed: ${k6.problems.join('; ')}\n`);
     process.stderr.write(
       'cutover: install k6 1.1 or newer yourself and put it on PATH; `up`, `plan` and `status` work without it.\n',

@@ -18,7 +18,6 @@ export function createControlRoutes(plane: Plane, token: string, onDown: () => v
     'GET logs': (_req, res, query) => logs(plane, res, query),
     'GET signing': (_req, res) => sendJson(res, plane.signing()),
     'GET deliveries': (_req, res) => sendJson(res, plane.deliveries()),
-    'GET targets': (_req, res) => sendJson(res, plane.targetStats()),
     'GET fidelity': (_req, res) => sendJson(res, plane.fidelity()),
     'POST plan': async (req, res) => {
       const { dir } = (await readJson(req)) as { dir: string };

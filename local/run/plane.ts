@@ -1,0 +1,322 @@
+/**
+ * The local plane: composes the controllers, applies topologies to them, and takes them down again.
+ * It decides nothing itself; each controller owns its folder.
+ */
+import { mkdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { CutoverError, type Problem } from '../errors.ts';
+import type { Status } from '../status.ts';
+import type { FidelityNote, LoadBalancer, Listener, Topology } from '../topology.ts';
+import { createAddressBook } from './addresses.ts';
+import { createApi } from './api/api.ts';
+import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
+import { createBalancer } from './balancer/balancer.ts';
+import { networkPolicyOf } from './balancer/network-policy.ts';
+import { createClock } from './clock.ts';
+import { createConsoleServer } from './console/server.ts';
+import type { Change, LogStore } from './contracts.ts';
+import { createEcs } from './ecs.ts';
+import { createEventLog, type EventLog } from './events.ts';
+import { APPROXIMATIONS } from './fidelity.ts';
+import { createImageResolver } from './images/images.ts';
+import { checksFor, loadTopology } from './load.ts';
+import { createLogStore } from './logs/logs.ts';
+import { createMetricStore } from './metrics/store.ts';
+import { createParameterStore } from './params/params.ts';
+import { createProcessRunner } from './processes/processes.ts';
+import { createRandom } from './random.ts';
+import { createRevisionBook } from './revisions.ts';
+import { createSecrets } from './secrets.ts';
+import { statusOf } from './status.ts';
+import { createTables } from './tables/tables.ts';
+import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
+import { createTopics } from './topics/topics.ts';
+
+export interface PlaneConfig {
+  readonly projectDir: string;
+  readonly stateDir: string;
+  readonly cacheDir: string;
+  /** AWS endpoint; console +1, certificates +2, tables +3. */
+  readonly portBase: number;
+  /** 1 … 1000. */
+  readonly clockRate: number;
+  /** Image → local command. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Resource types accepted without local effect. */
+  readonly allow: readonly string[];
+  /** Terraform variables. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface ApplyInput {
+  /** A cdktf.out folder, a folder of `*.tf.json`, or one such file. */
+  readonly dir: string;
+  readonly stage: string | null;
+}
+
+export interface PlaneProgress {
+  readonly phase: 'resolved' | 'building' | 'started' | 'done' | 'failed';
+  readonly address: string;
+  readonly action: string;
+  readonly done: number;
+  readonly total: number;
+  readonly error?: string;
+}
+
+export interface Plane {
+  readonly awsEndpoint: string;
+  readonly events: EventLog;
+  readonly logs: LogStore;
+  listen(control: (req: IncomingMessage, res: ServerResponse) => boolean): Promise<void>;
+  plan(dir: string): Promise<readonly Change[]>;
+  /** One at a time. @throws CutoverError where the JSON is refused: then nothing was changed */
+  apply(
+    input: ApplyInput,
+    onProgress?: (progress: PlaneProgress) => void,
+  ): Promise<{ changes: readonly Change[]; problems: readonly Problem[] }>;
+  /** Called after each apply that went through. */
+  onApplied(listener: (applied: ApplyInput) => unknown): void;
+  status(): Status;
+  signing(): { privateKeyPem: string; signingCertUrl: string };
+  deliveries(): unknown;
+  fidelity(): readonly FidelityNote[];
+  close(): Promise<void>;
+}
+
+/** Every account here is the one of emulators: twelve zeros. */
+const ACCOUNT_ID = '000000000000';
+const REGION = 'us-east-1';
+
+/** @throws CutoverError where ports or addresses are not to be had */
+export async function createPlane(config: PlaneConfig): Promise<Plane> {
+  const parts = await createParts(config);
+  const { clock, events, addresses, applier } = parts;
+  const revisions = createRevisionBook();
+  const secrets = await createSecrets(config.stateDir);
+  const listeners = new Set<(applied: ApplyInput) => unknown>();
+  const shutdown = new AbortController();
+  let topology: Topology | null = null;
+  let stage: string | null = null;
+  let state: Status['state'] = 'starting';
+  let applying: Promise<unknown> | null = null;
+  let closing: Promise<void> | null = null;
+
+  const load = (dir: string): Promise<Topology> =>
+    loadTopology(dir, { allow: config.allow, variables: config.variables, revisionOf: revisions.of, random: secrets.of }, checksFor(config));
+
+  const status = (): Status =>
+    statusOf({
+      head: {
+        stage,
+        clockRate: clock.rate,
+        state,
+        pid: process.pid,
+        portBase: config.portBase,
+        addressMode: addresses.mode,
+        region: topology?.region ?? REGION,
+        endpoints: { aws: addresses.awsEndpoint, console: addresses.consoleEndpoint },
+        lastEventId: events.since(0).at(-1)?.id ?? 0,
+      },
+      balancer: parts.balancer.reading(),
+      ecs: parts.ecs,
+      autoScalingGroups: topology?.autoScalingGroups ?? [],
+      topics: parts.topics.listTopics().map((topic) => ({
+        name: topic.name,
+        arn: topic.arn,
+        subscriptions: parts.topics
+          .listSubscriptions(topic.arn)
+          .map((s) => ({ protocol: s.protocol, endpoint: addresses.localise(s.endpoint), confirmed: s.confirmed })),
+      })),
+      outputs: topology?.outputs ?? [],
+      loadBalancerHost: addresses.loadBalancerHost,
+      localise: addresses.localise,
+    });
+
+  const consoleServer = createConsoleServer({ dir: join(config.projectDir, 'console'), status, events });
+
+  async function apply(input: ApplyInput, onProgress?: (progress: PlaneProgress) => void) {
+    const next = await load(input.dir);
+    await buildImages(next, parts, onProgress);
+    // Both the old and the new load balancers have their names until the apply is over.
+    setNames(parts, topology, next);
+    const before = { topology, stage };
+    topology = next;
+    stage = input.stage;
+    state = 'applying';
+    const result = await applier.apply(next, shutdown.signal, (p) =>
+      onProgress?.({
+        phase: p.phase,
+        address: p.change.address,
+        action: p.change.action,
+        done: p.done,
+        total: p.total,
+        ...(p.error === undefined ? {} : { error: p.error }),
+      }),
+    );
+    if (result.problems.length > 0) {
+      state = before.topology ? 'running' : 'failed';
+      stage = before.stage ?? stage;
+      return result;
+    }
+    setNames(parts, null, next);
+    state = 'running';
+    for (const listener of listeners) await listener(input);
+    return result;
+  }
+
+  return {
+    awsEndpoint: addresses.awsEndpoint,
+    events,
+    logs: parts.logs,
+    async listen(control) {
+      const api = createApi({
+        ...parts,
+        balancer: parts.balancer.view,
+        tablesEndpoint: parts.tables.endpoint,
+        resources: () => ({
+          clusters: topology?.clusters ?? [],
+          capacityProviders: topology?.capacityProviders ?? [],
+          autoScalingGroups: topology?.autoScalingGroups ?? [],
+          repositories: topology?.repositories ?? [],
+        }),
+        region: REGION,
+        accountId: ACCOUNT_ID,
+        loadBalancerHost: addresses.loadBalancerHost,
+        extra: control,
+      });
+      parts.onClose.push(() => api.close(), () => consoleServer.close());
+      await api.listen(config.portBase);
+      await consoleServer.listen(config.portBase + 1);
+    },
+    plan: async (dir) => applier.plan(await load(dir)),
+    async apply(input, onProgress) {
+      if (applying)
+        throw new CutoverError({ code: 'PLANE_ALREADY_RUNNING', message: 'another apply is under way', fix: 'wait for it; ./cutover events -f shows how far it is' });
+      const work = apply(input, onProgress);
+      applying = work;
+      try {
+        return await work;
+      } finally {
+        applying = null;
+      }
+    },
+    onApplied: (listener) => void listeners.add(listener),
+    status,
+    signing: () => ({ privateKeyPem: parts.signing.privateKeyPem, signingCertUrl: parts.signing.signingCertUrl }),
+    deliveries: () => parts.topics.deliveryReport(),
+    fidelity: () => [...(topology?.notes ?? []), ...APPROXIMATIONS],
+    close() {
+      closing ??= (async () => {
+        state = 'stopping';
+        shutdown.abort(new Error('the plane is going down'));
+        await applying?.catch(() => undefined);
+        await closeParts(parts);
+      })();
+      return closing;
+    },
+  };
+}
+
+/** Load balancers' addresses and names, and what security groups let through. */
+function setNames(parts: Parts, old: Topology | null, next: Topology): void {
+  const merge = <T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] => [...new Map([...a, ...b].map((x) => [x.arn, x])).values()];
+  const loadBalancers: LoadBalancer[] = merge(old?.loadBalancers ?? [], next.loadBalancers);
+  const listeners: Listener[] = merge(old?.listeners ?? [], next.listeners);
+  parts.addresses.setLoadBalancers(loadBalancers, listeners);
+  parts.balancer.setNetworkPolicy(networkPolicyOf(merge2(old?.securityGroups ?? [], next.securityGroups)));
+}
+
+/** Groups by id: the newer one holds. */
+function merge2<T extends { readonly id: string }>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Map([...a, ...b].map((x) => [x.id, x])).values()];
+}
+
+/** Every image is built before anything changes: a broken build stops the apply while all still runs as it did. */
+async function buildImages(topology: Topology, parts: Parts, onProgress?: (progress: PlaneProgress) => void): Promise<void> {
+  const images = [...new Set(topology.taskDefinitions.flatMap((d) => d.containers.map((c) => c.image)))];
+  let done = 0;
+  await Promise.all(
+    images.map(async (image) => {
+      onProgress?.({ phase: 'building', address: image, action: 'build', done, total: images.length });
+      await parts.images.resolve(image);
+      done += 1;
+    }),
+  );
+}
+
+type Parts = Awaited<ReturnType<typeof createParts>>;
+
+async function createParts(config: PlaneConfig) {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
+  const clock = createClock(config.clockRate);
+  const random = createRandom();
+  const events = createEventLog(clock);
+  const warn = (message: string): void => void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
+  const addresses = await createAddressBook({ portBase: config.portBase });
+  const processes = await createProcessRunner({ clock, stateDir: config.stateDir, onWarn: warn });
+  const images = createImageResolver({ projectDir: config.projectDir, cacheDir: config.cacheDir, overrides: config.images });
+  const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs') });
+  const metrics = createMetricStore({ clock });
+  const scope = { region: REGION, accountId: ACCOUNT_ID };
+  const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
+  const tables = createTables({ clock, processes, dataDir: join(config.stateDir, 'tables'), port: config.portBase + 3, region: REGION });
+  const signingHost = `127.0.0.1:${config.portBase + 2}`;
+  const signing = await createSigningMaterial({ dir: join(config.stateDir, 'sns'), random, host: signingHost });
+  const certificates = await startCertificateServer({ material: signing, port: config.portBase + 2 });
+  const topics = createTopics({ clock, random, events, localise: addresses.localise, awsEndpoint: addresses.awsEndpoint, signing, metrics, ...scope });
+  const balancer = createBalancer({ clock, random, events, addresses, metrics });
+  const ecs = createEcs({
+    clock,
+    random,
+    events,
+    addresses,
+    registry: balancer,
+    processes,
+    images,
+    parameters,
+    logs,
+    metrics,
+    taskEnvironment: () => ({
+      AWS_ENDPOINT_URL: addresses.awsEndpoint,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      NODE_EXTRA_CA_CERTS: signing.caFile,
+      CUTOVER_SIGNING_CERT_HOSTS: signingHost,
+    }),
+    metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
+    ...scope,
+  });
+  const handlers: Handlers = {
+    ...balancer.handlers,
+    ...ecs.handlers,
+    ...topics.handlers,
+    parameters: parameters.handler,
+    tables: tables.handler,
+    logGroups: {
+      put: (next: Topology['logGroups'][number]) => logs.putGroup(next.name, next.retentionDays),
+      remove: (previous: Topology['logGroups'][number]) => logs.removeGroup(previous.name),
+    },
+  } as unknown as Handlers;
+  const applier: Applier = createApplier(handlers, events);
+  const onClose: (() => Promise<unknown>)[] = [() => certificates.close(), () => addresses.close()];
+  return { clock, random, events, addresses, processes, images, logs, metrics, parameters, tables, signing, topics, balancer, ecs, applier, onClose };
+}
+
+/** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
+async function closeParts(parts: Parts): Promise<void> {
+  const steps: (() => Promise<unknown>)[] = [
+    () => parts.topics.close(2000),
+    () => parts.ecs.close(),
+    () => parts.balancer.close(),
+    () => parts.tables.close(),
+    () => parts.processes.close(),
+    ...parts.onClose,
+    () => parts.logs.close(),
+  ];
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, 'the plane did not close cleanly');
+}

@@ -1,0 +1,18 @@
+/** Generated secrets, by resource address: the same as long as the plane's state folder lives, also after a crash. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRandom } from './random.ts';
+
+export interface Secrets {
+  /** 32 characters for an address. */
+  of(address: string): string;
+}
+
+/** The seed is kept with mode 0600 in the state folder. */
+export async function createSecrets(stateDir: string): Promise<Secrets> {
+  const file = join(stateDir, 'secrets.seed');
+  const known = await readFile(file, 'utf8').catch(() => null);
+  const seed = known ?? createRandom().hex(64);
+  if (known === null) await writeFile(file, seed, { mode: 0o600 });
+  return { of: (address) => createRandom(`${seed} ${address}`).hex(32) };
+}
