@@ -1,17 +1,23 @@
 /** Bundles one service build into a single CommonJS file: the same artefact in the plane and in the Dockerfile. */
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
  * @param options.entry absolute path of the build's TypeScript entry
  * @param options.outFile absolute path of the bundle, ending in `.cjs`
+ * @returns its size, and the absolute path of every file that went into it
  * @throws esbuild's BuildFailure, whose message names file and line
  */
-export async function bundleService(options: { entry: string; outFile: string }): Promise<{ bytes: number }> {
-  await build({
+export async function bundleService(options: {
+  entry: string;
+  outFile: string;
+}): Promise<{ bytes: number; inputs: readonly string[] }> {
+  const { metafile } = await build({
     entryPoints: [options.entry],
     outfile: options.outFile,
     bundle: true,
+    metafile: true,
     platform: 'node',
     target: 'node22',
     format: 'cjs',
@@ -22,5 +28,6 @@ export async function bundleService(options: { entry: string; outFile: string })
     logLevel: 'silent',
     external: ['dtrace-provider', 'dynalite', 'leveldown', 'classic-level'],
   });
-  return { bytes: (await stat(options.outFile)).size };
+  const inputs = Object.keys(metafile.inputs).map((path) => resolve(path));
+  return { bytes: (await stat(options.outFile)).size, inputs };
 }
