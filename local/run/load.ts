@@ -12,8 +12,12 @@ export type Check = (topology: Topology) => readonly Problem[] | Promise<readonl
 
 /** The checks of this machine and its project: placement, and whether every image has a build. */
 export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 'images'>): readonly Check[] {
-  const images = createImageResolver({ projectDir: config.projectDir, cacheDir: config.cacheDir, overrides: config.images });
-  return [checkPlacement, (topology) => images.check(topology)];
+  const images = createImageResolver({
+    projectDir: config.projectDir,
+    cacheDir: config.cacheDir,
+    overrides: config.images,
+  });
+  return [checkPlacement, (topology) => images.checkImages(topology)];
 }
 
 /**

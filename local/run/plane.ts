@@ -7,12 +7,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import type { Status } from '../status.ts';
-import type { FidelityNote, LoadBalancer, Listener, Topology } from '../topology.ts';
+import type { FidelityNote, Listener, LoadBalancer, Topology } from '../topology.ts';
 import { createAddressBook } from './addresses.ts';
+import { createBalancer } from './alb/balancer.ts';
+import { networkPolicyOf } from './alb/network-policy.ts';
 import { createApi } from './api/api.ts';
 import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
-import { createBalancer } from './balancer/balancer.ts';
-import { networkPolicyOf } from './balancer/network-policy.ts';
 import { createClock } from './clock.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
@@ -103,7 +103,11 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
   let closing: Promise<void> | null = null;
 
   const load = (dir: string): Promise<Topology> =>
-    loadTopology(dir, { allow: config.allow, variables: config.variables, revisionOf: revisions.of, random: secrets.of }, checksFor(config));
+    loadTopology(
+      dir,
+      { allow: config.allow, variables: config.variables, revisionOf: revisions.of, random: secrets.of },
+      checksFor(config),
+    );
 
   const status = (): Status =>
     statusOf({
@@ -137,7 +141,10 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
 
   async function apply(input: ApplyInput, onProgress?: (progress: PlaneProgress) => void) {
     const next = await load(input.dir);
-    await buildImages(next, parts, onProgress);
+    // Every image is built before anything changes: a broken build stops the apply while all still runs as it did.
+    await parts.images.prepare(next, (image) =>
+      onProgress?.({ phase: 'building', address: image, action: 'build', done: 0, total: 0 }),
+    );
     // Both the old and the new load balancers have their names until the apply is over.
     setNames(parts, topology, next);
     const before = { topology, stage };
@@ -185,14 +192,21 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         loadBalancerHost: addresses.loadBalancerHost,
         extra: control,
       });
-      parts.onClose.push(() => api.close(), () => consoleServer.close());
+      parts.onClose.push(
+        () => api.close(),
+        () => consoleServer.close(),
+      );
       await api.listen(config.portBase);
       await consoleServer.listen(config.portBase + 1);
     },
     plan: async (dir) => applier.plan(await load(dir)),
     async apply(input, onProgress) {
       if (applying)
-        throw new CutoverError({ code: 'PLANE_ALREADY_RUNNING', message: 'another apply is under way', fix: 'wait for it; ./cutover events -f shows how far it is' });
+        throw new CutoverError({
+          code: 'PLANE_ALREADY_RUNNING',
+          message: 'another apply is under way',
+          fix: 'wait for it; ./cutover events -f shows how far it is',
+        });
       const work = apply(input, onProgress);
       applying = work;
       try {
@@ -220,7 +234,9 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
 
 /** Load balancers' addresses and names, and what security groups let through. */
 function setNames(parts: Parts, old: Topology | null, next: Topology): void {
-  const merge = <T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] => [...new Map([...a, ...b].map((x) => [x.arn, x])).values()];
+  const merge = <T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] => [
+    ...new Map([...a, ...b].map((x) => [x.arn, x])).values(),
+  ];
   const loadBalancers: LoadBalancer[] = merge(old?.loadBalancers ?? [], next.loadBalancers);
   const listeners: Listener[] = merge(old?.listeners ?? [], next.listeners);
   parts.addresses.setLoadBalancers(loadBalancers, listeners);
@@ -232,19 +248,6 @@ function merge2<T extends { readonly id: string }>(a: readonly T[], b: readonly 
   return [...new Map([...a, ...b].map((x) => [x.id, x])).values()];
 }
 
-/** Every image is built before anything changes: a broken build stops the apply while all still runs as it did. */
-async function buildImages(topology: Topology, parts: Parts, onProgress?: (progress: PlaneProgress) => void): Promise<void> {
-  const images = [...new Set(topology.taskDefinitions.flatMap((d) => d.containers.map((c) => c.image)))];
-  let done = 0;
-  await Promise.all(
-    images.map(async (image) => {
-      onProgress?.({ phase: 'building', address: image, action: 'build', done, total: images.length });
-      await parts.images.resolve(image);
-      done += 1;
-    }),
-  );
-}
-
 type Parts = Awaited<ReturnType<typeof createParts>>;
 
 async function createParts(config: PlaneConfig) {
@@ -252,19 +255,39 @@ async function createParts(config: PlaneConfig) {
   const clock = createClock(config.clockRate);
   const random = createRandom();
   const events = createEventLog(clock);
-  const warn = (message: string): void => void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
+  const warn = (message: string): void =>
+    void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
   const addresses = await createAddressBook({ portBase: config.portBase });
   const processes = await createProcessRunner({ clock, stateDir: config.stateDir, onWarn: warn });
-  const images = createImageResolver({ projectDir: config.projectDir, cacheDir: config.cacheDir, overrides: config.images });
+  const images = createImageResolver({
+    projectDir: config.projectDir,
+    cacheDir: config.cacheDir,
+    overrides: config.images,
+  });
   const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs') });
   const metrics = createMetricStore({ clock });
   const scope = { region: REGION, accountId: ACCOUNT_ID };
   const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
-  const tables = createTables({ clock, processes, dataDir: join(config.stateDir, 'tables'), port: config.portBase + 3, region: REGION });
+  const tables = createTables({
+    clock,
+    processes,
+    dataDir: join(config.stateDir, 'tables'),
+    port: config.portBase + 3,
+    region: REGION,
+  });
   const signingHost = `127.0.0.1:${config.portBase + 2}`;
   const signing = await createSigningMaterial({ dir: join(config.stateDir, 'sns'), random, host: signingHost });
   const certificates = await startCertificateServer({ material: signing, port: config.portBase + 2 });
-  const topics = createTopics({ clock, random, events, localise: addresses.localise, awsEndpoint: addresses.awsEndpoint, signing, metrics, ...scope });
+  const topics = createTopics({
+    clock,
+    random,
+    events,
+    localise: addresses.localise,
+    awsEndpoint: addresses.awsEndpoint,
+    signing,
+    metrics,
+    ...scope,
+  });
   const balancer = createBalancer({ clock, random, events, addresses, metrics });
   const ecs = createEcs({
     clock,
@@ -302,7 +325,24 @@ async function createParts(config: PlaneConfig) {
   } as unknown as Handlers;
   const applier: Applier = createApplier(handlers, events);
   const onClose: (() => Promise<unknown>)[] = [() => certificates.close(), () => addresses.close()];
-  return { clock, random, events, addresses, processes, images, logs, metrics, parameters, tables, signing, topics, balancer, ecs, applier, onClose };
+  return {
+    clock,
+    random,
+    events,
+    addresses,
+    processes,
+    images,
+    logs,
+    metrics,
+    parameters,
+    tables,
+    signing,
+    topics,
+    balancer,
+    ecs,
+    applier,
+    onClose,
+  };
 }
 
 /** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
