@@ -1,4 +1,5 @@
 /** A task's life: secrets, ports, containers in order, registration; and its end: drain, SIGTERM, SIGKILL. */
+import { availableParallelism } from 'node:os';
 import type { ContainerDefinition } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type {
@@ -33,6 +34,9 @@ export interface RunnerOptions {
   readonly onStopped: (task: Task) => void;
 }
 
+/** A Node service needs about 150 ms of a core until it listens: half a second shared by the cores leaves room to serve. */
+const START_GAP_WALL_MS = Math.round(500 / availableParallelism());
+
 /** Lines of containers without a log configuration go here, so that they can be looked at. */
 const UNCONFIGURED_GROUP = '/cutover/no-log-configuration';
 
@@ -49,6 +53,14 @@ export interface TaskRunner {
 export function createTaskRunner(options: RunnerOptions): TaskRunner {
   const { clock, addresses, registry, processes, parameters, logs } = options;
 
+  /** Processes start one after another, so that those that serve keep the machine. */
+  let gate: Promise<void> = Promise.resolve();
+  const startSlot = (): Promise<void> => {
+    const mine = gate;
+    gate = gate.then(() => new Promise((resolve) => void clock.afterWall(START_GAP_WALL_MS, resolve)));
+    return mine;
+  };
+
   async function start(task: Task): Promise<void> {
     try {
       task.status = 'PENDING';
@@ -64,6 +76,7 @@ export function createTaskRunner(options: RunnerOptions): TaskRunner {
       for (const definition of startOrder(task.definition.containers)) {
         if (isStopping(task)) return;
         await dependenciesMet(task, definition);
+        await startSlot();
         const command = commands.get(definition.name);
         if (isStopping(task) || !command) return;
         launch(task, definition, command, secrets.get(definition.name) ?? {});
