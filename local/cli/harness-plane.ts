@@ -26,7 +26,13 @@ export function harnessPlane(client: PlaneClient): HarnessPlane {
         if (!(error instanceof CutoverError) || !error.problems.every((p) => WAIT_CODES.has(p.code))) throw error;
         failures.push(...error.problems.map((p) => ({ address: p.address ?? '', message: p.message })));
       }
-      return { created: counts.create, updated: counts.update, replaced: counts.replace, deleted: counts.delete, failures };
+      return {
+        created: counts.create,
+        updated: counts.update,
+        replaced: counts.replace,
+        deleted: counts.delete,
+        failures,
+      };
     },
   };
 }

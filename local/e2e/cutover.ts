@@ -101,7 +101,9 @@ export class TestPlane {
       const status = await this.status();
       if (wished(status)) return status;
       if (performance.now() > end)
-        throw new Error(`not within ${seconds} s: ${what}\n${JSON.stringify({ services: status.services, targets: status.targetGroups }, null, 1)}`);
+        throw new Error(
+          `not within ${seconds} s: ${what}\n${JSON.stringify({ services: status.services, targets: status.targetGroups }, null, 1)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
@@ -115,7 +117,8 @@ export class TestPlane {
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
       const mark = `AWS_ENDPOINT_URL=http://127.0.0.1:${this.portBase}`;
-      if (environment.split('\0').includes(mark) || command.includes(state)) found.push(`process ${pid} ${command.replaceAll('\0', ' ')}`);
+      if (environment.split('\0').includes(mark) || command.includes(state))
+        found.push(`process ${pid} ${command.replaceAll('\0', ' ')}`);
     }
     return found;
   }
@@ -124,11 +127,13 @@ export class TestPlane {
 /** URL of the first listener of a load balancer. */
 export function urlOf(status: Status, loadBalancer = 'interstella'): string {
   const url = status.loadBalancers.find((lb) => lb.name === loadBalancer)?.listeners[0]?.url;
-  if (!url) throw new Error(`no load balancer ${loadBalancer} among ${status.loadBalancers.map((lb) => lb.name).join(', ')}`);
+  if (!url)
+    throw new Error(`no load balancer ${loadBalancer} among ${status.loadBalancers.map((lb) => lb.name).join(', ')}`);
   return url;
 }
 
-export const allSteady = (status: Status): boolean => status.services.length > 0 && status.services.every((s) => s.steady);
+export const allSteady = (status: Status): boolean =>
+  status.services.length > 0 && status.services.every((s) => s.steady);
 
 /** The workshop's curl line. */
 export function sendOrder(url: string, path = '/order/', message: unknown = { bundle: '1' }): Promise<Response> {

@@ -10,10 +10,15 @@ type Stack = { resource: Record<string, Record<string, Record<string, unknown>>>
 const plane = new TestPlane(31_566);
 
 /** Finds the stack file that holds a resource type, changes it, and runs `up --json` on the result. */
-async function upWith(type: string, change: (resources: Record<string, Record<string, unknown>>, stack: Stack) => void) {
+async function upWith(
+  type: string,
+  change: (resources: Record<string, Record<string, unknown>>, stack: Stack) => void,
+) {
   const { dir, remove } = await synthesized('monolith');
   try {
-    const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as { stacks: Record<string, { synthesizedStackPath: string }> };
+    const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as {
+      stacks: Record<string, { synthesizedStackPath: string }>;
+    };
     for (const { synthesizedStackPath } of Object.values(manifest.stacks)) {
       const file = join(dir, synthesizedStackPath);
       const stack = JSON.parse(await readFile(file, 'utf8')) as Stack;
@@ -24,14 +29,16 @@ async function upWith(type: string, change: (resources: Record<string, Record<st
       break;
     }
     const result = await cutover('up', '--detach', ...plane.flags, '--synth', dir, '--json');
-    const error = (JSON.parse(result.stdout) as { error: { code: string; address: string | null; fix: string | null } }).error;
+    const error = (JSON.parse(result.stdout) as { error: { code: string; address: string | null; fix: string | null } })
+      .error;
     return { code: result.code, error };
   } finally {
     await remove();
   }
 }
 
-const first = (resources: Record<string, Record<string, unknown>>): Record<string, unknown> => Object.values(resources)[0] ?? {};
+const first = (resources: Record<string, Record<string, unknown>>): Record<string, unknown> =>
+  Object.values(resources)[0] ?? {};
 
 test.afterEach.always(async (t) => {
   t.deepEqual(await plane.leftovers(), []);
@@ -65,8 +72,9 @@ test.serial('two rules on one priority, or two listeners on one port', async (t)
 test.serial('a task that fits no instance', async (t) => {
   const { code, error } = await upWith('aws_ecs_task_definition', (r) => {
     const bridge = Object.values(r).find((d) => d['network_mode'] === 'bridge') ?? {};
-    bridge['container_definitions'] = String(bridge['container_definitions']).replace(/"memoryReservation" ?: ?\d+|\\"memoryReservation\\" ?: ?\d+/, (m) =>
-      m.replace(/\d+/, '999999'),
+    bridge['container_definitions'] = String(bridge['container_definitions']).replace(
+      /"memoryReservation" ?: ?\d+|\\"memoryReservation\\" ?: ?\d+/,
+      (m) => m.replace(/\d+/, '999999'),
     );
   });
   t.is(code, 3);

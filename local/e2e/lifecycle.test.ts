@@ -2,51 +2,58 @@
 import test from 'ava';
 import { allSteady, cutover, sendOrder, start, TestPlane, urlOf } from './cutover.ts';
 
-test.serial('up, an order, a task killed with -9 is replaced and its target returns, down leaves nothing', async (t) => {
-  const plane = new TestPlane(21_566);
-  t.teardown(() => plane.down());
-  const up = await plane.up('--stage', 'monolith');
-  t.is(up.code, 0, up.stderr);
-  t.regex(up.stdout, /http:\/\/127\./);
+test.serial(
+  'up, an order, a task killed with -9 is replaced and its target returns, down leaves nothing',
+  async (t) => {
+    const plane = new TestPlane(21_566);
+    t.teardown(() => plane.down());
+    const up = await plane.up('--stage', 'monolith');
+    t.is(up.code, 0, up.stderr);
+    t.regex(up.stdout, /http:\/\/127\./);
 
-  const before = await plane.status();
-  const url = urlOf(before);
-  const order = await sendOrder(url);
-  t.is(order.status, 200);
-  t.is((await order.text()).trim(), 'Your order has been fulfilled');
+    const before = await plane.status();
+    const url = urlOf(before);
+    const order = await sendOrder(url);
+    t.is(order.status, 200);
+    t.is((await order.text()).trim(), 'Your order has been fulfilled');
 
-  const monolith = before.services.find((s) => s.name === 'interstella-monolith');
-  const victim = monolith?.tasks[0];
-  t.truthy(victim?.pid);
-  process.kill(victim?.pid ?? -1, 'SIGKILL');
-  const after = await plane.until(
-    'the killed task is replaced and every target is healthy',
-    (s) => {
-      const service = s.services.find((x) => x.name === 'interstella-monolith');
-      const group = s.targetGroups.find((g) => g.name === 'interstella-monolith');
-      return (
-        service?.runningCount === service?.desiredCount &&
-        !service?.tasks.some((task) => task.pid === victim?.pid) &&
-        group?.targets.length === service?.desiredCount &&
-        group?.targets.every((target) => target.state === 'healthy') === true
-      );
-    },
-    90,
-  );
-  t.true(after.services.find((s) => s.name === 'interstella-monolith')?.tasks.every((task) => task.lastStatus === 'RUNNING'));
-  const events = await cutover('events', ...plane.flags);
-  t.regex(events.stdout, /stopped|Essential container/i);
-  t.regex(events.stdout, /has started 1 tasks/);
+    const monolith = before.services.find((s) => s.name === 'interstella-monolith');
+    const victim = monolith?.tasks[0];
+    t.truthy(victim?.pid);
+    process.kill(victim?.pid ?? -1, 'SIGKILL');
+    const after = await plane.until(
+      'the killed task is replaced and every target is healthy',
+      (s) => {
+        const service = s.services.find((x) => x.name === 'interstella-monolith');
+        const group = s.targetGroups.find((g) => g.name === 'interstella-monolith');
+        return (
+          service?.runningCount === service?.desiredCount &&
+          !service?.tasks.some((task) => task.pid === victim?.pid) &&
+          group?.targets.length === service?.desiredCount &&
+          group?.targets.every((target) => target.state === 'healthy') === true
+        );
+      },
+      90,
+    );
+    t.true(
+      after.services
+        .find((s) => s.name === 'interstella-monolith')
+        ?.tasks.every((task) => task.lastStatus === 'RUNNING'),
+    );
+    const events = await cutover('events', ...plane.flags);
+    t.regex(events.stdout, /stopped|Essential container/i);
+    t.regex(events.stdout, /has started 1 tasks/);
 
-  const second = await plane.up();
-  t.is(second.code, 0);
-  t.regex(second.stderr, /nothing to apply/);
+    const second = await plane.up();
+    t.is(second.code, 0);
+    t.regex(second.stderr, /nothing to apply/);
 
-  const down = await plane.down();
-  t.is(down.code, 0, down.stderr);
-  t.deepEqual(await plane.leftovers(), []);
-  await t.throwsAsync(fetch(url, { signal: AbortSignal.timeout(2000) }));
-});
+    const down = await plane.down();
+    t.is(down.code, 0, down.stderr);
+    t.deepEqual(await plane.leftovers(), []);
+    await t.throwsAsync(fetch(url, { signal: AbortSignal.timeout(2000) }));
+  },
+);
 
 test.serial('a plane killed with -9 leaves no process; up brings the same stage back', async (t) => {
   const plane = new TestPlane(22_566);
@@ -103,6 +110,7 @@ test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
   rehearsal.child.kill('SIGKILL');
   await rehearsal.finished;
   const end = performance.now() + 60_000;
-  while ((await plane.leftovers()).length > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 250));
+  while ((await plane.leftovers()).length > 0 && performance.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, 250));
   t.deepEqual(await plane.leftovers(), []);
 });

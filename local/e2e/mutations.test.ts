@@ -11,7 +11,9 @@ const plane = new TestPlane(41_566);
 
 /** Edits every stack file of a synthesized folder. */
 async function edit(dir: string, change: (stack: Stack) => void): Promise<void> {
-  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as { stacks: Record<string, { synthesizedStackPath: string }> };
+  const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { synthesizedStackPath: string }>;
+  };
   for (const { synthesizedStackPath } of Object.values(manifest.stacks)) {
     const file = join(dir, synthesizedStackPath);
     const stack = JSON.parse(await readFile(file, 'utf8')) as Stack;
@@ -20,7 +22,8 @@ async function edit(dir: string, change: (stack: Stack) => void): Promise<void> 
   }
 }
 
-const all = (stack: Stack, type: string): [string, Record<string, unknown>][] => Object.entries(stack.resource?.[type] ?? {});
+const all = (stack: Stack, type: string): [string, Record<string, unknown>][] =>
+  Object.entries(stack.resource?.[type] ?? {});
 
 test.serial('rule path, priority, port range, desired count, health path and a further service', async (t) => {
   const { dir, remove } = await synthesized('strangler');
@@ -41,25 +44,42 @@ test.serial('rule path, priority, port range, desired count, health path and a f
   });
   t.is((await plane.up('--synth', dir)).code, 0);
   const moved = (await plane.status()).loadBalancers.find((lb) => lb.name === 'interstella')?.listeners[0]?.rules ?? [];
-  t.deepEqual(moved.map((r) => r.priority), [7, 'default']);
+  t.deepEqual(
+    moved.map((r) => r.priority),
+    [7, 'default'],
+  );
   t.is((await fetch(`${url}/iridium/`)).status, 200);
   t.is((await fetch(`${url}/iridium-not-any-more`)).status, 404);
 
   // Desired count.
   await edit(dir, (stack) => {
-    for (const [, service] of all(stack, 'aws_ecs_service')) if (service['name'] === 'interstella-monolith') service['desired_count'] = 2;
+    for (const [, service] of all(stack, 'aws_ecs_service'))
+      if (service['name'] === 'interstella-monolith') service['desired_count'] = 2;
   });
   t.is((await plane.up('--synth', dir)).code, 0);
-  const scaled = await plane.until('two monolith tasks', (s) => s.services.find((x) => x.name === 'interstella-monolith')?.runningCount === 2);
+  const scaled = await plane.until(
+    'two monolith tasks',
+    (s) => s.services.find((x) => x.name === 'interstella-monolith')?.runningCount === 2,
+  );
   t.is(scaled.services.find((x) => x.name === 'interstella-monolith')?.desiredCount, 2);
 
   // A further service on an image that exists, behind a rule of its own.
   await edit(dir, (stack) => {
-    for (const type of ['aws_ecs_service', 'aws_lb_target_group', 'aws_lb_listener_rule', 'aws_ecs_task_definition'] as const) {
+    for (const type of [
+      'aws_ecs_service',
+      'aws_lb_target_group',
+      'aws_lb_listener_rule',
+      'aws_ecs_task_definition',
+    ] as const) {
       for (const [name, resource] of all(stack, type)) {
         if (!JSON.stringify(resource).includes('iridium')) continue;
         const text = JSON.stringify(resource).replaceAll(/(?<![*/\w])interstella-iridium/g, 'interstella-osmium');
-        const copy = JSON.parse(text.replaceAll(/aws_(ecs_task_definition|lb_target_group|lb_listener_rule)\.(\w*iridium\w*)/g, 'aws_$1.$2-copy')) as Record<string, unknown>;
+        const copy = JSON.parse(
+          text.replaceAll(
+            /aws_(ecs_task_definition|lb_target_group|lb_listener_rule)\.(\w*iridium\w*)/g,
+            'aws_$1.$2-copy',
+          ),
+        ) as Record<string, unknown>;
         if (type === 'aws_lb_listener_rule') {
           copy['priority'] = 8;
           copy['condition'] = [{ path_pattern: { values: ['/osmium*'] } }];
@@ -78,23 +98,34 @@ test.serial('rule path, priority, port range, desired count, health path and a f
   t.deepEqual(await plane.leftovers(), []);
 });
 
-test.serial('a security group without the ports makes targets unhealthy; instances take ports from their own range', async (t) => {
-  const { dir, remove } = await synthesized('monolith');
-  t.teardown(remove);
-  t.teardown(() => plane.down());
-  await edit(dir, (stack) => {
-    for (const [, template] of all(stack, 'aws_launch_template')) {
-      const script = '#!/bin/bash\nsysctl -w net.ipv4.ip_local_port_range="45000 45050"\n';
-      const old = String(template['user_data'] ?? '');
-      // Whatever form the stack uses, the new user data joins the same cluster.
-      const cluster = /ECS_CLUSTER=[^\s"\\]+/.exec(Buffer.from(old, 'base64').toString('utf8'))?.[0] ?? /ECS_CLUSTER=[^\s"\\]+/.exec(old)?.[0];
-      if (cluster) template['user_data'] = `\${base64encode(${JSON.stringify(`${script}echo ${cluster} >> /etc/ecs/ecs.config\n`)})}`;
-    }
-  });
-  const up = await plane.up('--synth', dir);
-  t.is(up.code, 0, up.stderr);
-  const status = await plane.status();
-  const ports = status.services.find((s) => s.name === 'interstella-monolith')?.tasks.map((task) => task.hostPort ?? 0) ?? [];
-  t.true(ports.length >= 2);
-  t.true(ports.every((port) => port >= 45_000 && port <= 45_050), `ports ${ports.join(' ')}`);
-});
+test.serial(
+  'a security group without the ports makes targets unhealthy; instances take ports from their own range',
+  async (t) => {
+    const { dir, remove } = await synthesized('monolith');
+    t.teardown(remove);
+    t.teardown(() => plane.down());
+    await edit(dir, (stack) => {
+      for (const [, template] of all(stack, 'aws_launch_template')) {
+        const script = '#!/bin/bash\nsysctl -w net.ipv4.ip_local_port_range="45000 45050"\n';
+        const old = String(template['user_data'] ?? '');
+        // Whatever form the stack uses, the new user data joins the same cluster.
+        const cluster =
+          /ECS_CLUSTER=[^\s"\\]+/.exec(Buffer.from(old, 'base64').toString('utf8'))?.[0] ??
+          /ECS_CLUSTER=[^\s"\\]+/.exec(old)?.[0];
+        if (cluster)
+          template['user_data'] =
+            `\${base64encode(${JSON.stringify(`${script}echo ${cluster} >> /etc/ecs/ecs.config\n`)})}`;
+      }
+    });
+    const up = await plane.up('--synth', dir);
+    t.is(up.code, 0, up.stderr);
+    const status = await plane.status();
+    const ports =
+      status.services.find((s) => s.name === 'interstella-monolith')?.tasks.map((task) => task.hostPort ?? 0) ?? [];
+    t.true(ports.length >= 2);
+    t.true(
+      ports.every((port) => port >= 45_000 && port <= 45_050),
+      `ports ${ports.join(' ')}`,
+    );
+  },
+);

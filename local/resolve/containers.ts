@@ -162,12 +162,10 @@ function containerOf(r: Reader, context: Context): ContainerDefinition {
     command: r.has('command') ? r.texts('command') : null,
     workingDirectory: r.textOrNull('workingDirectory'),
     healthCheck: healthOf(r.block('healthCheck')),
-    dependsOn: r
-      .blocks('dependsOn')
-      .map((d) => ({
-        containerName: d.text('containerName'),
-        condition: d.oneOf('condition', ['START', 'COMPLETE', 'SUCCESS', 'HEALTHY']),
-      })),
+    dependsOn: r.blocks('dependsOn').map((d) => ({
+      containerName: d.text('containerName'),
+      condition: d.oneOf('condition', ['START', 'COMPLETE', 'SUCCESS', 'HEALTHY']),
+    })),
     stopTimeoutSeconds: r.number('stopTimeout', 30, {
       min: 0,
       max: context.fargate ? 120 : 86_400,

@@ -436,13 +436,11 @@ function buildService(base: ResourceBase, r: Reader, context: BuildContext): Ser
       rollback: breaker?.bool('rollback', false) ?? false,
     },
     healthCheckGracePeriodSeconds: r.number('health_check_grace_period_seconds', 0, { min: 0, max: 2_147_483_647 }),
-    loadBalancers: r
-      .blocks('load_balancer')
-      .map((lb) => ({
-        targetGroupArn: lb.text('target_group_arn'),
-        containerName: lb.text('container_name'),
-        containerPort: lb.number('container_port', undefined, { min: 1, max: 65_535 }),
-      })),
+    loadBalancers: r.blocks('load_balancer').map((lb) => ({
+      targetGroupArn: lb.text('target_group_arn'),
+      containerName: lb.text('container_name'),
+      containerPort: lb.number('container_port', undefined, { min: 1, max: 65_535 }),
+    })),
     subnetIds: network?.texts('subnets') ?? [],
     securityGroupIds: network?.texts('security_groups') ?? [],
     placementConstraints: r.blocks('placement_constraints').map(constraint),

@@ -290,15 +290,13 @@ const table: Kind = {
   },
   build(base, r): Table {
     const keys = r.blocks('attribute').map((a) => ({ name: a.text('name'), type: a.oneOf('type', ['S', 'N', 'B']) }));
-    const indexes = r
-      .blocks('global_secondary_index')
-      .map((g) => ({
-        name: g.text('name'),
-        hashKey: g.text('hash_key'),
-        rangeKey: g.textOrNull('range_key'),
-        projectionType: g.oneOf('projection_type', ['ALL', 'KEYS_ONLY', 'INCLUDE']),
-        nonKeyAttributes: g.texts('non_key_attributes'),
-      }));
+    const indexes = r.blocks('global_secondary_index').map((g) => ({
+      name: g.text('name'),
+      hashKey: g.text('hash_key'),
+      rangeKey: g.textOrNull('range_key'),
+      projectionType: g.oneOf('projection_type', ['ALL', 'KEYS_ONLY', 'INCLUDE']),
+      nonKeyAttributes: g.texts('non_key_attributes'),
+    }));
     const used = [
       r.text('hash_key'),
       r.textOrNull('range_key'),

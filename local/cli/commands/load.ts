@@ -30,7 +30,10 @@ interface LoadFlags extends PlaneFlags {
 export function addLoad(program: Command): void {
   withPlane(program.command('load'))
     .description('run one load scenario (orders, publish, ports) against the running plane or a URL')
-    .argument('<scenario>', 'orders: signed SNS envelopes straight at the load balancer; publish: through SNS; ports: dynamic host ports')
+    .argument(
+      '<scenario>',
+      'orders: signed SNS envelopes straight at the load balancer; publish: through SNS; ports: dynamic host ports',
+    )
     .option('--url <url>', 'a load balancer (or SNS endpoint) instead of the running plane')
     .option('--rate <n>', 'orders per second, instead of the profile’s', positive)
     .option('--duration <d>', '30, 30s, 5m or 1h, instead of the profile’s')

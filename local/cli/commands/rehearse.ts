@@ -15,7 +15,15 @@ import { root } from '../paths.ts';
 import { startPlaneProcess } from '../plane-process.ts';
 import { synth } from '../synth.ts';
 import { requireK6 } from '../tools.ts';
-import { interruptible, planeSettings, progressPrinter, type RunFlags, withPlane, withRun, withTemporaryFolder } from './shared.ts';
+import {
+  interruptible,
+  planeSettings,
+  progressPrinter,
+  type RunFlags,
+  withPlane,
+  withRun,
+  withTemporaryFolder,
+} from './shared.ts';
 
 interface RehearseFlags extends RunFlags {
   readonly from: string;
@@ -38,7 +46,9 @@ export function addRehearse(program: Command): void {
     .addOption(new Option('--system <system>', 'which system').choices(Object.keys(SYSTEMS)).default('logistics'))
     .addOption(new Option('--profile <name>', 'load profile').choices(Object.keys(PROFILES)).default('rehearsal'))
     .addOption(
-      new Option('--scenario <name>', 'orders: straight at the load balancer; publish: through the SNS topics').choices(['orders', 'publish']),
+      new Option('--scenario <name>', 'orders: straight at the load balancer; publish: through the SNS topics').choices(
+        ['orders', 'publish'],
+      ),
     )
     .option('--drill <service=tag>', 'roll a (broken) version out at the first stage instead of cutting over', pairs)
     .option('--report <dir>', 'folder for the reports', 'reports')
@@ -101,6 +111,7 @@ async function startPlane(flags: RunFlags, dir: string, stage: string, signal: A
 
 function drillOf(flag: Readonly<Record<string, string>> | undefined): { service: string; tag: string } | null {
   const [first, ...more] = Object.entries(flag ?? {});
-  if (more.length > 0) throw new CutoverError({ code: 'BAD_FLAG', address: '--drill', message: 'one drill at a time', value: flag });
+  if (more.length > 0)
+    throw new CutoverError({ code: 'BAD_FLAG', address: '--drill', message: 'one drill at a time', value: flag });
   return first ? { service: first[0], tag: first[1] } : null;
 }

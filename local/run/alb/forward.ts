@@ -49,7 +49,11 @@ function dispatch(
 ): void {
   const { entry, req, loadBalancer } = request;
   const pool = options.upstreams.poolOf(entry, loadBalancer.idleTimeoutSeconds);
-  exchange.retry = mayRetry && body === null ? () => dispatch(options, request, exchange, null, false) : null;
+  // Only what may be sent twice without harm is tried again.
+  exchange.retry =
+    mayRetry && body === null && (req.method === 'GET' || req.method === 'HEAD')
+      ? () => dispatch(options, request, exchange, null, false)
+      : null;
   pool.dispatch(
     {
       path: req.url ?? '/',

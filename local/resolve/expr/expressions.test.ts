@@ -1,0 +1,133 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { evaluate } from './evaluate.ts';
+import { ExpressionError } from './lexer.ts';
+import { parseTemplate } from './parser.ts';
+
+const NAMES: Record<string, unknown> = {
+  name: 'web',
+  list: [1, 2, 3],
+  map: { a: { b: 'deep' } },
+  flag: true,
+  items: [{ id: 'x' }, { id: 'y' }],
+};
+
+const scope = {
+  lookup(path: readonly string[]) {
+    const [root = '', key = ''] = path;
+    if (root !== 'v' || !Object.hasOwn(NAMES, key)) throw new ExpressionError(`no ${path.join('.')}`, 0);
+    return { value: NAMES[key], used: 2 };
+  },
+};
+
+const run = (text: string): unknown => evaluate(parseTemplate(text), scope);
+
+// Terraform language: expressions. Each row: template, value.
+const TABLE: readonly (readonly [string, unknown])[] = [
+  ['plain', 'plain'],
+  ['$${literal}', '${literal}'],
+  ['%%{if}', '%{if}'],
+  ['a-${v.name}-b', 'a-web-b'],
+  ['${v.list}', [1, 2, 3]],
+  ['${v.list[1]}', 2],
+  ['${v.list.0}', 1],
+  ['${v.map.a.b}', 'deep'],
+  ['${v.map["a"].b}', 'deep'],
+  ['${v.items[*].id}', ['x', 'y']],
+  ['${v.items.*.id}', ['x', 'y']],
+  ['${1 + 2 * 3}', 7],
+  ['${(1 + 2) * 3}', 9],
+  ['${-2 + 5 % 3}', 0],
+  ['${v.flag ? "yes" : "no"}', 'yes'],
+  ['${!v.flag || 2 >= 2}', true],
+  ['${"nested ${v.name}"}', 'nested web'],
+  ['${"quo\\"te"}', 'quo"te'],
+  ['${[for x in v.list : x * 2 if x > 1]}', [4, 6]],
+  ['${{for k, x in v.map : upper(k) => x.b}}', { A: 'deep' }],
+  ['${{a = 1, "b" : 2}}', { a: 1, b: 2 }],
+  ['${jsonencode({b = 1, a = ["x"]})}', '{"a":["x"],"b":1}'],
+  ['${join("-", ["a", "b"])}', 'a-b'],
+  ['${format("%s-%03d", v.name, 7)}', 'web-007'],
+  ['${base64decode(base64encode("ü"))}', 'ü'],
+  ['${cidrsubnet("10.0.0.0/16", 8, 3)}', '10.0.3.0/24'],
+  ['${cidrhost("10.0.0.0/24", -1)}', '10.0.0.255'],
+  ['${try(v.map.nothing, "fallback")}', 'fallback'],
+  ['${can(v.map.nothing)}', false],
+  ['${lookup({a = 1}, "b", 2)}', 2],
+  ['${element(["a", "b"], 3)}', 'b'],
+  ['${flatten([[1, [2]], 3])}', [1, 2, 3]],
+  ['${replace("a.b.c", ".", "-")}', 'a-b-c'],
+  ['${replace("a1b2", "/[0-9]/", "#")}', 'a#b#'],
+  ['${coalesce("", "x")}', 'x'],
+  ['${merge({a = 1}, {b = 2})}', { a: 1, b: 2 }],
+  ['${length(v.list) + length("äö")}', 5],
+  ['${max(v.list...)}', 3],
+];
+for (const [template, value] of TABLE)
+  test(`${template} is ${JSON.stringify(value)}`, (t) => t.deepEqual(run(template), value));
+
+// What cdktf or people write wrongly: each is an error that says what.
+for (const [template, message] of [
+  ['${join("-", ["q"uo"])}', /not closed/],
+  ['${unclosed', /not closed/],
+  ['${1 +}', /unexpected end/],
+  ['${}', /unexpected end/],
+  ['${1 / 0}', /division by zero/],
+  ['${[1][5]}', /out of range/],
+  ['${"a" + 1}', /expected a number/],
+  ['${nosuch("x")}', /no function nosuch/],
+  ['${timestamp()}', /changes with each run/],
+  ['%{ if v.flag }x%{ endif }', /directives/],
+  ['a ${v.map}', /cannot be part of a text/],
+] as const)
+  test(`${template} is refused`, (t) => {
+    t.throws(() => run(template), { message });
+  });
+
+test('property: any text either evaluates or is refused as an expression error, and never hangs', (t) => {
+  const soup = fc.array(
+    fc.constantFrom(
+      '${',
+      '}',
+      '"',
+      '[',
+      ']',
+      '(',
+      ')',
+      '{',
+      'v.name',
+      '.',
+      '*',
+      ',',
+      '+',
+      '?',
+      ':',
+      'for',
+      'in',
+      'x',
+      '1',
+      '\\',
+      '$',
+      '%{',
+      ' ',
+      '...',
+    ),
+    { maxLength: 40 },
+  );
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(soup, (parts) => {
+        try {
+          run(parts.join(''));
+        } catch (error) {
+          if (!(error instanceof ExpressionError)) throw error;
+        }
+      }),
+      { numRuns: 10_000 },
+    ),
+  );
+});
+
+test('deep nesting is refused, not overflowed', (t) => {
+  t.throws(() => run(`\${${'('.repeat(5000)}1${')'.repeat(5000)}}`), { message: /nested deeper/ });
+});
