@@ -17,7 +17,7 @@ export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 
     cacheDir: config.cacheDir,
     overrides: config.images,
   });
-  return [checkPlacement, (topology) => images.checkImages(topology)];
+  return [checkPlacement, (topology) => images.check(topology)];
 }
 
 /**

@@ -159,13 +159,13 @@ test('overrides: the most exact wins, words are split without a shell, node is t
   t.not((await images.resolve('nginx')).digest, (await images.resolve('redis')).digest);
 });
 
-test('checkImages tells everything at once, before anything is built', async (t) => {
+test('check tells everything at once, before anything is built', async (t) => {
   const { project, images, builds } = await create(t, { nginx: 'serve | tee log', redis: '"open' });
   await project.write('services/a/bad/package.json', {
     cutover: { image: { repositories: 'x', builds: { latest: '../../../etc', two: 'none.ts' } } },
   });
   await project.write('services/a/worse/package.json', '{');
-  const problems = images.checkImages({
+  const problems = images.check({
     taskDefinitions: [
       taskDefinition('good', 'a-monolith'),
       taskDefinition('bad', 'a-monolith:three', 'nginx', 'unknown'),

@@ -26,7 +26,7 @@ export interface ImageResolverOptions {
 
 export interface PlaneImageResolver extends ImageResolver {
   /** Problems of every task definition's images, before anything is built or started. */
-  checkImages(topology: Pick<Topology, 'taskDefinitions'>): readonly Problem[];
+  check(topology: Pick<Topology, 'taskDefinitions'>): readonly Problem[];
   /**
    * Builds what these task definitions need, two at a time, so that no task waits for a bundler.
    * @throws CutoverError with every problem
@@ -86,7 +86,7 @@ export function createImageResolver(options: ImageResolverOptions): PlaneImageRe
 
   return {
     resolve,
-    checkImages({ taskDefinitions }) {
+    check({ taskDefinitions }) {
       const { workspaces, problems } = findWorkspaces(projectDir);
       const found: Problem[] = [...problems, ...overrideProblems(overrides)];
       for (const definition of taskDefinitions)

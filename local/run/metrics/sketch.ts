@@ -33,9 +33,9 @@ export function percentileOf(sketch: Sketch, percent: number): number | null {
   for (const bucket of buckets) {
     seen += sketch.get(bucket) ?? 0;
     // Counts may be fractions (they are scaled by the clock rate), so allow for rounding.
-    if (seen >= rank - 1e-9) return valueOf(bucket);
+    if (seen >= rank - 1e-9) return estimateOf(bucket);
   }
-  return valueOf(buckets.at(-1) ?? ZERO);
+  return estimateOf(buckets.at(-1) ?? ZERO);
 }
 
 function bucketOf(value: number): number {
@@ -44,7 +44,7 @@ function bucketOf(value: number): number {
   return ZERO;
 }
 
-function valueOf(bucket: number): number {
+function estimateOf(bucket: number): number {
   if (bucket === ZERO) return 0;
   if (bucket < ZERO) return -middleOf(NEGATIVE_OFFSET - bucket);
   return middleOf(bucket);
