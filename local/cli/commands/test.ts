@@ -13,7 +13,7 @@ export function addTest(program: Command): void {
     .passThroughOptions()
     .action(async (args: readonly string[]) => {
       process.exitCode = await new Promise<number>((resolve) => {
-        const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+        const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.js');
         const child = spawn(process.execPath, [ava, ...args], { cwd: root, stdio: 'inherit' });
         const pass = (signal: NodeJS.Signals): boolean => child.kill(signal);
         process.on('SIGINT', pass);
