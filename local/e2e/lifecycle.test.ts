@@ -96,7 +96,7 @@ for (const [moment, text] of [
 test.serial('Ctrl-C in the middle of a rehearsal leaves nothing', async (t) => {
   const plane = new TestPlane(24_566);
   const rehearsal = start(['rehearse', '--profile', 'smoke', ...plane.flags]);
-  await rehearsal.shows('strangler');
+  await rehearsal.shows('stage strangler: applying');
   rehearsal.child.kill('SIGINT');
   const { code, stdout } = await rehearsal.finished;
   t.is(code, 130, stdout);
@@ -106,7 +106,7 @@ test.serial('Ctrl-C in the middle of a rehearsal leaves nothing', async (t) => {
 test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
   const plane = new TestPlane(25_566);
   const rehearsal = start(['rehearse', '--profile', 'smoke', ...plane.flags]);
-  await rehearsal.shows('strangler');
+  await rehearsal.shows('stage strangler: applying');
   rehearsal.child.kill('SIGKILL');
   await rehearsal.finished;
   const end = performance.now() + 60_000;
