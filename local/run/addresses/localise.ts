@@ -15,8 +15,9 @@ export function createLocaliser(dnsNames: readonly string[], endpointOf: Endpoin
   const names = byLength.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const known = new Map(dnsNames.map((name) => [name.toLowerCase(), name]));
   const pattern = new RegExp(
-    // before: scheme and user, or nothing that could belong to a longer name; after: no further label, no further digit
-    `(?:\\b(https?|wss?)://((?:[^\\s/?#@"'<>]*@)?)|(?<![a-z0-9._-]))(${names})(?::(\\d{1,5})(?!\\d))?(?![a-z0-9_-]|\\.[a-z0-9]|:\\d)`,
+    // before: scheme and user, or nothing that could belong to a longer name; after: no further label or digit, and no
+    // `@`, before which there is a user, not a host
+    `(?:\\b(https?|wss?)://((?:[^\\s/?#@"'<>]*@)?)|(?<![a-z0-9._-]))(${names})(?::(\\d{1,5})(?!\\d))?(?![a-z0-9_-]|\\.[a-z0-9]|:\\d|@)`,
     'gi',
   );
   return (text) =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessHandle, ProcessRunner } from '../contracts.ts';
+import { TOKEN_VARIABLE } from './server.ts';
 
 export interface StoreProcessOptions {
   readonly clock: Clock;
@@ -100,12 +101,12 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 }
 
 function spawnStore(options: StoreProcessOptions, port: number, onLine: (line: string) => void): ProcessHandle {
-  const settings = JSON.stringify({ port, dir: options.dataDir, token: options.token });
+  const settings = JSON.stringify({ port, dir: options.dataDir });
   return options.processes.start({
     name: 'tables',
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'server.ts'), settings],
-    env: { AWS_REGION: options.region, AWS_ACCOUNT_ID: options.accountId },
+    env: { AWS_REGION: options.region, AWS_ACCOUNT_ID: options.accountId, [TOKEN_VARIABLE]: options.token },
     cwd: import.meta.dirname,
     onLine,
   });
