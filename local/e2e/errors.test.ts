@@ -13,17 +13,18 @@ const plane = new TestPlane(31_566);
 async function upWith(
   type: string,
   change: (resources: Record<string, Record<string, unknown>>, stack: Stack) => void,
+  stackName = /./,
 ) {
   const { dir, remove } = await synthesized('monolith');
   try {
     const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as {
       stacks: Record<string, { synthesizedStackPath: string }>;
     };
-    for (const { synthesizedStackPath } of Object.values(manifest.stacks)) {
+    for (const [name, { synthesizedStackPath }] of Object.entries(manifest.stacks)) {
       const file = join(dir, synthesizedStackPath);
       const stack = JSON.parse(await readFile(file, 'utf8')) as Stack;
       const resources = stack.resource?.[type];
-      if (!resources) continue;
+      if (!resources || !stackName.test(name)) continue;
       change(resources, stack);
       await writeFile(file, JSON.stringify(stack));
       break;
@@ -33,6 +34,7 @@ async function upWith(
       .error;
     return { code: result.code, error };
   } finally {
+    await plane.down();
     await remove();
   }
 }
@@ -70,22 +72,30 @@ test.serial('two rules on one priority, or two listeners on one port', async (t)
 });
 
 test.serial('a task that fits no instance', async (t) => {
-  const { code, error } = await upWith('aws_ecs_task_definition', (r) => {
-    const bridge = Object.values(r).find((d) => d['network_mode'] === 'bridge') ?? {};
-    bridge['container_definitions'] = String(bridge['container_definitions']).replace(
-      /"memoryReservation" ?: ?\d+|\\"memoryReservation\\" ?: ?\d+/,
-      (m) => m.replace(/\d+/, '999999'),
-    );
-  });
+  const { code, error } = await upWith(
+    'aws_ecs_task_definition',
+    (r) => {
+      const bridge = Object.values(r).find((d) => d['network_mode'] === 'bridge') ?? {};
+      bridge['container_definitions'] = String(bridge['container_definitions']).replace(
+        /"memoryReservation" ?: ?\d+|\\"memoryReservation\\" ?: ?\d+/,
+        (m) => m.replace(/\d+/, '999999'),
+      );
+    },
+    /services/,
+  );
   t.is(code, 3);
   t.is(error.code, 'TASK_FITS_NO_INSTANCE');
 });
 
 test.serial('an image with no build', async (t) => {
-  const { code, error } = await upWith('aws_ecs_task_definition', (r) => {
-    const bridge = Object.values(r).find((d) => d['network_mode'] === 'bridge') ?? {};
-    bridge['container_definitions'] = String(bridge['container_definitions']).replace(/:latest/, ':no-such-tag');
-  });
+  const { code, error } = await upWith(
+    'aws_ecs_task_definition',
+    (r) => {
+      const bridge = Object.values(r).find((d) => d['network_mode'] === 'bridge') ?? {};
+      bridge['container_definitions'] = String(bridge['container_definitions']).replace(/:latest/, ':no-such-tag');
+    },
+    /services/,
+  );
   t.is(code, 3);
   t.is(error.code, 'IMAGE_NOT_FOUND');
 });

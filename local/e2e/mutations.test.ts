@@ -76,7 +76,7 @@ test.serial('rule path, priority, port range, desired count, health path and a f
         const text = JSON.stringify(resource).replaceAll(/(?<![*/\w])interstella-iridium/g, 'interstella-osmium');
         const copy = JSON.parse(
           text.replaceAll(
-            /aws_(ecs_task_definition|lb_target_group|lb_listener_rule)\.(\w*iridium\w*)/g,
+            /aws_(ecs_task_definition|lb_target_group|lb_listener_rule)\.([\w-]*iridium[\w-]*)/g,
             'aws_$1.$2-copy',
           ),
         ) as Record<string, unknown>;

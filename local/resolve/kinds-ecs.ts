@@ -23,7 +23,7 @@ const cluster: Kind = {
     configuration: 'execute-command is not offered here',
     service_connect_defaults: 'service connect is not offered here',
   },
-  computed: (names, block, attribute) => {
+  computed: (names, _block, attribute) => {
     const id = arn(names, 'ecs', `cluster/${text(attribute('name'))}`);
     return { arn: id, id };
   },

@@ -173,7 +173,7 @@ export const DATA_KINDS: Readonly<Record<string, Computed>> = {
     arn: 'arn:aws:iam::127311923021:root',
     region: names.region,
   }),
-  aws_ssm_parameter: (names, block, attribute) => {
+  aws_ssm_parameter: (names, _block, attribute) => {
     const name = text(attribute('name'));
     const image = `ami-${names.hex(name, 17)}`;
     const value = name.startsWith('/aws/service/')

@@ -43,8 +43,8 @@ export function resolve(raw: RawStacks, options: ResolveOptions = {}): Topology 
   const known = [...world.blocks.values()].filter(
     (b) => b.mode === 'resource' && (own(KINDS, b.type) || allowed.has(b.type)),
   );
-  const evaluated = new Map<string, { block: Block; json: Json }>();
-  for (const block of known) evaluated.set(block.address, { block, json: evaluateBlock(world, block, problems) });
+  const evaluated = new Map<string, Evaluated>();
+  for (const block of known) evaluated.set(block.address, { block, ...evaluateBlock(world, block, problems) });
   for (const block of world.blocks.values())
     if (block.mode === 'data' && (own(DATA_KINDS, block.type) || allowed.has(block.type)))
       tryRun(problems, () => world.all(block));
@@ -123,7 +123,9 @@ function tryRun<T>(problems: Problem[], run: () => T): T | undefined {
   }
 }
 
-function evaluateBlock(world: World, block: Block, problems: Problem[]): Json {
+/** @returns the values; `sound` is false where one could not be had: what is missing then is no news */
+function evaluateBlock(world: World, block: Block, problems: Problem[]): { json: Json; sound: boolean } {
+  const before = problems.length;
   const names = new Set(world.attributeNames(block));
   const json: Json = {};
   for (const name of names) {
@@ -131,12 +133,18 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]): Json {
     if (value !== undefined && value !== null) json[name] = value;
   }
   const computed = tryRun(problems, () => world.all(block));
-  return { ...computed, ...json };
+  return { json: { ...computed, ...json }, sound: problems.length === before };
+}
+
+interface Evaluated {
+  readonly block: Block;
+  readonly json: Json;
+  readonly sound: boolean;
 }
 
 function buildAll(
   world: World,
-  evaluated: ReadonlyMap<string, { block: Block; json: Json }>,
+  evaluated: ReadonlyMap<string, Evaluated>,
   scope: { names: Names; allowed: ReadonlySet<string>; problems: Problem[] },
 ) {
   const notes = new Map<string, FidelityNote>();
@@ -147,7 +155,7 @@ function buildAll(
     all: (...types) => [...evaluated.values()].filter(({ block }) => types.includes(block.type)),
   };
   const collections = emptyCollections();
-  for (const { block, json } of evaluated.values()) {
+  for (const { block, json, sound } of evaluated.values()) {
     const kind = own(KINDS, block.type);
     const base = baseOf(world, block, json, kind, scope.problems);
     if (!kind)
@@ -158,6 +166,7 @@ function buildAll(
       });
     else if (kind.noEffect) note({ subject: block.type, kind: 'no-local-effect', reason: kind.noEffect });
     if (kind) checkAttributes(world, block, kind, { note, problems: scope.problems });
+    if (!sound) continue;
     if (kind?.collection && kind.build) {
       const reader = new Reader(block.address, json, scope.problems);
       const built = kind.build(base, reader, context);

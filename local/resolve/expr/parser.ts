@@ -209,7 +209,7 @@ class Parser {
     }
     if (token.kind === 'string') {
       this.#i += 1;
-      return parseTemplate(unescape(token));
+      return parseTemplate(unescaped(token));
     }
     if (this.#take('(')) {
       const node = this.expression();
@@ -296,7 +296,7 @@ class Parser {
 }
 
 /** Escapes of a quoted string, outside its `${…}`, which keep their own quotes. */
-function unescape(token: Token): string {
+function unescaped(token: Token): string {
   const text = token.text.slice(1, -1);
   let out = '';
   for (let i = 0; i < text.length; i++) {
