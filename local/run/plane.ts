@@ -22,6 +22,7 @@ import { APPROXIMATIONS } from './fidelity.ts';
 import { createImageResolver } from './images/images.ts';
 import { checksFor, loadTopology } from './load.ts';
 import { createLogStore } from './logs/logs.ts';
+import { createMetadataRoute } from './metadata/metadata.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createParameterStore } from './params/params.ts';
 import { createProcessRunner } from './processes/processes.ts';
@@ -137,6 +138,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
       localise: addresses.localise,
     });
 
+  const metadata = createMetadataRoute({ view: parts.ecs, processes: parts.processes, clock });
   const consoleServer = createConsoleServer({ dir: join(config.projectDir, 'console'), status, events });
 
   async function apply(input: ApplyInput, onProgress?: (progress: PlaneProgress) => void) {
@@ -190,7 +192,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         region: REGION,
         accountId: ACCOUNT_ID,
         loadBalancerHost: addresses.loadBalancerHost,
-        extra: control,
+        extra: (req, res) => control(req, res) || metadata(req, res),
       });
       parts.onClose.push(
         () => api.close(),
@@ -264,7 +266,7 @@ async function createParts(config: PlaneConfig) {
     cacheDir: config.cacheDir,
     overrides: config.images,
   });
-  const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs') });
+  const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs'), onWarn: warn });
   const metrics = createMetricStore({ clock });
   const scope = { region: REGION, accountId: ACCOUNT_ID };
   const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
@@ -274,6 +276,7 @@ async function createParts(config: PlaneConfig) {
     dataDir: join(config.stateDir, 'tables'),
     port: config.portBase + 3,
     region: REGION,
+    onWarn: warn,
   });
   const signingHost = `127.0.0.1:${config.portBase + 2}`;
   const signing = await createSigningMaterial({ dir: join(config.stateDir, 'sns'), random, host: signingHost });

@@ -125,6 +125,7 @@ export function createInstances(options: InstancesOptions): Instances {
         message: `Terminating EC2 instance: ${instance.id}`,
       });
       instances.delete(instance.id);
+      addresses.releaseInstance?.(instance.id);
     }
   };
 
