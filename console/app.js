@@ -26,24 +26,44 @@ const tone = (state) => {
 function service(s) {
   const deployment = s.deployments[0];
   const dots = s.tasks.map((t) =>
-    element('span', { class: `dot ${tone(t.lastStatus)}`, title: `${t.taskDefinition} ${t.lastStatus} ${t.address}:${t.hostPort ?? '-'}` }),
+    element('span', {
+      class: `dot ${tone(t.lastStatus)}`,
+      title: `${t.taskDefinition} ${t.lastStatus} ${t.address}:${t.hostPort ?? '-'}`,
+    }),
   );
   return element(
     'article',
     { class: 'card' },
     element('h3', {}, s.name),
     element('div', { class: 'soft' }, `${s.launchType} · ${s.taskDefinition}`),
-    element('div', { class: 'dots', role: 'img', 'aria-label': `${s.runningCount} of ${s.desiredCount} tasks running` }, ...dots),
+    element(
+      'div',
+      { class: 'dots', role: 'img', 'aria-label': `${s.runningCount} of ${s.desiredCount} tasks running` },
+      ...dots,
+    ),
     element('div', {}, `${s.runningCount} running, ${s.pendingCount} pending, ${s.desiredCount} desired`),
-    element('div', { class: deployment ? tone(deployment.rolloutState) : 'soft' }, s.steady ? 'steady' : (deployment?.rolloutState ?? 'no deployment')),
+    element(
+      'div',
+      { class: deployment ? tone(deployment.rolloutState) : 'soft' },
+      s.steady ? 'steady' : (deployment?.rolloutState ?? 'no deployment'),
+    ),
   );
 }
 
 function ruleText(rule) {
   const values = (c) => c.values ?? c.pairs?.map((p) => (p.key ? `${p.key}=${p.value}` : p.value)) ?? [];
-  const when = rule.priority === 'default' ? 'default' : rule.conditions.map((c) => `${c.field === 'path-pattern' ? '' : `${c.name ?? c.field} `}${values(c).join(' or ')}`).join(' and ');
+  const when =
+    rule.priority === 'default'
+      ? 'default'
+      : rule.conditions
+          .map((c) => `${c.field === 'path-pattern' ? '' : `${c.name ?? c.field} `}${values(c).join(' or ')}`)
+          .join(' and ');
   const then = rule.actions.map((a) =>
-    a.type === 'forward' ? a.targetGroups.map((g) => `${g.arn.split('/')[1]}${a.targetGroups.length > 1 ? ` (${g.weight})` : ''}`).join(', ') : `${a.type} ${a.statusCode ?? ''}`,
+    a.type === 'forward'
+      ? a.targetGroups
+          .map((g) => `${g.arn.split('/')[1]}${a.targetGroups.length > 1 ? ` (${g.weight})` : ''}`)
+          .join(', ')
+      : `${a.type} ${a.statusCode ?? ''}`,
   );
   return `${rule.priority === 'default' ? '' : `${rule.priority}: `}${when} → ${then.join(', ')}`;
 }
@@ -87,26 +107,48 @@ function targetsTable(status) {
   if (rows.length === 0) return [];
   const head = ['Target group', 'Target', 'Port', 'State', 'Requests', 'Per second', 'Reason'];
   const numeric = new Set(['Port', 'Requests', 'Per second']);
-  const header = element('tr', {}, ...head.map((h) => element('th', { scope: 'col', class: numeric.has(h) ? 'number' : '' }, h)));
+  const header = element(
+    'tr',
+    {},
+    ...head.map((h) => element('th', { scope: 'col', class: numeric.has(h) ? 'number' : '' }, h)),
+  );
   return [element('table', {}, element('thead', {}, header), element('tbody', {}, ...rows))];
 }
 
 function instance(i) {
-  const used = { cpu: i.registered.cpuUnits - i.remaining.cpuUnits, memory: i.registered.memoryMiB - i.remaining.memoryMiB };
+  const used = {
+    cpu: i.registered.cpuUnits - i.remaining.cpuUnits,
+    memory: i.registered.memoryMiB - i.remaining.memoryMiB,
+  };
   return element(
     'article',
     { class: 'card' },
     element('h3', {}, i.id),
     element('div', { class: 'soft' }, `${i.instanceType} · ${i.zone} · ${i.address}`),
     element('div', { class: tone(i.status) }, i.status),
-    element('label', {}, `memory ${used.memory} of ${i.registered.memoryMiB} MiB`, element('meter', { min: 0, max: i.registered.memoryMiB, value: used.memory })),
-    element('label', {}, `cpu ${used.cpu} of ${i.registered.cpuUnits} units`, element('meter', { min: 0, max: i.registered.cpuUnits, value: used.cpu })),
-    element('div', { class: 'mono' }, i.ports.length > 0 ? `ports ${[...i.ports].sort((a, b) => a - b).join(' ')}` : 'no host port in use'),
+    element(
+      'label',
+      {},
+      `memory ${used.memory} of ${i.registered.memoryMiB} MiB`,
+      element('meter', { min: 0, max: i.registered.memoryMiB, value: used.memory }),
+    ),
+    element(
+      'label',
+      {},
+      `cpu ${used.cpu} of ${i.registered.cpuUnits} units`,
+      element('meter', { min: 0, max: i.registered.cpuUnits, value: used.cpu }),
+    ),
+    element(
+      'div',
+      { class: 'mono' },
+      i.ports.length > 0 ? `ports ${[...i.ports].sort((a, b) => a - b).join(' ')}` : 'no host port in use',
+    ),
   );
 }
 
 function draw(status) {
-  byId('summary').textContent = `${status.stage ? `stage ${status.stage} · ` : ''}${status.state} · clock rate ${status.clockRate} · AWS endpoint ${status.endpoints.aws}`;
+  byId('summary').textContent =
+    `${status.stage ? `stage ${status.stage} · ` : ''}${status.state} · clock rate ${status.clockRate} · AWS endpoint ${status.endpoints.aws}`;
   fill('services', status.services.map(service), 'No service runs.');
   fill('balancers', status.loadBalancers.map(balancer), 'No load balancer.');
   fill('targets', targetsTable(status), 'No target is registered.');
