@@ -4,12 +4,24 @@ import type { FidelityNote } from '../topology.ts';
 const approximated = (subject: string, reason: string): FidelityNote => ({ subject, kind: 'approximated', reason });
 
 export const APPROXIMATIONS: readonly FidelityNote[] = [
-  approximated('deregistration', 'a deregistering target gets no new request at once; draining ends early when it is idle'),
-  approximated('deployment circuit breaker', 'the threshold is half the desired count rounded up, at least 3, at most 200'),
-  approximated('restart throttle', 'waits grow from 10 s to 15 min after five failures in a row; AWS publishes the bound only'),
+  approximated(
+    'deregistration',
+    'a deregistering target gets no new request at once; draining ends early when it is idle',
+  ),
+  approximated(
+    'deployment circuit breaker',
+    'the threshold is half the desired count rounded up, at least 3, at most 200',
+  ),
+  approximated(
+    'restart throttle',
+    'waits grow from 10 s to 15 min after five failures in a row; AWS publishes the bound only',
+  ),
   approximated('dynamic host ports', 'taken from net.ipv4.ip_local_port_range of the user data, else 32768 to 60999'),
   approximated('instance boot', 'an instance joins its cluster three control seconds after its launch'),
   approximated('task stop', 'deregister, drain, SIGTERM, stop timeout in real time, SIGKILL'),
   approximated('SNS retries', 'a 4xx other than 429 is not tried again; back-off has 5 % jitter'),
-  approximated('client-side security group rules', 'clients of a load balancer are on this machine and are not checked against its ingress rules'),
+  approximated(
+    'client-side security group rules',
+    'clients of a load balancer are on this machine and are not checked against its ingress rules',
+  ),
 ];

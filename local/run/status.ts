@@ -1,5 +1,12 @@
 /** The plane's state as `status --json` shows it. Pure: reads the controllers' views, decides nothing. */
-import type { InstanceStatus, ServiceStatus, Status, TargetGroupStatus, TaskStatusEntry, TopicStatus } from '../status.ts';
+import type {
+  InstanceStatus,
+  ServiceStatus,
+  Status,
+  TargetGroupStatus,
+  TaskStatusEntry,
+  TopicStatus,
+} from '../status.ts';
 import { STATUS_VERSION } from '../status.ts';
 import type { Action, AutoScalingGroup, Condition, LoadBalancer, Output, TargetGroup } from '../topology.ts';
 import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
@@ -23,7 +30,10 @@ export interface BalancerReading {
 }
 
 export interface StatusInput {
-  readonly head: Pick<Status, 'stage' | 'clockRate' | 'state' | 'pid' | 'portBase' | 'addressMode' | 'region' | 'endpoints' | 'lastEventId'>;
+  readonly head: Pick<
+    Status,
+    'stage' | 'clockRate' | 'state' | 'pid' | 'portBase' | 'addressMode' | 'region' | 'endpoints' | 'lastEventId'
+  >;
   readonly balancer: BalancerReading;
   readonly ecs: EcsView;
   readonly autoScalingGroups: readonly AutoScalingGroup[];
@@ -152,7 +162,8 @@ function taskOf(task: TaskState): TaskStatusEntry {
   };
 }
 
-const groupOf = (service: ServiceState): string => `${service.definition.clusterArn} service:${service.definition.name}`;
+const groupOf = (service: ServiceState): string =>
+  `${service.definition.clusterArn} service:${service.definition.name}`;
 
 /** `family:revision` of a task definition's ARN. */
 export const shortTaskDefinition = (arn: string): string => arn.split('/').at(-1) ?? arn;

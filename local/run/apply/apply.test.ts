@@ -5,7 +5,14 @@ import { createEventLog } from '../events.ts';
 import { createApplier, type Handlers } from './apply.ts';
 import { changedAttributes, decideChanges, resourcesOf } from './decide-changes.ts';
 
-type Part = { address: string; dependsOn?: string[]; digest?: string; type?: string; attributes?: Record<string, unknown>; ignoreChanges?: string[] };
+type Part = {
+  address: string;
+  dependsOn?: string[];
+  digest?: string;
+  type?: string;
+  attributes?: Record<string, unknown>;
+  ignoreChanges?: string[];
+};
 
 const resource = (part: Part): InertResource => ({
   id: part.address,
@@ -21,10 +28,38 @@ const resource = (part: Part): InertResource => ({
 
 const topologyOf = (...parts: Part[]): Topology => {
   const lists = Object.fromEntries(
-    ['securityGroups', 'subnets', 'loadBalancers', 'targetGroups', 'listeners', 'rules', 'clusters', 'capacityProviders', 'autoScalingGroups', 'taskDefinitions', 'services', 'topics', 'subscriptions', 'queues', 'parameters', 'logGroups', 'tables', 'repositories', 'outputs', 'notes'].map((name) => [name, []]),
+    [
+      'securityGroups',
+      'subnets',
+      'loadBalancers',
+      'targetGroups',
+      'listeners',
+      'rules',
+      'clusters',
+      'capacityProviders',
+      'autoScalingGroups',
+      'taskDefinitions',
+      'services',
+      'topics',
+      'subscriptions',
+      'queues',
+      'parameters',
+      'logGroups',
+      'tables',
+      'repositories',
+      'outputs',
+      'notes',
+    ].map((name) => [name, []]),
   );
   const inert = parts.map(resource);
-  return { region: 'r', accountId: 'a', stacks: ['s'], ...lists, inert, order: inert.map((r) => r.address) } as unknown as Topology;
+  return {
+    region: 'r',
+    accountId: 'a',
+    stacks: ['s'],
+    ...lists,
+    inert,
+    order: inert.map((r) => r.address),
+  } as unknown as Topology;
 };
 
 const events = () => createEventLog(createManualClock());
@@ -68,9 +103,27 @@ test('a changed attribute is an update, and a replacement where the provider for
 
 test('ignore_changes hides a change; all hides every change', (t) => {
   const before = resource({ address: 'p', attributes: { value: 'a', type: 'x' } });
-  t.deepEqual(changedAttributes(before, resource({ address: 'p', attributes: { value: 'b', type: 'x' }, ignoreChanges: ['value'] })), []);
-  t.deepEqual(changedAttributes(before, resource({ address: 'p', attributes: { value: 'b', type: 'y' }, ignoreChanges: ['value'] })), ['type']);
-  t.deepEqual(changedAttributes(before, resource({ address: 'p', attributes: { value: 'b', type: 'y' }, ignoreChanges: ['all'] })), []);
+  t.deepEqual(
+    changedAttributes(
+      before,
+      resource({ address: 'p', attributes: { value: 'b', type: 'x' }, ignoreChanges: ['value'] }),
+    ),
+    [],
+  );
+  t.deepEqual(
+    changedAttributes(
+      before,
+      resource({ address: 'p', attributes: { value: 'b', type: 'y' }, ignoreChanges: ['value'] }),
+    ),
+    ['type'],
+  );
+  t.deepEqual(
+    changedAttributes(
+      before,
+      resource({ address: 'p', attributes: { value: 'b', type: 'y' }, ignoreChanges: ['all'] }),
+    ),
+    [],
+  );
 });
 
 test('a digest that moved with no visible attribute is a change of a sensitive one', (t) => {
@@ -79,7 +132,9 @@ test('a digest that moved with no visible attribute is a change of a sensitive o
 });
 
 test('removed resources go last, dependants before what they depend on', (t) => {
-  const before = resourcesOf(topologyOf({ address: 'a' }, { address: 'b', dependsOn: ['a'] }, { address: 'c', dependsOn: ['b'] }));
+  const before = resourcesOf(
+    topologyOf({ address: 'a' }, { address: 'b', dependsOn: ['a'] }, { address: 'c', dependsOn: ['b'] }),
+  );
   const changes = decideChanges(before, topologyOf({ address: 'n' }));
   t.deepEqual(
     changes.map((c) => `${c.action} ${c.address}`),
@@ -104,7 +159,11 @@ test('a change waits for a changed dependency behind an unchanged resource', asy
   };
   const applier = createApplier(handlers, events());
   const version = (v: number): Topology =>
-    topologyOf({ address: 'a', attributes: { v } }, { address: 'b', dependsOn: ['a'] }, { address: 'c', dependsOn: ['b'], attributes: { v } });
+    topologyOf(
+      { address: 'a', attributes: { v } },
+      { address: 'b', dependsOn: ['a'] },
+      { address: 'c', dependsOn: ['b'], attributes: { v } },
+    );
   await applier.apply(version(1), never);
   done.length = 0;
   const second = applier.apply(version(2), never);
@@ -158,7 +217,10 @@ test('an aborted apply begins nothing more', async (t) => {
     } as never,
   };
   const applier = createApplier(handlers, events());
-  const result = await applier.apply(topologyOf({ address: 'a' }, { address: 'b', dependsOn: ['a'] }), controller.signal);
+  const result = await applier.apply(
+    topologyOf({ address: 'a' }, { address: 'b', dependsOn: ['a'] }),
+    controller.signal,
+  );
   t.deepEqual(log, ['a']);
   t.is(result.problems.length, 1);
 });
