@@ -46,11 +46,17 @@ export async function openFrontend(
     noDelay: true,
   });
   server.maxRequestsPerSocket = 0;
+  // Upgraded connections are no longer the server's own: they are ended by hand.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const frontend: Frontend = {
     endpoint: at.endpoint,
     loadBalancer: at.loadBalancer,
     rules: at.rules,
-    close: () => closeServer(server),
+    close: () => closeServer(server, sockets),
   };
   const serve = (req: IncomingMessage, res: ServerResponse): void => handle(options, frontend, at.port, req, res);
   server.on('request', serve);
@@ -276,10 +282,11 @@ function listen(server: Server, endpoint: Endpoint, port: number): Promise<void>
 }
 
 /** Idle connections go at once; requests in flight have a moment to finish. */
-function closeServer(server: Server): Promise<void> {
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
     server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }
