@@ -1,3 +1,3 @@
 /** Resolving: raw stacks → the frozen topology. */
-export { fidelityTable } from './kinds.ts';
+export { type FidelityRow, fidelityTable } from './kinds/index.ts';
 export { type ResolveOptions, resolve } from './resolve.ts';

@@ -55,6 +55,11 @@ const SIZES: Readonly<Record<string, Readonly<Record<string, readonly [vcpus: nu
   },
 };
 
+/** Every type that is known, e.g. `t3.small`. */
+export const INSTANCE_TYPES: readonly string[] = Object.entries(SIZES).flatMap(([families, sizes]) =>
+  families.split(' ').flatMap((family) => Object.keys(sizes).map((size) => `${family}.${size}`)),
+);
+
 /** @returns null where the type is not in the table */
 export function instanceSize(type: string): { cpuUnits: number; memoryMiB: number } | null {
   const [family = '', size = ''] = type.split('.', 2);

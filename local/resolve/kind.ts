@@ -1,18 +1,9 @@
 /** What the resolver knows of one resource type. */
-import type { Json } from '../read/read-stacks.ts';
-import type { FidelityNote, ResourceBase, Topology } from '../topology.ts';
-import type { Reader } from './reader.ts';
-import type { Block } from './world.ts';
-
-export interface Names {
-  readonly region: string;
-  readonly accountId: string;
-  /** Stable hex digits for an address. */
-  hex(seed: string, length: number): string;
-  /** Generated secret text for an address. */
-  random(address: string): string;
-  revisionOf(family: string, digest: string): number;
-}
+import type { Json } from '../read/json.ts';
+import type { Fields, Schema, Values } from '../read/schema.ts';
+import type { ResourceBase, Topology } from '../topology.ts';
+import type { Computed, Names } from './names.ts';
+import type { Report } from './report.ts';
 
 /** Collections of a topology that resources go into. */
 export type Collection = Exclude<
@@ -20,41 +11,53 @@ export type Collection = Exclude<
   never
 >;
 
-export interface BuildContext {
+/** An evaluated resource of any type. */
+export interface Evaluated {
+  readonly address: string;
+  readonly type: string;
+  readonly json: Json;
+  /** Values by the type's attribute table; empty for types without one. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface BuildContext<F extends Fields> {
+  readonly base: ResourceBase;
+  /** Configured attributes, typed, with defaults. */
+  readonly values: Values<F>;
+  /** An attribute that AWS decides, or that the name is made of. */
+  computed(name: string): string;
+  readonly report: Report;
   readonly names: Names;
-  /** Evaluated attributes of all resources of some types. */
-  all(...types: string[]): readonly { readonly block: Block; readonly json: Json }[];
-  note(note: FidelityNote): void;
+  /** Evaluated resources of some types. */
+  all(...types: string[]): readonly Evaluated[];
 }
 
-export interface Kind {
-  /** Attributes that have their effect here. */
-  readonly acts: readonly string[];
-  /** attribute → why it has no effect here. */
-  readonly inert: Readonly<Record<string, string>>;
-  readonly computed: (names: Names, block: Block, attribute: (name: string) => unknown) => Json;
-  /** Absent: the resource as a whole has no local effect, for this reason. */
-  readonly noEffect?: string;
-  readonly collection?: Collection;
-  readonly build?: (base: ResourceBase, reader: Reader, context: BuildContext) => ResourceBase;
+export interface Kind<F extends Fields = Fields> {
+  readonly schema: Schema<F>;
+  readonly computed: Computed;
+  /** Why the type as a whole has no local effect; its attributes are then taken as they are. */
+  readonly noEffect: string | null;
+  readonly collection: Collection | null;
+  readonly build: ((context: BuildContext<F>) => ResourceBase) | null;
 }
 
-export const text = (value: unknown, fallback = ''): string =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : fallback;
+/** A type that becomes a part of the topology. */
+export const acting = <F extends Fields>(
+  schema: Schema<F>,
+  collection: Collection,
+  computed: Computed,
+  build: (context: BuildContext<F>) => ResourceBase,
+): Kind => ({ schema, computed, noEffect: null, collection, build }) as unknown as Kind;
 
-/** `name`, or a name made from `name_prefix` or the address, as the provider makes one. */
-export function nameOf(names: Names, block: Block, attribute: (name: string) => unknown): string {
-  const name = text(attribute('name'));
-  if (name) return name;
-  return `${text(attribute('name_prefix'), 'terraform-')}${names.hex(block.address, 12)}`;
-}
+/** A type that other resources are built from. */
+export const contributing = <F extends Fields>(schema: Schema<F>, computed: Computed): Kind =>
+  ({ schema, computed, noEffect: null, collection: null, build: null }) as unknown as Kind;
 
-export const arn = (names: Names, service: string, rest: string): string =>
-  `arn:aws:${service}:${names.region}:${names.accountId}:${rest}`;
-
-export const COMMON_INERT: Readonly<Record<string, string>> = {
-  tags: 'tags are kept and shown; nothing here acts on them',
-  tags_all: 'tags are kept and shown; nothing here acts on them',
-  timeouts: 'waits here end when the thing is done',
-  region: 'the plane is one region',
-};
+/** A type without local effect, whose attributes can be referred to. */
+export const inertType = (types: readonly string[], noEffect: string, computed: Computed): Kind => ({
+  schema: { types, fields: {} },
+  computed,
+  noEffect,
+  collection: null,
+  build: null,
+});

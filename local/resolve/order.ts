@@ -1,57 +1,74 @@
-/** Topological order of all resources, dependencies first, stacks in their deployment order where nothing else says. */
+/** Topological order of all resources, dependencies first; stacks in their deployment order where nothing else says. */
 import type { Problem } from '../errors.ts';
 import type { RawStacks } from '../read/read-stacks.ts';
-import type { Block, World } from './world.ts';
 
-export function orderOf(world: World, raw: RawStacks, addresses: readonly string[], problems: Problem[]): string[] {
-  const position = new Map(stackOrder(raw).map((name, i) => [name, i]));
-  const blocks = addresses.flatMap((a) => world.blocks.get(a) ?? []);
-  const sorted = [...blocks].sort((a, b) => (position.get(a.stack) ?? 0) - (position.get(b.stack) ?? 0));
-  const known = new Set(addresses);
+interface Node {
+  readonly address: string;
+  readonly stack: string;
+  readonly dependsOn: readonly string[];
+}
+
+/** Adds a REFERENCE_CYCLE for each circle met. */
+export function orderOf(nodes: readonly Node[], raw: RawStacks, problems: Problem[]): string[] {
+  const position = new Map(stackOrder(raw, problems).map((name, i) => [name, i]));
+  const sorted = [...nodes].sort((a, b) => (position.get(a.stack) ?? 0) - (position.get(b.stack) ?? 0));
+  const dependencies = new Map(nodes.map((n) => [n.address, n.dependsOn]));
+  return depthFirst(
+    sorted.map((n) => n.address),
+    (address) => (dependencies.get(address) ?? []).filter((d) => dependencies.has(d)),
+    (circle) =>
+      void problems.push({
+        code: 'REFERENCE_CYCLE',
+        address: circle[0] ?? '',
+        message: `resources depend on each other in a circle: ${circle.join(' → ')}`,
+        rule: 'each resource is made after those that it depends on',
+        fix: 'remove one of these dependencies',
+      }),
+  );
+}
+
+function stackOrder(raw: RawStacks, problems: Problem[]): string[] {
+  const dependencies = new Map(raw.stacks.map((s) => [s.name, s.dependencies]));
+  return depthFirst(
+    [...dependencies.keys()],
+    (name) => (dependencies.get(name) ?? []).filter((d) => dependencies.has(d)),
+    (circle) =>
+      void problems.push({
+        code: 'REFERENCE_CYCLE',
+        address: circle[0] ?? '',
+        message: `stacks depend on each other in a circle: ${circle.join(' → ')}`,
+        rule: 'each stack is deployed after those that it depends on',
+        fix: 'remove one of these dependencies',
+      }),
+  );
+}
+
+/** Post-order without recursion: a chain may be as long as there are resources. */
+function depthFirst(
+  roots: readonly string[],
+  next: (name: string) => readonly string[],
+  onCircle: (circle: readonly string[]) => void,
+): string[] {
   const order: string[] = [];
   const state = new Map<string, 'open' | 'done'>();
-  const visit = (block: Block, path: readonly string[]): void => {
-    if (state.get(block.address) === 'done') return;
-    if (state.get(block.address) === 'open') {
-      const circle = [...path.slice(path.indexOf(block.address)), block.address];
-      problems.push({
-        code: 'REFERENCE_CYCLE',
-        address: block.address,
-        message: `resources depend on each other in a circle: ${circle.join(' → ')}`,
-        rule: 'Terraform needs an order',
-        fix: 'remove one of these dependencies',
-      });
-      return;
+  for (const root of roots) {
+    if (state.has(root)) continue;
+    const path: { name: string; rest: string[] }[] = [{ name: root, rest: [...next(root)] }];
+    state.set(root, 'open');
+    for (let top = path.at(-1); top; top = path.at(-1)) {
+      const child = top.rest.shift();
+      if (child === undefined) {
+        path.pop();
+        state.set(top.name, 'done');
+        order.push(top.name);
+      } else if (state.get(child) === 'open') {
+        const names = path.map((p) => p.name);
+        onCircle([...names.slice(names.indexOf(child)), child]);
+      } else if (!state.has(child)) {
+        state.set(child, 'open');
+        path.push({ name: child, rest: [...next(child)] });
+      }
     }
-    state.set(block.address, 'open');
-    for (const dependency of dependenciesOf(world, block)) {
-      const next = known.has(dependency) ? world.blocks.get(dependency) : undefined;
-      if (next) visit(next, [...path, block.address]);
-    }
-    state.set(block.address, 'done');
-    order.push(block.address);
-  };
-  for (const block of sorted) visit(block, []);
-  return order;
-}
-
-/** What cannot be read is told elsewhere. */
-function dependenciesOf(world: World, block: Block): string[] {
-  try {
-    return world.dependencies(block);
-  } catch {
-    return [];
   }
-}
-
-function stackOrder(raw: RawStacks): string[] {
-  const out: string[] = [];
-  const visit = (name: string, path: readonly string[]): void => {
-    if (out.includes(name) || path.includes(name)) return;
-    for (const dependency of raw.stacks.find((s) => s.name === name)?.dependencies ?? [])
-      visit(dependency, [...path, name]);
-    out.push(name);
-  };
-  for (const stack of raw.stacks) visit(stack.name, []);
-  return out;
+  return order;
 }

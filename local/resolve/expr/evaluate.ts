@@ -1,48 +1,46 @@
 /** Evaluates an expression tree. What names mean is the caller's business: a scope answers for them. */
-import { callFunction } from './functions.ts';
-import { ExpressionError } from './lexer.ts';
-import type { Node } from './parser.ts';
+import { CutoverError } from '../../errors.ts';
+import { ExpressionError, type Node } from './ast.ts';
+import { callFunction } from './functions/index.ts';
+import { asBoolean, asList, asNumber, asObject, asText, keyOf, show, sortedEntries } from './values.ts';
 
-/** Answers for a reference such as `aws_lb.main.arn`; gets the longest static path. */
+/** Answers for a reference such as `aws_lb.main.arn`; gets the longest path that is known without evaluating. */
 export interface Scope {
-  /** @returns the value and how many steps of the path it took @throws CutoverError for what is not there */
-  lookup(path: readonly string[]): { value: unknown; used: number };
+  /** @returns the value, and how many steps of the path it took @throws CutoverError for what is not there */
+  lookup(path: readonly string[]): { readonly value: unknown; readonly used: number };
 }
 
-type Locals = ReadonlyMap<string, unknown>;
+/** Names bound by for expressions, `each`, `count` and dynamic blocks. */
+export type Locals = ReadonlyMap<string, unknown>;
+
+const ITEM = '*item';
 
 /** @throws ExpressionError, or what the scope throws */
 export function evaluate(node: Node, scope: Scope, locals: Locals = new Map()): unknown {
-  const run = (n: Node, l: Locals = locals): unknown => evaluate(n, scope, l);
+  const run = (n: Node): unknown => evaluate(n, scope, locals);
   switch (node.kind) {
     case 'literal':
       return node.value;
     case 'template':
       return node.parts.map((part) => (typeof part === 'string' ? part : templateText(run(part)))).join('');
     case 'item':
-      return locals.get('*item');
+      return locals.get(ITEM);
     case 'name':
     case 'attribute':
     case 'index':
       return reference(node, scope, locals);
-    case 'splat': {
-      const of = run(node.of);
-      if (of === null) return [];
-      const items = Array.isArray(of) ? of : [of];
-      return items.map((item) => run(node.each({ kind: 'item' }), new Map([...locals, ['*item', item]])));
-    }
+    case 'splat':
+      return splat(node, scope, locals);
     case 'call':
-      return call(node, scope, locals);
-    case 'unary': {
-      const value = run(node.of);
-      return node.op === '!' ? !asBoolean(value) : -asNumber(value);
-    }
+      return call(node, run);
+    case 'unary':
+      return node.op === '!' ? !asBoolean(run(node.of)) : -asNumber(run(node.of));
     case 'binary':
       return binary(node, run);
     case 'if':
       return asBoolean(run(node.test)) ? run(node.yes) : run(node.no);
     case 'tuple':
-      return node.items.map((item) => run(item));
+      return node.items.map(run);
     case 'object':
       return Object.fromEntries(node.entries.map(([key, value]) => [asText(run(key)), run(value)]));
     case 'for':
@@ -50,169 +48,136 @@ export function evaluate(node: Node, scope: Scope, locals: Locals = new Map()): 
   }
 }
 
-function call(node: Extract<Node, { kind: 'call' }>, scope: Scope, locals: Locals): unknown {
-  const run = (n: Node): unknown => evaluate(n, scope, locals);
+/** Null has no elements; anything that is no list counts as a list of itself. */
+function splat(node: Extract<Node, { kind: 'splat' }>, scope: Scope, locals: Locals): unknown[] {
+  const of = evaluate(node.of, scope, locals);
+  if (of === null) return [];
+  return (Array.isArray(of) ? of : [of]).map((item) => evaluate(node.rest, scope, new Map([...locals, [ITEM, item]])));
+}
+
+function call(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown): unknown {
   if (node.name === 'try' || node.name === 'can') return attempt(node, run);
   const args = node.args.map(run);
   if (node.spread) args.push(...asList(args.pop()));
-  try {
-    return callFunction(node.name, args);
-  } catch (error) {
-    if (error instanceof ExpressionError && error.at >= 0) throw error;
-    throw new ExpressionError(`${node.name}(): ${error instanceof Error ? error.message : String(error)}`, node.at);
-  }
+  return callFunction(node.name, args, node.at);
 }
 
+/** What is declared nowhere stays an error, as in Terraform; only evaluation may fail. */
 function attempt(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown): unknown {
-  let last: unknown = new ExpressionError('try() needs an argument', node.at);
+  let last: unknown = new ExpressionError(`${node.name}() needs an argument`, node.at);
   for (const arg of node.args) {
     try {
       const value = run(arg);
       return node.name === 'can' ? true : value;
     } catch (error) {
+      if (error instanceof CutoverError) throw error;
       last = error;
     }
   }
-  if (node.name === 'can') return false;
+  if (node.name === 'can' && node.args.length > 0) return false;
   throw last;
 }
 
-/** Follows a dotted path: first in locals, then in the scope, then as attributes and indexes of the value. */
+/** Follows a path: in the locals, else in the scope, then as attributes and indexes of the value. */
 function reference(node: Node, scope: Scope, locals: Locals): unknown {
-  const steps: Node[] = [];
+  const steps: Extract<Node, { kind: 'attribute' | 'index' }>[] = [];
   let root: Node = node;
   while (root.kind === 'attribute' || root.kind === 'index') {
-    steps.unshift(root);
+    steps.push(root);
     root = root.of;
   }
-  if (root.kind !== 'name') return follow(evaluate(root, scope, locals), steps, scope, locals);
-  if (locals.has(root.name)) return follow(locals.get(root.name), steps, scope, locals);
-  const path = [root.name];
-  for (const step of steps) {
-    if (step.kind === 'attribute') path.push(step.name);
-    else if (step.kind === 'index' && step.index.kind === 'literal') path.push(String(step.index.value));
-    else break;
-  }
-  const { value, used } = scope.lookup(path);
-  return follow(value, steps.slice(used - 1), scope, locals);
+  steps.reverse();
+  const follow = (start: unknown, from: number): unknown =>
+    steps
+      .slice(from)
+      .reduce<unknown>(
+        (value, step) => elementOf(value, step.kind === 'attribute' ? step.name : evaluate(step.index, scope, locals)),
+        start,
+      );
+  if (root.kind !== 'name') return follow(evaluate(root, scope, locals), 0);
+  if (locals.has(root.name)) return follow(locals.get(root.name), 0);
+  const { value, used } = scope.lookup([root.name, ...staticSteps(steps)]);
+  return follow(value, used - 1);
 }
 
-function follow(start: unknown, steps: readonly Node[], scope: Scope, locals: Locals): unknown {
-  let value = start;
+function staticSteps(steps: readonly Extract<Node, { kind: 'attribute' | 'index' }>[]): string[] {
+  const out: string[] = [];
   for (const step of steps) {
-    const key =
-      step.kind === 'attribute' ? step.name : step.kind === 'index' ? evaluate(step.index, scope, locals) : '';
-    value = elementOf(value, key);
+    if (step.kind === 'attribute') out.push(step.name);
+    else if (step.index.kind === 'literal') out.push(String(step.index.value));
+    else break;
   }
-  return value;
+  return out;
 }
 
 function elementOf(value: unknown, key: unknown): unknown {
   if (Array.isArray(value)) {
     const i = Number(key);
-    if (!Number.isInteger(i)) {
-      // Terraform JSON gives single blocks as objects or as one-element lists: both are read alike.
-      if (value.length === 1) return elementOf(value[0], key);
-      throw new ExpressionError(`a list has no attribute ${String(key)}`, 0);
+    if (typeof key === 'boolean' || key === null || key === '' || !Number.isInteger(i)) {
+      // A single block is an object in synthesized JSON and a one-element list in Terraform's state: both are read alike.
+      if (value.length === 1 && typeof key === 'string') return elementOf(value[0], key);
+      throw new ExpressionError(`a list has no attribute ${show(key)}`);
     }
     if (i < 0 || i >= value.length)
-      throw new ExpressionError(`index ${i} is out of range: the list has ${value.length}`, 0);
+      throw new ExpressionError(`index ${i} is out of range: the list has ${value.length}`);
     return value[i];
   }
   if (value !== null && typeof value === 'object') {
-    if (Object.hasOwn(value, String(key))) return (value as Record<string, unknown>)[String(key)];
-    if (key === 0 || key === '0') return value;
-    throw new ExpressionError(
-      `there is no ${String(key)}; there are ${Object.keys(value).slice(0, 20).join(', ') || 'none'}`,
-      0,
-    );
+    const name = asText(key);
+    if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name];
+    if (name === '0') return value;
+    throw new ExpressionError(`there is no ${name}; there are ${Object.keys(value).slice(0, 20).join(', ') || 'none'}`);
   }
-  throw new ExpressionError(`${JSON.stringify(value)} has no ${String(key)}`, 0);
+  throw new ExpressionError(`${show(value)} has no ${show(key)}`);
 }
 
 function binary(node: Extract<Node, { kind: 'binary' }>, run: (n: Node) => unknown): unknown {
-  const left = run(node.left);
-  if (node.op === '&&') return asBoolean(left) && asBoolean(run(node.right));
-  if (node.op === '||') return asBoolean(left) || asBoolean(run(node.right));
-  const right = run(node.right);
-  if (node.op === '==') return same(left, right);
-  if (node.op === '!=') return !same(left, right);
+  if (node.op === '&&') return asBoolean(run(node.left)) && asBoolean(run(node.right));
+  if (node.op === '||') return asBoolean(run(node.left)) || asBoolean(run(node.right));
+  const [left, right] = [run(node.left), run(node.right)];
+  if (node.op === '==' || node.op === '!=') return (keyOf(left) === keyOf(right)) === (node.op === '==');
   const [a, b] = [asNumber(left), asNumber(right)];
-  switch (node.op) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '<':
-      return a < b;
-    case '>':
-      return a > b;
-    case '<=':
-      return a <= b;
-    case '>=':
-      return a >= b;
-    default:
-      if (b === 0) throw new ExpressionError('division by zero', 0);
-      return node.op === '/' ? a / b : a % b;
-  }
+  if ((node.op === '/' || node.op === '%') && b === 0) throw new ExpressionError('division by zero');
+  return ARITHMETIC[node.op]?.(a, b);
 }
+
+const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+};
 
 function comprehension(node: Extract<Node, { kind: 'for' }>, scope: Scope, locals: Locals): unknown {
   const over = evaluate(node.over, scope, locals);
-  const pairs: [unknown, unknown][] = Array.isArray(over) ? over.map((v, i) => [i, v]) : Object.entries(asObject(over));
+  const pairs: [unknown, unknown][] = Array.isArray(over) ? over.map((v, i) => [i, v]) : sortedEntries(asObject(over));
   const list: unknown[] = [];
-  const object: Record<string, unknown> = {};
+  const object = new Map<string, unknown>();
   for (const [key, value] of pairs) {
-    const inner = new Map([...locals, [node.value, value], ...(node.key ? ([[node.key, key]] as const) : [])]);
+    const inner = new Map([...locals, [node.value, value] as const]);
+    if (node.key) inner.set(node.key, key);
     if (node.test && !asBoolean(evaluate(node.test, scope, inner))) continue;
     const result = evaluate(node.result, scope, inner);
     if (!node.resultKey) list.push(result);
     else {
       const name = asText(evaluate(node.resultKey, scope, inner));
-      if (node.group) object[name] = [...((object[name] as unknown[]) ?? []), result];
-      else object[name] = result;
+      if (node.group) object.set(name, [...((object.get(name) as unknown[]) ?? []), result]);
+      else if (object.has(name))
+        throw new ExpressionError(`two elements have the key ${show(name)}; group them with ...`);
+      else object.set(name, result);
     }
   }
-  return node.resultKey ? object : list;
+  return node.resultKey ? Object.fromEntries(object) : list;
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function templateText(value: unknown): string {
-  if (value === null || value === undefined) throw new ExpressionError('a null value cannot be part of a text', 0);
+  if (value === null || value === undefined) throw new ExpressionError('a null value cannot be part of a text');
   if (typeof value === 'object')
-    throw new ExpressionError('a list or object cannot be part of a text (use jsonencode or join)', 0);
+    throw new ExpressionError('a list or object cannot be part of a text; use jsonencode or join');
   return String(value);
-}
-
-/** Terraform's conversions. @throws ExpressionError where there is none */
-export function asText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new ExpressionError(`expected a string, found ${JSON.stringify(value)}`, -1);
-}
-
-export function asNumber(value: unknown): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || Number.isNaN(number))
-    throw new ExpressionError(`expected a number, found ${JSON.stringify(value)}`, -1);
-  return number;
-}
-
-export function asBoolean(value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw new ExpressionError(`expected true or false, found ${JSON.stringify(value)}`, -1);
-}
-
-export function asList(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new ExpressionError(`expected a list, found ${JSON.stringify(value)}`, -1);
-}
-
-export function asObject(value: unknown): Record<string, unknown> {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ExpressionError(`expected an object, found ${JSON.stringify(value)}`, -1);
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { ExpressionError } from './ast.ts';
 import { evaluate } from './evaluate.ts';
-import { ExpressionError } from './lexer.ts';
 import { parseTemplate } from './parser.ts';
 
 const NAMES: Record<string, unknown> = {
@@ -68,10 +68,10 @@ for (const [template, value] of TABLE)
 
 // What cdktf or people write wrongly: each is an error that says what.
 for (const [template, message] of [
-  ['${join("-", ["q"uo"])}', /not closed/],
+  ['${join("-", ["q"uo"])}', /expected \], found uo/],
   ['${unclosed', /not closed/],
-  ['${1 +}', /unexpected end/],
-  ['${}', /unexpected end/],
+  ['${1 +}', /unexpected \}/],
+  ['${}', /unexpected \}/],
   ['${1 / 0}', /division by zero/],
   ['${[1][5]}', /out of range/],
   ['${"a" + 1}', /expected a number/],

@@ -1,0 +1,117 @@
+/** Evaluated resources → the typed parts of a topology, with notes and digests. */
+import type { Problem } from '../errors.ts';
+import type { Json } from '../read/json.ts';
+import type { FidelityNote, ResourceBase, Topology } from '../topology.ts';
+import { decode, FAILED } from './decode.ts';
+import { encodeJson } from './expr/values.ts';
+import type { Collection, Evaluated } from './kind.ts';
+import { kindOf } from './kinds/index.ts';
+import { checkLifecycle, ignoredChanges } from './lifecycle.ts';
+import { type Names, sha256 } from './names.ts';
+import { Report } from './report.ts';
+import type { EvaluatedBlock } from './resolve.ts';
+import type { World } from './world/world.ts';
+
+export type Collections = Pick<Topology, Collection>;
+
+const COLLECTIONS: readonly Collection[] = [
+  'securityGroups',
+  'subnets',
+  'loadBalancers',
+  'targetGroups',
+  'listeners',
+  'rules',
+  'clusters',
+  'capacityProviders',
+  'autoScalingGroups',
+  'taskDefinitions',
+  'services',
+  'topics',
+  'subscriptions',
+  'queues',
+  'parameters',
+  'logGroups',
+  'tables',
+  'repositories',
+  'inert',
+];
+
+interface Scope {
+  readonly world: World;
+  readonly names: Names;
+  readonly problems: Problem[];
+  readonly notes: Map<string, FidelityNote>;
+}
+
+export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Collections {
+  const collections = new Map<Collection, ResourceBase[]>(COLLECTIONS.map((name) => [name, []]));
+  const decoded = evaluated.map((e) => ({ ...e, values: valuesOf(e, scope) }));
+  const all = (...types: string[]): Evaluated[] =>
+    decoded
+      .filter(({ block }) => types.includes(block.type))
+      .map(({ block, json, values }) => ({ address: block.address, type: block.type, json, values }));
+  for (const { values, ...e } of decoded) {
+    const { block, json, failed } = e;
+    // Its parts do not fit together while one of them is not known; that has been reported.
+    if (failed.length > 0) continue;
+    const kind = kindOf(block.type);
+    const base = baseOf(e, scope.world);
+    if (!kind?.build || !kind.collection) {
+      const id = String(json['id'] ?? '');
+      collections.get('inert')?.push({ ...base, id } as ResourceBase);
+      continue;
+    }
+    const built = kind.build({
+      base,
+      values,
+      computed: (name) => String(json[name] ?? ''),
+      report: new Report(block.address, block.type, scope.problems, scope.notes),
+      names: scope.names,
+      all,
+    });
+    // What a resource takes from others (a group's rules, a template's user data) is a change of it too.
+    const digest = sha256(encodeJson({ ...built, dependsOn: [], digest: '' })).slice(0, 32);
+    collections.get(kind.collection)?.push({ ...built, digest });
+  }
+  return Object.fromEntries(collections) as unknown as Collections;
+}
+
+/** Reads the attributes by the type's table, and notes what has no effect. */
+function valuesOf(e: EvaluatedBlock, { world, problems, notes }: Scope): Readonly<Record<string, unknown>> {
+  const { block } = e;
+  const report = new Report(block.address, block.type, problems, notes);
+  checkLifecycle(world, block, report, problems);
+  const kind = kindOf(block.type);
+  if (!kind) report.note('allowed', block.address, `${block.type} was accepted with --allow and has no local effect`);
+  else if (kind.noEffect) report.note('no-local-effect', block.type, kind.noEffect);
+  else return decode(kind.schema.fields, withFailed(e), report);
+  return {};
+}
+
+/** An attribute that could not be evaluated has been reported already; it must not be reported as missing too. */
+const withFailed = (e: EvaluatedBlock): Json => ({
+  ...e.configured,
+  ...Object.fromEntries(e.failed.map((name) => [name, FAILED])),
+});
+
+function baseOf({ block, configured, dependsOn }: EvaluatedBlock, world: World): ResourceBase {
+  const names = Object.keys(configured).sort();
+  const attributes = names.map((name) => {
+    // Asking for the attribute is what tells whether it rests on a secret.
+    world.attribute(block, name);
+    return [name, world.isSensitive(block, name) ? '(sensitive)' : configured[name]] as const;
+  });
+  const tags = configured['tags'];
+  return {
+    address: block.address,
+    type: block.type,
+    stack: block.stack,
+    dependsOn,
+    digest: sha256(encodeJson([block.type, configured])).slice(0, 32),
+    ignoreChanges: ignoredChanges(block),
+    attributes: Object.fromEntries(attributes),
+    tags: Object.fromEntries(
+      Object.entries(typeof tags === 'object' && tags !== null ? tags : {}).map(([k, v]) => [k, String(v)]),
+    ),
+  };
+}

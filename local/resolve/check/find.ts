@@ -1,0 +1,34 @@
+/** Small helpers of the checks over a whole topology. */
+import type { Problem } from '../../errors.ts';
+import type { Arn, ResourceBase, Service, TaskDefinition, Topology } from '../../topology.ts';
+
+/** Pairs (first, later) of items with the same key. */
+export function repeated<T extends ResourceBase>(items: readonly T[], key: (item: T) => string): (readonly [T, T])[] {
+  const seen = new Map<string, T>();
+  return items.flatMap((item) => {
+    const first = seen.get(key(item));
+    if (!first) seen.set(key(item), item);
+    return first ? [[first, item] as const] : [];
+  });
+}
+
+/** A reference that leads to no resource of the topology. */
+export const lost = (address: string, value: unknown, what: string, type: string): Problem => ({
+  code: 'DANGLING_REFERENCE',
+  address,
+  message: `there is no such ${what}`,
+  value,
+  rule: `it names an ${type} of these stacks`,
+  fix: `refer to an ${type} of these stacks`,
+});
+
+/** By ARN, `family:revision`, or family alone, as ECS takes it. */
+export function definitionOf(service: Service, t: Topology): TaskDefinition | undefined {
+  const name = service.taskDefinitionArn.split('/').at(-1) ?? '';
+  return t.taskDefinitions.find(
+    (d) => d.arn === service.taskDefinitionArn || `${d.family}:${d.revision}` === name || d.family === name,
+  );
+}
+
+export const byArn = <T extends { readonly arn: Arn }>(items: readonly T[]): ReadonlyMap<Arn, T> =>
+  new Map(items.map((item) => [item.arn, item]));

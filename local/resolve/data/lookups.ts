@@ -1,0 +1,156 @@
+/** Data sources that look up a resource: by the attributes they give, among the stacks that are read. */
+import { CutoverError } from '../../errors.ts';
+import { isObject, type Json } from '../../read/json.ts';
+import { arnOf, ec2Id, hex, textOf } from '../names.ts';
+import { publicParameter } from './ambient.ts';
+import type { DataContext, DataSource, Findable } from './index.ts';
+
+const MADE_UP = 'what is not in the stacks is taken to exist, with made-up ids';
+
+/** Resources of a type whose attributes are all as the data source gives them. */
+function matching(
+  { attribute, resources }: DataContext,
+  type: string,
+  by: Readonly<Record<string, string>>,
+): Findable[] {
+  const wanted = Object.entries(by)
+    .map(([given, theirs]) => [theirs, attribute(given)] as const)
+    .filter(([, value]) => value !== undefined && value !== null);
+  if (wanted.length === 0) return [];
+  return resources(type).filter((r) => wanted.every(([name, value]) => r.attribute(name) === value));
+}
+
+/** @param by attribute of the data source → attribute of the resource */
+function lookup(
+  type: string,
+  by: Readonly<Record<string, string>>,
+  otherwise?: (context: DataContext) => Json,
+): DataSource {
+  return {
+    read: (context) => {
+      const [found] = matching(context, type, by);
+      if (found) return found.all();
+      if (otherwise) return otherwise(context);
+      const asked = Object.keys(by)
+        .map((name) => [name, context.attribute(name)] as const)
+        .filter(([, value]) => value !== undefined);
+      throw missing(
+        context,
+        `there is no ${type} with ${asked.map(([n, v]) => `${n} ${JSON.stringify(v)}`).join(', ') || 'what it asks for'}`,
+      );
+    },
+    dependsOn: (context) => matching(context, type, by).map((r) => r.address),
+    ...(otherwise ? { approximated: MADE_UP } : {}),
+  };
+}
+
+const missing = (context: DataContext, message: string): CutoverError =>
+  new CutoverError({
+    code: 'DANGLING_REFERENCE',
+    address: context.block.address,
+    message,
+    rule: 'a data source finds what the stacks that are read declare',
+    fix: 'declare it in one of the stacks, or read the stack that does',
+  });
+
+const parameter = lookup('aws_ssm_parameter', { name: 'name' });
+
+/** Values of parameters of the stacks, and AWS's public ones. */
+const ssmParameter: DataSource = {
+  ...parameter,
+  read: (context) => {
+    const name = textOf(context.attribute('name'));
+    if (!name.startsWith('/aws/service/')) {
+      const found = parameter.read(context);
+      const value = found['value'] ?? found['insecure_value'] ?? found['value_wo'];
+      return { ...found, value, insecure_value: value };
+    }
+    const value = publicParameter(name);
+    const arn = `arn:${context.names.partition}:ssm:${context.names.region}::parameter${name}`;
+    return { id: name, arn, type: 'String', version: 1, value, insecure_value: value };
+  },
+};
+
+const iamRole = lookup('aws_iam_role', { name: 'name' }, ({ names, attribute, block }) => {
+  const name = textOf(attribute('name'));
+  return {
+    id: name,
+    name,
+    arn: `arn:${names.partition}:iam::${names.accountId}:role/${name}`,
+    unique_id: `AROA${hex(block.address, 16).toUpperCase()}`,
+  };
+});
+
+/** AWS's managed policies, or one's own. */
+const iamPolicy = lookup('aws_iam_policy', { name: 'name', arn: 'arn' }, ({ names, attribute }) => {
+  const name = textOf(attribute('name'), textOf(attribute('arn')).split('/').at(-1));
+  const arn = textOf(attribute('arn'), `arn:${names.partition}:iam::aws:policy/${name}`);
+  return { id: arn, arn, name, path: '/', policy: '{}' };
+});
+
+const vpc = lookup('aws_vpc', { id: 'id', cidr_block: 'cidr_block' }, ({ names, attribute }) => {
+  const id = textOf(attribute('id'), ec2Id('vpc', 'default'));
+  return {
+    id,
+    arn: arnOf(names, 'ec2', `vpc/${id}`),
+    cidr_block: '172.31.0.0/16',
+    default: true,
+    main_route_table_id: ec2Id('rtb', `${id}/main`),
+    enable_dns_support: true,
+    enable_dns_hostnames: true,
+  };
+});
+
+/** Subnets of the network in the `vpc-id` filter; two of a network that the stacks do not declare. */
+const subnets: DataSource = {
+  read: (context) => {
+    const found = subnetsIn(context).map((s) => s.attribute('id'));
+    const ids = found.length > 0 ? found : ['a', 'b'].map((zone) => ec2Id('subnet', `${vpcFilter(context)}/${zone}`));
+    return { id: context.names.region, ids };
+  },
+  dependsOn: (context) => subnetsIn(context).map((s) => s.address),
+  approximated: MADE_UP,
+};
+
+const vpcFilter = ({ attribute }: DataContext): unknown => {
+  const filters = [attribute('filter') ?? []].flat().filter(isObject);
+  return [filters.find((f) => f['name'] === 'vpc-id')?.['values'] ?? []].flat()[0];
+};
+
+function subnetsIn(context: DataContext): Findable[] {
+  const wanted = vpcFilter(context);
+  return context.resources('aws_subnet').filter((s) => wanted === undefined || s.attribute('vpc_id') === wanted);
+}
+
+const loadBalancer = lookup('aws_lb', { name: 'name', arn: 'arn' });
+const targetGroup = lookup('aws_lb_target_group', { name: 'name', arn: 'arn' });
+
+export const LOOKUP_SOURCES: Readonly<Record<string, DataSource>> = {
+  aws_ssm_parameter: ssmParameter,
+  aws_iam_role: iamRole,
+  aws_iam_policy: iamPolicy,
+  aws_vpc: vpc,
+  aws_subnets: subnets,
+  aws_subnet: lookup('aws_subnet', { id: 'id', cidr_block: 'cidr_block' }, ({ names, attribute, block }) => {
+    const id = textOf(attribute('id'), ec2Id('subnet', block.address));
+    const zone = textOf(attribute('availability_zone'), `${names.region}a`);
+    return { id, arn: arnOf(names, 'ec2', `subnet/${id}`), availability_zone: zone, vpc_id: ec2Id('vpc', 'default') };
+  }),
+  aws_security_group: lookup('aws_security_group', { id: 'id', name: 'name' }),
+  aws_lb: loadBalancer,
+  aws_alb: loadBalancer,
+  aws_lb_target_group: targetGroup,
+  aws_alb_target_group: targetGroup,
+  aws_lb_listener: lookup('aws_lb_listener', { arn: 'arn', load_balancer_arn: 'load_balancer_arn', port: 'port' }),
+  aws_ecs_cluster: lookup('aws_ecs_cluster', { cluster_name: 'name' }),
+  aws_ecs_service: lookup('aws_ecs_service', { service_name: 'name' }),
+  aws_ecs_task_definition: lookup('aws_ecs_task_definition', { task_definition: 'family' }),
+  aws_ecr_repository: lookup('aws_ecr_repository', { name: 'name' }),
+  aws_sns_topic: lookup('aws_sns_topic', { name: 'name' }),
+  aws_sqs_queue: lookup('aws_sqs_queue', { name: 'name' }),
+  aws_dynamodb_table: lookup('aws_dynamodb_table', { name: 'name' }),
+  aws_cloudwatch_log_group: lookup('aws_cloudwatch_log_group', { name: 'name' }),
+  aws_launch_template: lookup('aws_launch_template', { id: 'id', name: 'name' }),
+  aws_autoscaling_group: lookup('aws_autoscaling_group', { name: 'name' }),
+  aws_kms_key: lookup('aws_kms_key', { key_id: 'key_id' }),
+};

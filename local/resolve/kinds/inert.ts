@@ -1,0 +1,246 @@
+/** Resource types that exist, can be referred to, and have no local effect as a whole. */
+import { inertType } from '../kind.ts';
+import { arnOf, type Computed, ec2Id, hex, nameOf, textOf, uuid } from '../names.ts';
+
+const NETWORK = 'addresses on one machine need no network of their own';
+const IAM = 'processes on one machine have the rights of whoever started them';
+const IMAGES = 'images are built from the services here';
+const ENCRYPTION = 'nothing is encrypted at rest here';
+const SECRETS = 'only parameters are read as secrets here';
+const OBJECTS = 'objects are not stored here';
+const GENERATED = 'the value is made once and stays';
+
+const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
+
+const ec2 =
+  (prefix: string, resource: string, more: Computed = () => ({})): Computed =>
+  (names, block, attribute) => {
+    const id = ec2Id(prefix, block.address);
+    return {
+      id,
+      arn: arnOf(names, 'ec2', `${resource}/${id}`),
+      owner_id: names.accountId,
+      ...more(names, block, attribute),
+    };
+  };
+
+const iam =
+  (resource: string, idAttribute: 'name' | 'arn' = 'name'): Computed =>
+  (names, block, attribute) => {
+    const name = nameOf(block, attribute);
+    const arn = `arn:${names.partition}:iam::${names.accountId}:${resource}${textOf(attribute('path'), '/')}${name}`;
+    return {
+      id: idAttribute === 'arn' ? arn : name,
+      name,
+      arn,
+      unique_id: `AROA${hex(block.address, 16).toUpperCase()}`,
+    };
+  };
+
+const publicAddress: Computed = (_names, block) => ({
+  public_ip: `203.0.113.${Number.parseInt(hex(block.address, 2), 16)}`,
+});
+
+const vpc: Computed = (_names, block) => ({
+  default_security_group_id: ec2Id('sg', `${block.address}/default`),
+  main_route_table_id: ec2Id('rtb', `${block.address}/main`),
+  default_route_table_id: ec2Id('rtb', `${block.address}/main`),
+  default_network_acl_id: ec2Id('acl', `${block.address}/default`),
+  dhcp_options_id: ec2Id('dopt', `${block.address}/default`),
+  enable_dns_hostnames: false,
+  enable_dns_support: true,
+  ipv6_cidr_block: '',
+});
+
+const key: Computed = (names, block) => {
+  const id = uuid(block.address);
+  return { id, key_id: id, arn: arnOf(names, 'kms', `key/${id}`) };
+};
+
+const bucket: Computed = (names, block, attribute) => {
+  const name = nameOf(block, attribute, 'bucket');
+  const domain = `${name}.s3.amazonaws.com`;
+  return {
+    id: name,
+    bucket: name,
+    arn: `arn:${names.partition}:s3:::${name}`,
+    bucket_domain_name: domain,
+    bucket_regional_domain_name: `${name}.s3.${names.region}.amazonaws.com`,
+    hosted_zone_id: '',
+  };
+};
+
+/** Settings of a bucket are named after it. */
+const ofBucket: Computed = (_names, _block, attribute) => ({ id: textOf(attribute('bucket')) });
+
+const secret: Computed = (names, block, attribute) => {
+  const name = nameOf(block, attribute);
+  const arn = arnOf(names, 'secretsmanager', `secret:${name}-${hex(block.address, 6)}`);
+  return { id: arn, arn, name };
+};
+
+const secretVersion: Computed = (_names, block, attribute) => {
+  const version = uuid(block.address);
+  return {
+    id: `${textOf(attribute('secret_id'))}|${version}`,
+    arn: textOf(attribute('secret_id')),
+    version_id: version,
+  };
+};
+
+const IN_NETWORK: Readonly<Record<string, Computed>> = {
+  aws_vpc: ec2('vpc', 'vpc', vpc),
+  aws_default_vpc: ec2('vpc', 'vpc', vpc),
+  aws_internet_gateway: ec2('igw', 'internet-gateway'),
+  aws_egress_only_internet_gateway: ec2('eigw', 'egress-only-internet-gateway'),
+  aws_eip: ec2('eipalloc', 'elastic-ip', (names, block, attribute) => ({
+    allocation_id: ec2Id('eipalloc', block.address),
+    private_ip: '',
+    ...publicAddress(names, block, attribute),
+  })),
+  aws_eip_association: ec2('eipassoc', 'elastic-ip-association'),
+  aws_nat_gateway: ec2('nat', 'natgateway', publicAddress),
+  aws_route_table: ec2('rtb', 'route-table'),
+  aws_default_route_table: ec2('rtb', 'route-table'),
+  aws_route: plain,
+  aws_route_table_association: ec2('rtbassoc', 'route-table-association'),
+  aws_main_route_table_association: ec2('rtbassoc', 'route-table-association'),
+  aws_vpc_endpoint: ec2('vpce', 'vpc-endpoint', (_names, block) => ({
+    dns_entry: [],
+    network_interface_ids: [],
+    prefix_list_id: `pl-${hex(block.address, 8)}`,
+  })),
+  aws_vpc_endpoint_route_table_association: plain,
+  aws_vpc_endpoint_subnet_association: plain,
+  aws_network_acl: ec2('acl', 'network-acl'),
+  aws_network_acl_rule: plain,
+  aws_default_network_acl: ec2('acl', 'network-acl'),
+  aws_default_security_group: ec2('sg', 'security-group'),
+  aws_vpc_dhcp_options: ec2('dopt', 'dhcp-options'),
+  aws_vpc_dhcp_options_association: plain,
+  aws_flow_log: ec2('fl', 'vpc-flow-log'),
+};
+
+const RIGHTS: Readonly<Record<string, Computed>> = {
+  aws_iam_role: iam('role'),
+  aws_iam_policy: iam('policy', 'arn'),
+  aws_iam_instance_profile: iam('instance-profile'),
+  aws_iam_role_policy: (_names, block, attribute) => {
+    const name = nameOf(block, attribute);
+    return { id: `${textOf(attribute('role'))}:${name}`, name };
+  },
+  aws_iam_role_policy_attachment: plain,
+  aws_iam_role_policies_exclusive: plain,
+  aws_iam_role_policy_attachments_exclusive: plain,
+  aws_iam_policy_attachment: plain,
+  aws_iam_service_linked_role: (names, _block, attribute) => {
+    const service = textOf(attribute('aws_service_name'));
+    const name = `AWSServiceRoleFor${service.split('.')[0] ?? ''}`;
+    const arn = `arn:${names.partition}:iam::${names.accountId}:role/aws-service-role/${service}/${name}`;
+    return { id: arn, arn, name };
+  },
+  aws_ecr_repository_policy: (_names, _block, attribute) => ({ id: textOf(attribute('repository')) }),
+  aws_sns_topic_policy: (_names, _block, attribute) => ({ id: textOf(attribute('arn')) }),
+  aws_sqs_queue_policy: (_names, _block, attribute) => ({ id: textOf(attribute('queue_url')) }),
+  aws_cloudwatch_log_resource_policy: (_names, _block, attribute) => ({ id: textOf(attribute('policy_name')) }),
+};
+
+const MADE: Readonly<Record<string, Computed>> = {
+  random_password: (names, block) => ({ id: 'none', result: names.random(block.address), bcrypt_hash: '' }),
+  random_string: (names, block) => {
+    const result = names.random(block.address);
+    return { id: result, result };
+  },
+  random_id: (_names, block) => {
+    const digits = hex(block.address, 16);
+    const bytes = Buffer.from(digits, 'hex');
+    return {
+      id: bytes.toString('base64url'),
+      hex: digits,
+      dec: String(BigInt(`0x${digits}`)),
+      b64_url: bytes.toString('base64url'),
+      b64_std: bytes.toString('base64'),
+    };
+  },
+  random_pet: (_names, block) => ({ id: `pet-${hex(block.address, 6)}` }),
+  random_uuid: (_names, block) => ({ id: uuid(block.address), result: uuid(block.address) }),
+  random_integer: (_names, block, attribute) => {
+    const [min, max] = [Number(attribute('min') ?? 0), Number(attribute('max') ?? 0)];
+    const result = min + (Number.parseInt(hex(block.address, 8), 16) % Math.max(1, max - min + 1));
+    return { id: String(result), result };
+  },
+  random_shuffle: (_names, block, attribute) => {
+    const input = [attribute('input') ?? []].flat();
+    return {
+      id: '-',
+      result: input.slice(0, Number(attribute('result_count') ?? input.length)),
+      seed: hex(block.address, 4),
+    };
+  },
+};
+
+const types = (table: Readonly<Record<string, Computed>>, reason: string) =>
+  Object.entries(table).map(([type, computed]) => inertType([type], reason, computed));
+
+export const INERT_TYPES = [
+  ...types(IN_NETWORK, NETWORK),
+  ...types(RIGHTS, IAM),
+  ...types(MADE, GENERATED),
+  inertType(['aws_ecr_lifecycle_policy'], IMAGES, (_names, _block, attribute) => ({
+    id: textOf(attribute('repository')),
+  })),
+  inertType(['aws_s3_bucket'], OBJECTS, bucket),
+  inertType(
+    [
+      'aws_s3_bucket_public_access_block',
+      'aws_s3_bucket_server_side_encryption_configuration',
+      'aws_s3_bucket_versioning',
+      'aws_s3_bucket_policy',
+      'aws_s3_bucket_ownership_controls',
+      'aws_s3_bucket_lifecycle_configuration',
+      'aws_s3_bucket_logging',
+      'aws_s3_bucket_acl',
+    ],
+    OBJECTS,
+    ofBucket,
+  ),
+  inertType(['aws_s3_object'], OBJECTS, (_names, block, attribute) => ({
+    id: textOf(attribute('key')),
+    key: textOf(attribute('key')),
+    etag: hex(block.address, 32),
+    version_id: hex(block.address, 32),
+  })),
+  inertType(['aws_kms_key'], ENCRYPTION, key),
+  inertType(['aws_kms_alias'], ENCRYPTION, (names, block, attribute) => {
+    const name = nameOf(block, attribute);
+    return {
+      id: name,
+      name,
+      arn: arnOf(names, 'kms', name),
+      target_key_arn: arnOf(names, 'kms', `key/${textOf(attribute('target_key_id'))}`),
+    };
+  }),
+  inertType(['aws_secretsmanager_secret'], SECRETS, secret),
+  inertType(['aws_secretsmanager_secret_version'], SECRETS, secretVersion),
+  inertType(
+    ['aws_dynamodb_table_item', 'aws_dynamodb_resource_policy'],
+    'tables start empty, and anybody may read',
+    plain,
+  ),
+  inertType(
+    ['aws_dynamodb_kinesis_streaming_destination', 'aws_dynamodb_contributor_insights'],
+    'there are no streams',
+    plain,
+  ),
+  inertType(['aws_key_pair'], 'there is no host to log in to', (names, block, attribute) => {
+    const name = nameOf(block, attribute, 'key_name');
+    return {
+      id: name,
+      key_name: name,
+      key_pair_id: ec2Id('key', block.address),
+      arn: arnOf(names, 'ec2', `key-pair/${name}`),
+    };
+  }),
+  inertType(['aws_cloudwatch_dashboard'], 'the console is the dashboard here', plain),
+  inertType(['aws_cloudwatch_log_metric_filter', 'aws_cloudwatch_log_stream'], 'streams are made by tasks', plain),
+];

@@ -1,0 +1,120 @@
+/** Load balancers and target groups (ELB user guide). */
+import { LOAD_BALANCER } from '../../read/schemas/aws-lb.ts';
+import { TARGET_GROUP } from '../../read/schemas/aws-lb-target-group.ts';
+import type { HealthCheck, LoadBalancer, TargetGroup } from '../../topology.ts';
+import { acting, type BuildContext } from '../kind.ts';
+import { arnOf, hex, nameOf, textOf } from '../names.ts';
+
+const loadBalancer = acting(
+  LOAD_BALANCER,
+  'loadBalancers',
+  (names, block, attribute) => {
+    const name = nameOf(block, attribute);
+    const suffix = `app/${name}/${hex(block.address, 16)}`;
+    const arn = arnOf(names, 'elasticloadbalancing', `loadbalancer/${suffix}`);
+    const digits = String(BigInt(`0x${hex(block.address, 12)}`)).slice(0, 10);
+    const internal = attribute('internal') === true || attribute('internal') === 'true' ? 'internal-' : '';
+    return {
+      name,
+      arn,
+      id: arn,
+      arn_suffix: suffix,
+      dns_name: `${internal}${name}-${digits}.${names.region}.elb.amazonaws.com`,
+      zone_id: `Z${hex(names.region, 13).toUpperCase()}`,
+      vpc_id: `vpc-${hex(block.stack, 17)}`,
+    };
+  },
+  ({ base, values: v, computed }): LoadBalancer => ({
+    ...base,
+    arn: computed('arn'),
+    arnSuffix: computed('arn_suffix'),
+    name: computed('name'),
+    dnsName: computed('dns_name'),
+    internal: v.internal,
+    securityGroupIds: v.security_groups,
+    subnetIds: v.subnets,
+    idleTimeoutSeconds: v.idle_timeout,
+    clientKeepAliveSeconds: v.client_keep_alive,
+    xffMode: v.xff_header_processing_mode,
+    xffClientPort: v.enable_xff_client_port,
+    preserveHostHeader: v.preserve_host_header,
+    dropInvalidHeaderFields: v.drop_invalid_header_fields,
+    desyncMode: v.desync_mitigation_mode,
+  }),
+);
+
+const targetGroup = acting(
+  TARGET_GROUP,
+  'targetGroups',
+  (names, block, attribute) => {
+    const name = nameOf(block, attribute);
+    // Port, protocol and target type cannot be changed: another one is another group.
+    const identity = [block.address, ...['port', 'protocol', 'target_type'].map((n) => textOf(attribute(n)))].join(' ');
+    const suffix = `targetgroup/${name}/${hex(identity, 16)}`;
+    const arn = arnOf(names, 'elasticloadbalancing', suffix);
+    return { name, arn, id: arn, arn_suffix: suffix, load_balancer_arns: [] };
+  },
+  (context): TargetGroup => {
+    const { base, values: v, computed, report } = context;
+    if (v.slow_start > 0 && v.slow_start < 30)
+      report.bad('slow_start', v.slow_start, 'too short', '0 (off), or 30 to 900 seconds');
+    if (v.slow_start > 0 && v.load_balancing_algorithm_type !== 'round_robin')
+      report.bad(
+        'slow_start',
+        v.slow_start,
+        'slow start does not go with least_outstanding_requests',
+        'round_robin, or 0',
+      );
+    const sticky = v.stickiness?.enabled ? v.stickiness : null;
+    if (sticky?.type === 'app_cookie' && !sticky.cookie_name)
+      report.missing('stickiness.cookie_name', 'app_cookie stickiness follows a cookie of the application');
+    return {
+      ...base,
+      arn: computed('arn'),
+      arnSuffix: computed('arn_suffix'),
+      name: computed('name'),
+      port: v.port,
+      protocol: v.protocol,
+      targetType: v.target_type,
+      deregistrationDelaySeconds: v.deregistration_delay,
+      slowStartSeconds: v.slow_start,
+      algorithm: v.load_balancing_algorithm_type,
+      stickiness: sticky && {
+        type: sticky.type,
+        durationSeconds: sticky.cookie_duration,
+        cookieName: sticky.cookie_name,
+      },
+      healthCheck: healthCheckOf(context),
+    };
+  },
+);
+
+/** Intervals and timeouts: ELB target-group-health-checks. */
+function healthCheckOf({ values, report }: BuildContext<typeof TARGET_GROUP.fields>): HealthCheck {
+  const check = values.health_check;
+  if (check && !check.enabled)
+    report.bad('health_check.enabled', false, 'instance and ip targets are always checked', 'true');
+  const interval = check?.interval ?? 30;
+  const timeout = check?.timeout ?? 5;
+  if (timeout >= interval)
+    report.bad(
+      'health_check.timeout',
+      timeout,
+      `the timeout (${timeout} s) is not shorter than the interval (${interval} s)`,
+      'timeout < interval',
+    );
+  const port = check?.port ?? 'traffic-port';
+  if (port !== 'traffic-port' && Number(port) > 65_535)
+    report.bad('health_check.port', port, 'it is no port', 'traffic-port, or 1 to 65535');
+  return {
+    path: check?.path ?? '/',
+    port: port === 'traffic-port' ? port : Number(port),
+    intervalSeconds: interval,
+    timeoutSeconds: timeout,
+    healthyThreshold: check?.healthy_threshold ?? 3,
+    unhealthyThreshold: check?.unhealthy_threshold ?? 3,
+    matcher: check?.matcher ?? '200',
+  };
+}
+
+export const LOAD_BALANCER_KINDS = [loadBalancer, targetGroup];

@@ -1,0 +1,114 @@
+/** Joins types and data sources to the world: what each block's attributes are, and who is known at all. */
+import type { Problem } from '../errors.ts';
+import { type Json, own } from '../read/json.ts';
+import type { Fields } from '../read/schema.ts';
+import { DATA_TYPES, type DataContext, dataSourceOf, type Findable } from './data/index.ts';
+import { kindOf, RESOURCE_TYPES } from './kinds/index.ts';
+import { arnOf, hex, type Names } from './names.ts';
+import { nearest } from './nearest.ts';
+import type { Block } from './world/blocks.ts';
+import type { TypeKnowledge, World } from './world/world.ts';
+
+export interface KnowledgeOptions {
+  readonly allow: ReadonlySet<string>;
+  /** The region is known only once the providers are evaluated: hence functions. */
+  readonly names: () => Names;
+  readonly world: () => World;
+}
+
+const SECRETS: Readonly<Record<string, readonly string[]>> = {
+  random_password: ['result', 'bcrypt_hash'],
+  aws_secretsmanager_secret_version: ['secret_string', 'secret_binary'],
+};
+
+export function knowledgeOf(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
+  if (block.mode === 'data') return ofData(block, options);
+  const kind = kindOf(block.type);
+  if (kind)
+    return {
+      computed: (b, attribute) => kind.computed(options.names(), b, attribute),
+      defaultOf: (name) => (Object.hasOwn(kind.schema.fields, name) ? fallbackOf(kind.schema.fields, name) : undefined),
+      isSecret: (b, name) => own(SECRETS, b.type)?.includes(name) === true || isSecretParameter(b, name),
+    };
+  return options.allow.has(block.type) ? allowed(options) : null;
+}
+
+const fallbackOf = (fields: Fields, name: string): unknown => fields[name]?.fallback ?? null;
+
+/** Terraform hides the value of every parameter; only SecureString is a secret. */
+const isSecretParameter = (block: Block, name: string): boolean =>
+  block.type === 'aws_ssm_parameter' && ['value', 'value_wo'].includes(name) && block.body['type'] === 'SecureString';
+
+/** Accepted without local effect: references to its id and ARN work. */
+const allowed = (options: KnowledgeOptions): TypeKnowledge => ({
+  computed: (block) => {
+    const id = hex(block.address, 16);
+    return { id, arn: arnOf(options.names(), block.type.replace(/^aws_/, ''), id) };
+  },
+  defaultOf: () => undefined,
+  isSecret: () => false,
+});
+
+function ofData(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
+  const source = dataSourceOf(block.type);
+  if (!source) return options.allow.has(block.type) ? allowed(options) : null;
+  return {
+    computed: (b, attribute) => source.read(dataContext(b, attribute, options)),
+    defaultOf: () => undefined,
+    isSecret: (_b, name) => source.secrets?.includes(name) === true,
+  };
+}
+
+export function dataContext(
+  block: Block,
+  attribute: (name: string) => unknown,
+  options: KnowledgeOptions,
+): DataContext {
+  const world = options.world();
+  return {
+    names: options.names(),
+    block,
+    attribute,
+    resources: (type) =>
+      [...world.blocks.values()]
+        .filter((b) => b.mode === 'resource' && b.type === type)
+        .map(
+          (b): Findable => ({
+            address: b.address,
+            attribute: (name) => world.attribute(b, name),
+            all: () => world.all(b) as Json,
+          }),
+        ),
+  };
+}
+
+/** Types that are neither known nor allowed, and arguments of Terraform that are not evaluated. */
+export const refusals = (world: World, allow: ReadonlySet<string>): Problem[] =>
+  [...world.blocks.values()].flatMap((block) => [...refusedMeta(block), ...[refusalOf(block, allow) ?? []].flat()]);
+
+const refusedMeta = (block: Block): Problem[] =>
+  ['provisioner', 'connection']
+    .filter((name) => Object.hasOwn(block.body, name))
+    .map((name) => ({
+      code: 'UNSUPPORTED_ATTRIBUTE',
+      address: `${block.address}.${name}`,
+      message: `a ${name} is not run here`,
+      rule: 'nothing but the services themselves is run',
+      fix: 'remove it from what is run locally',
+    }));
+
+/** Why a block is not accepted; null where its type is known or allowed. */
+export function refusalOf(block: Block, allow: ReadonlySet<string>): Problem | null {
+  const isKnown = block.mode === 'data' ? dataSourceOf(block.type) : kindOf(block.type);
+  if (isKnown || allow.has(block.type)) return null;
+  const close = nearest(block.type, block.mode === 'data' ? DATA_TYPES : RESOURCE_TYPES);
+  const what = block.mode === 'data' ? 'data source' : 'resource type';
+  return {
+    code: 'UNSUPPORTED_RESOURCE',
+    address: block.address,
+    message: `${what} ${block.type} is not run here`,
+    value: block.type,
+    rule: 'an unknown type is refused rather than left out in silence',
+    fix: `${close ? `did you mean ${close}? Or ` : ''}accept it without local effect: --allow ${block.type}`,
+  };
+}

@@ -1,0 +1,62 @@
+/** Region and account of the stacks: what the provider blocks say, else the defaults. */
+import type { Problem } from '../errors.ts';
+import { isObject, type Json } from '../read/json.ts';
+import type { RawStacks } from '../read/read-stacks.ts';
+import { attempt } from './world/errors.ts';
+import type { World } from './world/world.ts';
+
+export const DEFAULT_REGION = 'us-east-1';
+export const DEFAULT_ACCOUNT_ID = '000000000000';
+
+const providersOf = (json: Json, name: string): Json[] =>
+  [json['provider'] ?? []]
+    .flat()
+    .filter(isObject)
+    .flatMap((provider) => [provider[name] ?? []].flat())
+    .filter(isObject);
+
+/** Providers whose resources are read; any other is there for resources that are refused or allowed. */
+export interface Place {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/** One plane is one region: a second one is a problem. */
+export function placeOf(world: World, defaults: Partial<Place>, problems: Problem[]): Place {
+  const regions = world.raw.stacks.flatMap(({ name, json }) =>
+    providersOf(json, 'aws').flatMap((provider) => {
+      const address = `${name}/provider.aws.region`;
+      const region = attempt(problems, () => world.evaluateValue(provider['region'], { stack: name }, address));
+      return typeof region === 'string' && region !== '' ? [{ region, address, alias: provider['alias'] }] : [];
+    }),
+  );
+  const region = regions.find((r) => !r.alias)?.region ?? regions[0]?.region ?? defaults.region ?? DEFAULT_REGION;
+  for (const other of regions.filter((r) => r.region !== region))
+    problems.push({
+      code: 'UNSUPPORTED_ATTRIBUTE',
+      address: other.address,
+      message: `a second region is not run here; the first is ${region}`,
+      value: other.region,
+      rule: 'the plane is one region',
+      fix: 'read the stacks of one region at a time',
+    });
+  return { region, accountId: defaults.accountId ?? accountIn(world.raw) ?? DEFAULT_ACCOUNT_ID };
+}
+
+/** The account that the provider is held to, or that most ARNs and image names in the stacks name. */
+function accountIn(raw: RawStacks): string | null {
+  const held = raw.stacks
+    .flatMap((s) => providersOf(s.json, 'aws'))
+    .flatMap((p) => [p['allowed_account_ids'] ?? []].flat())
+    .find((id) => /^\d{12}$/.test(String(id)));
+  if (held) return String(held);
+  const counts = new Map<string, number>();
+  const text = JSON.stringify(raw.stacks.map((s) => [s.json['resource'], s.json['locals'], s.json['variable']]));
+  for (const [, arn, ecr] of text.matchAll(
+    /arn:aws[\w-]*:(?:iam|ecs|ssm|sns|sqs|ecr|elasticloadbalancing):[\w-]*:(\d{12}):|(\d{12})\.dkr\.ecr\./g,
+  )) {
+    const id = arn ?? ecr ?? '';
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
+}

@@ -1,0 +1,124 @@
+/** The blocks of all stacks as declared, before anything is evaluated; what is not a block of ours is a problem. */
+import type { Problem } from '../../errors.ts';
+import { isObject, type Json, own } from '../../read/json.ts';
+import type { RawStacks } from '../../read/read-stacks.ts';
+import type { Locals } from '../expr/evaluate.ts';
+import { nearest } from '../nearest.ts';
+
+/** One `resource` or `data` block; after expansion one instance of it. */
+export interface Block {
+  /** `<stack>/[data.]<type>.<name>`, with `[0]` or `["key"]` for an instance of count or for_each. */
+  readonly address: string;
+  readonly stack: string;
+  readonly mode: 'resource' | 'data';
+  readonly type: string;
+  readonly name: string;
+  readonly body: Json;
+  /** `count` and `each` of this instance. */
+  readonly locals: Locals;
+}
+
+/** Arguments of Terraform itself, which are no attributes. */
+export const META_ARGUMENTS: ReadonlySet<string> = new Set([
+  '//',
+  'depends_on',
+  'lifecycle',
+  'provider',
+  'count',
+  'for_each',
+  'provisioner',
+  'connection',
+  'dynamic',
+]);
+
+const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', 'data', 'resource', 'output', 'module'];
+
+export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
+  return raw.stacks.flatMap(({ name: stack, json }) => {
+    for (const section of Object.keys(json)) problems.push(...checkSection(stack, section, json[section]));
+    return (['resource', 'data'] as const).flatMap((mode) =>
+      labelled(json[mode], `${stack}/${mode}`, problems).flatMap(([type, named]) =>
+        labelled(named, `${stack}/${type}`, problems).flatMap(([name, body]) => {
+          const address = `${stack}/${mode === 'data' ? 'data.' : ''}${type}.${name}`;
+          const content = singleBody(body, address, problems);
+          return content ? [{ address, stack, mode, type, name, body: content, locals: new Map() }] : [];
+        }),
+      ),
+    );
+  });
+}
+
+function checkSection(stack: string, section: string, content: unknown): Problem[] {
+  const address = `${stack}/${section}`;
+  if (section === 'module')
+    return labelled(content, address, []).map(([name]) => ({
+      code: 'UNSUPPORTED_RESOURCE',
+      address: `${stack}/module.${name}`,
+      message: 'modules are not read here: their files are not part of the synthesized JSON',
+      value: name,
+      fix: 'declare its resources in the stack',
+    }));
+  if (SECTIONS.includes(section)) return [];
+  const close = nearest(section, SECTIONS);
+  return [
+    {
+      code: 'UNSUPPORTED_ATTRIBUTE',
+      address,
+      message: `the section ${section} is not read here`,
+      value: section,
+      rule: `one of ${SECTIONS.slice(1).join(', ')}`,
+      fix: close ? `did you mean ${close}?` : 'remove it',
+    },
+  ];
+}
+
+/** Labels and what is under them; Terraform JSON may write the labels of a section in several objects of a list. */
+export function labelled(section: unknown, address: string, problems: Problem[]): [string, unknown][] {
+  if (section === undefined || section === null) return [];
+  return (Array.isArray(section) ? section : [section]).flatMap((part) => {
+    if (isObject(part)) return Object.entries(part).filter(([label]) => label !== '//');
+    problems.push(notAnObject(address, part));
+    return [];
+  });
+}
+
+/** A body is an object, or a list of exactly one. */
+export function singleBody(body: unknown, address: string, problems: Problem[]): Json | null {
+  const [first, ...more] = Array.isArray(body) ? (body as unknown[]) : [body];
+  if (more.length > 0)
+    problems.push({
+      code: 'DUPLICATE',
+      address,
+      message: `${address} is declared ${more.length + 1} times`,
+      rule: 'a name is unique among the blocks of a type',
+      fix: 'rename or remove one',
+    });
+  if (isObject(first)) return first;
+  problems.push(notAnObject(address, first));
+  return null;
+}
+
+const notAnObject = (address: string, value: unknown): Problem => ({
+  code: 'STACK_INVALID_JSON',
+  address,
+  message: 'the block is not an object',
+  value: value ?? null,
+  fix: 'synthesize it again: npx cdktf synth',
+});
+
+/** One declared thing of a section with one label (`variable`, `output`), or undefined. */
+export function declared(json: Json, section: string, name: string): Json | undefined {
+  const found = labelled(json[section], section, []).find(([label]) => label === name)?.[1];
+  const body = Array.isArray(found) ? found[0] : found;
+  return isObject(body) ? body : undefined;
+}
+
+/** All `locals` of a stack. */
+export const localsOf = (json: Json): Json => Object.fromEntries(labelled(json['locals'], 'locals', []));
+
+/** The one `lifecycle` block of a body. */
+export function lifecycleOf(body: Json): Json {
+  const found = own(body, 'lifecycle');
+  const first = Array.isArray(found) ? found[0] : found;
+  return isObject(first) ? first : {};
+}

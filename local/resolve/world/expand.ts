@@ -1,0 +1,97 @@
+/** `count`, `for_each` and `dynamic`: one block written, several meant. */
+import { CutoverError } from '../../errors.ts';
+import { isObject, type Json } from '../../read/json.ts';
+import type { Block } from './blocks.ts';
+
+/** What a declared block stands for. */
+export type Instances =
+  | { readonly kind: 'single'; readonly block: Block }
+  | { readonly kind: 'list'; readonly blocks: readonly Block[] }
+  | { readonly kind: 'map'; readonly blocks: ReadonlyMap<string, Block> };
+
+/** All instances of a block, in order. */
+export function listOf(instances: Instances): readonly Block[] {
+  if (instances.kind === 'single') return [instances.block];
+  return instances.kind === 'list' ? instances.blocks : [...instances.blocks.values()];
+}
+
+type Evaluate = (value: unknown, at: string) => unknown;
+
+const MAX_INSTANCES = 1000;
+
+/** @throws CutoverError */
+export function instancesOf(block: Block, evaluate: Evaluate): Instances {
+  const { body, address } = block;
+  if (body['count'] !== undefined && body['count'] !== null) {
+    const count = evaluate(body['count'], `${address}.count`);
+    if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > MAX_INSTANCES)
+      throw invalid(`${address}.count`, count, `a whole number from 0 to ${MAX_INSTANCES}`);
+    return {
+      kind: 'list',
+      blocks: Array.from({ length: count }, (_, i) => instance(block, `[${i}]`, 'count', { index: i })),
+    };
+  }
+  if (body['for_each'] === undefined || body['for_each'] === null) return { kind: 'single', block };
+  const entries = entriesOf(evaluate(body['for_each'], `${address}.for_each`), `${address}.for_each`);
+  return {
+    kind: 'map',
+    blocks: new Map(
+      entries.map(([key, value]) => [key, instance(block, `[${JSON.stringify(key)}]`, 'each', { key, value })]),
+    ),
+  };
+}
+
+const instance = (block: Block, suffix: string, name: string, value: Json): Block => ({
+  ...block,
+  address: `${block.address}${suffix}`,
+  locals: new Map([[name, value]]),
+});
+
+/** An object, or a set of texts. */
+function entriesOf(value: unknown, at: string): [string, unknown][] {
+  if (isObject(value)) return Object.entries(value);
+  if (Array.isArray(value) && value.every((v) => typeof v === 'string') && new Set(value).size === value.length)
+    return value.map((v) => [v, v]);
+  throw invalid(at, value, 'an object, or a set of strings');
+}
+
+const invalid = (address: string, value: unknown, rule: string): CutoverError =>
+  new CutoverError({
+    code: 'INVALID_ATTRIBUTE',
+    address,
+    message: 'the value says nothing about how many there are',
+    value: value ?? null,
+    rule,
+    fix: 'correct it',
+  });
+
+/** One `dynamic` block: what to repeat over, under which name, and what. */
+export interface Dynamic {
+  readonly iterator: string;
+  readonly forEach: unknown;
+  readonly content: unknown;
+}
+
+/** label → dynamic blocks of a body. */
+export function dynamicsOf(body: Json): ReadonlyMap<string, readonly Dynamic[]> {
+  const labels = [body['dynamic']].flat().filter(isObject).flatMap(Object.entries) as [string, unknown][];
+  return new Map(
+    labels.map(([label, specs]) => [
+      label,
+      [specs]
+        .flat()
+        .filter(isObject)
+        .map((spec) => ({
+          iterator: typeof spec['iterator'] === 'string' ? spec['iterator'] : label,
+          forEach: spec['for_each'],
+          content: [spec['content']].flat()[0] ?? {},
+        })),
+    ]),
+  );
+}
+
+/** @throws CutoverError */
+export function repetitions(dynamic: Dynamic, over: unknown, at: string): [string, Json][] {
+  const pairs: [unknown, unknown][] = Array.isArray(over) ? over.map((v, i) => [i, v]) : entriesOf(over, at);
+  return pairs.map(([key, value]) => [dynamic.iterator, { key, value }]);
+}

@@ -1,0 +1,255 @@
+/**
+ * All blocks of all stacks, evaluated lazily: an attribute is computed when something asks for it, once.
+ * Owns scoping and evaluation; what types mean is the kinds', which files hold is read's.
+ */
+import { CutoverError, type Problem } from '../../errors.ts';
+import { isObject, type Json } from '../../read/json.ts';
+import type { RawStacks } from '../../read/read-stacks.ts';
+import { evaluate, type Locals } from '../expr/evaluate.ts';
+import { nearest } from '../nearest.ts';
+import { type Block, collectBlocks, declared, labelled, localsOf, META_ARGUMENTS } from './blocks.ts';
+import { attempt, dangling, located } from './errors.ts';
+import { dynamicsOf, type Instances, instancesOf, listOf, repetitions } from './expand.ts';
+import { Memo } from './memo.ts';
+import { callsFunction, isTemplate, parseCached } from './references.ts';
+import { remoteStack } from './remote.ts';
+import { variableOf } from './variables.ts';
+
+/** What the resolver knows of a block's type. */
+export interface TypeKnowledge {
+  /** Attributes that AWS, not the configuration, decides; may read the block's own configured attributes. */
+  computed(block: Block, attribute: (name: string) => unknown): Json;
+  /** Default of an attribute that may be set but is not; undefined: there is no such attribute. */
+  defaultOf(name: string): unknown;
+  /** Attributes whose values are secrets. */
+  isSecret(block: Block, name: string): boolean;
+}
+
+export interface WorldOptions {
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Null where the type is not known; nothing of it is evaluated then. */
+  knowledgeOf(block: Block): TypeKnowledge | null;
+  /** Why such a block is not accepted: the one problem of everything that refers to it. */
+  refusalOf(block: Block): Problem | null;
+}
+
+interface Found {
+  readonly value: unknown;
+  readonly used: number;
+}
+
+export class World {
+  /** All instances of all blocks, in the order of their declaration. */
+  readonly blocks = new Map<string, Block>();
+  readonly problems: Problem[] = [];
+  readonly raw: RawStacks;
+  readonly #declared: ReadonlyMap<string, Block>;
+  readonly #options: WorldOptions;
+  readonly #memo = new Memo();
+
+  constructor(raw: RawStacks, options: WorldOptions) {
+    this.raw = raw;
+    this.#options = options;
+    this.#declared = new Map(collectBlocks(raw, this.problems).map((b) => [b.address, b]));
+  }
+
+  /** Evaluates every `count` and `for_each`. */
+  expand(): void {
+    for (const block of this.#declared.values()) {
+      const found = attempt(this.problems, () => this.instances(block));
+      for (const one of found ? listOf(found) : []) this.blocks.set(one.address, one);
+    }
+  }
+
+  declaredBlock(address: string): Block | undefined {
+    return this.#declared.get(address);
+  }
+
+  /** @throws CutoverError */
+  instances(block: Block): Instances {
+    return this.#memo.once(`${block.address} (instances)`, () =>
+      instancesOf(block, (value, at) => this.evaluateValue(value, block, at)),
+    );
+  }
+
+  stackJson(name: string): Json {
+    return this.raw.stacks.find((s) => s.name === name)?.json ?? {};
+  }
+
+  /** Names of all configured attributes of a block. */
+  attributeNames(block: Block): string[] {
+    const names = Object.keys(block.body).filter((name) => !META_ARGUMENTS.has(name));
+    return [...new Set([...names, ...dynamicsOf(block.body).keys()])];
+  }
+
+  /** One attribute: configured, computed, defaulted, or undefined where there is none. @throws CutoverError */
+  attribute(block: Block, name: string): unknown {
+    return this.#memo.once(`${block.address}.${name}`, () => {
+      const knowledge = this.#options.knowledgeOf(block);
+      if (knowledge?.isSecret(block, name)) this.#memo.markSensitive();
+      const configured = this.configured(block, name);
+      if (configured !== undefined) return configured;
+      const computed = this.#computed(block);
+      return Object.hasOwn(computed, name) ? computed[name] : knowledge?.defaultOf(name);
+    });
+  }
+
+  #computed(block: Block): Json {
+    return this.#memo.once(
+      `${block.address} (computed)`,
+      () => this.#options.knowledgeOf(block)?.computed(block, (name) => this.configured(block, name)) ?? {},
+    );
+  }
+
+  /** An attribute as the configuration has it; undefined where it has none, or null. @throws CutoverError */
+  configured(block: Block, name: string): unknown {
+    return this.#memo.once(`${block.address}.${name} (configured)`, () => {
+      const dynamics = dynamicsOf(block.body).get(name);
+      if (!dynamics && (META_ARGUMENTS.has(name) || !Object.hasOwn(block.body, name))) return undefined;
+      const at = `${block.address}.${name}`;
+      const value = this.evaluateValue(block.body[name], block, at) ?? undefined;
+      if (!dynamics) return value;
+      const repeated = dynamics.flatMap((d) =>
+        repetitions(d, this.evaluateValue(d.forEach, block, `${at}.for_each`), `${at}.for_each`).map((binding) =>
+          this.evaluateValue(d.content, { ...block, locals: new Map([...block.locals, binding]) }, at),
+        ),
+      );
+      return [...(value === undefined ? [] : [value].flat()), ...repeated];
+    });
+  }
+
+  /** Whether an attribute rests on a secret; known once it is evaluated. */
+  isSensitive(block: Block, name: string): boolean {
+    return this.#memo.isSensitive(`${block.address}.${name}`);
+  }
+
+  /** Evaluates every text inside a JSON value. @throws CutoverError naming address, attribute and expression */
+  evaluateValue(value: unknown, scope: { readonly stack: string; readonly locals?: Locals }, at: string): unknown {
+    if (typeof value === 'string') return isTemplate(value) ? this.#text(value, scope, at) : value;
+    if (Array.isArray(value)) return value.map((item, i) => this.evaluateValue(item, scope, `${at}[${i}]`));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([k]) => k !== '//')
+        .map(([k, v]) => [String(this.evaluateValue(k, scope, at)), this.evaluateValue(v, scope, `${at}.${k}`)]),
+    );
+  }
+
+  #text(text: string, scope: { readonly stack: string; readonly locals?: Locals }, at: string): unknown {
+    try {
+      const node = parseCached(text);
+      if (callsFunction(node, 'sensitive')) this.#memo.markSensitive();
+      return evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack) }, scope.locals);
+    } catch (error) {
+      throw located(error, at, text);
+    }
+  }
+
+  #lookup(path: readonly string[], stack: string): Found {
+    const [root = '', second = '', third = ''] = path;
+    if (root === 'var') return { value: this.#variable(second, stack), used: 2 };
+    if (root === 'local') return { value: this.#local(second, stack), used: 2 };
+    if (root === 'path' && ['module', 'root', 'cwd'].includes(second)) return { value: '.', used: 2 };
+    if (root === 'terraform' && second === 'workspace') return { value: 'default', used: 2 };
+    if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, stack);
+    const [address, used] =
+      root === 'data' ? [`${stack}/data.${second}.${third}`, 3] : [`${stack}/${root}.${second}`, 2];
+    return this.#ofBlock(address, path, used);
+  }
+
+  #ofBlock(address: string, path: readonly string[], used: number): Found {
+    const block = this.#declared.get(address);
+    if (!block) throw this.#unknownName(address, path, used);
+    const instances = this.instances(block);
+    if (instances.kind === 'single') return this.#ofInstance(instances.block, path, used);
+    const key = path[used];
+    const one =
+      instances.kind === 'list' ? instances.blocks[Number(key ?? Number.NaN)] : instances.blocks.get(key ?? '');
+    if (one) return this.#ofInstance(one, path, used + 1);
+    const value =
+      instances.kind === 'list'
+        ? instances.blocks.map((b) => this.all(b))
+        : Object.fromEntries([...instances.blocks].map(([k, b]) => [k, this.all(b)]));
+    return { value, used };
+  }
+
+  #ofInstance(block: Block, path: readonly string[], used: number): Found {
+    const refusal = this.#options.refusalOf(block);
+    if (refusal) throw new CutoverError(refusal);
+    const name = path[used];
+    if (name === undefined) return { value: this.all(block), used };
+    const value = this.attribute(block, name);
+    if (value !== undefined) return { value, used: used + 1 };
+    const known = this.#namesOf(block);
+    const close = nearest(name, known);
+    throw dangling(
+      `${block.address} has no attribute ${name}`,
+      close ? `did you mean ${close}?` : `it has ${known.join(', ') || 'none'}`,
+    );
+  }
+
+  #unknownName(address: string, path: readonly string[], used: number): CutoverError {
+    const close = nearest(address, [...this.#declared.keys()]);
+    const written = path.slice(0, used).join('.');
+    return dangling(
+      `there is no ${written}${path.length < used ? ', and no such name' : ''}`,
+      close ? `did you mean ${close.slice(close.indexOf('/') + 1)}?` : `declare ${written}, or remove the reference`,
+    );
+  }
+
+  #namesOf(block: Block): string[] {
+    return [...new Set([...this.attributeNames(block), ...Object.keys(this.#computed(block))])];
+  }
+
+  /** Every attribute of a block, each evaluated when it is looked at. */
+  all(block: Block): Json {
+    const json: Json = {};
+    for (const name of this.#namesOf(block))
+      Object.defineProperty(json, name, { enumerable: true, get: () => this.attribute(block, name) });
+    return json;
+  }
+
+  #variable(name: string, stack: string): unknown {
+    if (declared(this.stackJson(stack), 'variable', name)?.['sensitive'] === true) this.#memo.markSensitive();
+    return variableOf(stack, this.stackJson(stack), name, this.#options.variables);
+  }
+
+  #local(name: string, stack: string): unknown {
+    const at = `${stack}/local.${name}`;
+    return this.#memo.once(at, () => {
+      const locals = localsOf(this.stackJson(stack));
+      if (Object.hasOwn(locals, name)) return this.evaluateValue(locals[name], { stack }, at);
+      const close = nearest(name, Object.keys(locals));
+      throw dangling(`there is no local.${name}`, close ? `did you mean local.${close}?` : `declare ${name} in locals`);
+    });
+  }
+
+  /** Another stack's output, through its state. */
+  #remote(path: readonly string[], stack: string): Found {
+    const [, , name = '', outputs, output] = path;
+    const block = this.#declared.get(`${stack}/data.terraform_remote_state.${name}`);
+    if (!block) throw this.#unknownName(`${stack}/data.terraform_remote_state.${name}`, path, 3);
+    const other = remoteStack(this.raw, name, block.body);
+    if (outputs !== 'outputs')
+      throw dangling('only the outputs of a remote state can be read', 'write .outputs.NAME after its name');
+    if (output !== undefined) return { value: this.output(other, output), used: 5 };
+    const names = labelled(this.stackJson(other)['output'], 'output', []).map(([n]) => n);
+    return { value: Object.fromEntries(names.map((n) => [n, this.output(other, n)])), used: 4 };
+  }
+
+  /** @throws CutoverError */
+  output(stack: string, name: string): unknown {
+    const at = `${stack}/output.${name}`;
+    return this.#memo.once(at, () => {
+      const body = declared(this.stackJson(stack), 'output', name);
+      if (body) return this.evaluateValue(body['value'], { stack }, at) ?? null;
+      const names = labelled(this.stackJson(stack)['output'], 'output', []).map(([n]) => n);
+      const close = nearest(name, names);
+      throw dangling(`stack ${stack} has no output ${name}`, close ? `did you mean ${close}?` : 'declare the output');
+    });
+  }
+
+  isSensitiveOutput(stack: string, name: string): boolean {
+    return this.#memo.isSensitive(`${stack}/output.${name}`);
+  }
+}
