@@ -36,7 +36,7 @@ interface RehearseFlags extends RunFlags {
 }
 
 /** Health intervals of 30 s and drains of minutes in a rehearsal of a minute or two; the report names the rate. */
-const CLOCK_RATE = 10;
+const CLOCK_RATE = 5;
 
 export function addRehearse(program: Command): void {
   withRun(withPlane(program.command('rehearse', { isDefault: false })))
