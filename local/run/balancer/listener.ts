@@ -1,0 +1,146 @@
+/** What listeners, rules and load balancers are at run time, and the socket a listener is bound to. */
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { CutoverError } from '../../errors.ts';
+import type { Listener, LoadBalancer } from '../../topology.ts';
+import type { Clock } from '../clock.ts';
+import type { Endpoint } from '../contracts.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { RouteTable } from './decide-route.ts';
+import type { Share } from './decide-target.ts';
+import type { HeadRules, RequestHead } from './http/request-head.ts';
+import type { LocalAnswer } from './pages.ts';
+import type { StickyCookies } from './sticky.ts';
+import type { TargetGroupRuntime } from './target-group.ts';
+import type { TraceIds } from './trace-id.ts';
+import { LoadBalancerCounters } from './traffic.ts';
+
+/** Past this many clients at one listener, new ones are rejected (RejectedConnectionCount). */
+const CONNECTION_LIMIT = 20_000;
+
+export interface GroupShare extends Share {
+  readonly group: TargetGroupRuntime;
+}
+
+/** An action, compiled. */
+export type RouteAction =
+  | {
+      readonly type: 'forward';
+      readonly shares: readonly GroupShare[];
+      /** Group stickiness; null where off. */
+      readonly stickinessSeconds: number | null;
+      /** What group cookies are for: the rule's or listener's ARN. */
+      readonly scope: string;
+    }
+  | { readonly type: 'redirect'; readonly answer: (request: RequestHead, port: number) => LocalAnswer }
+  | { readonly type: 'fixed-response'; readonly answer: LocalAnswer };
+
+export class LoadBalancerRuntime {
+  definition: LoadBalancer;
+  headRules: HeadRules;
+  readonly counters = new LoadBalancerCounters();
+
+  constructor(definition: LoadBalancer) {
+    this.definition = definition;
+    this.headRules = definition;
+  }
+
+  update(definition: LoadBalancer): void {
+    this.definition = definition;
+    this.headRules = definition;
+  }
+}
+
+/** What connections share. */
+export interface ProxyContext {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly traceIds: TraceIds;
+  readonly cookies: StickyCookies;
+  readonly connections: Set<ClientConnection>;
+  /** HTTP date of about now. */
+  date: string;
+}
+
+export class ListenerRuntime {
+  definition: Listener;
+  readonly lb: LoadBalancerRuntime;
+  readonly endpoint: Endpoint;
+  readonly context: ProxyContext;
+  /** Replaced as a whole: a request sees the old rules or the new ones. */
+  routes: RouteTable<RouteAction>;
+  closing = false;
+  /** What was bound; its port differs from the endpoint's only where that is 0. */
+  bound: Endpoint;
+  #server: Server | null = null;
+
+  constructor(
+    definition: Listener,
+    lb: LoadBalancerRuntime,
+    how: { endpoint: Endpoint; context: ProxyContext; routes: RouteTable<RouteAction> },
+  ) {
+    this.definition = definition;
+    this.lb = lb;
+    this.endpoint = how.endpoint;
+    this.bound = how.endpoint;
+    this.context = how.context;
+    this.routes = how.routes;
+  }
+
+  /** @throws CutoverError PORT_IN_USE | ADDRESS_UNAVAILABLE */
+  bind(): Promise<void> {
+    const { host, port } = this.endpoint;
+    const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
+    server.maxConnections = CONNECTION_LIMIT;
+    server.on('drop', () => {
+      this.lb.counters.RejectedConnectionCount++;
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(error, this.definition, this.endpoint)));
+      server.listen({ host, port, backlog: 4096 }, () => {
+        this.#server = server;
+        this.bound = { host, port: (server.address() as AddressInfo).port };
+        server.removeAllListeners('error');
+        server.on('error', () => undefined);
+        resolve();
+      });
+    });
+  }
+
+  /** Takes no new connections from now on; idle ones end, those with a request under way end after it. */
+  close(): void {
+    this.closing = true;
+    this.#server?.close();
+    for (const connection of this.context.connections) if (connection.listener === this) connection.closeWhenIdle();
+  }
+
+  #accept(socket: Socket): void {
+    this.lb.counters.NewConnectionCount++;
+    new ClientConnection(socket, this);
+  }
+}
+
+function bindError(error: NodeJS.ErrnoException, listener: Listener, { host, port }: Endpoint): CutoverError {
+  const value = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE')
+    return new CutoverError({
+      code: 'PORT_IN_USE',
+      address: listener.address,
+      value,
+      message: `port ${port} of ${host} is in use, so the listener cannot be bound`,
+      rule: 'a listener needs its port for itself',
+      fix: `end what listens there (ss -ltnp 'sport = :${port}'), or start the plane with another --port-base`,
+    });
+  const denied = error.code === 'EACCES';
+  return new CutoverError({
+    code: 'ADDRESS_UNAVAILABLE',
+    address: listener.address,
+    value,
+    message: `${host}:${port} cannot be bound: ${error.message}`,
+    rule: denied
+      ? 'ports below 1024 need a privilege on this machine'
+      : 'a listener needs a loopback address of this machine',
+    fix: denied
+      ? 'sysctl net.ipv4.ip_unprivileged_port_start=80, or give the listener a port from 1024 up'
+      : `see that ${host} is a loopback address here (./cutover doctor)`,
+  });
+}

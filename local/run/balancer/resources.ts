@@ -1,0 +1,195 @@
+/** Load balancers, listeners, rules and target groups as applied, and what follows when one of them changes. */
+import type { Listener, ListenerRule, LoadBalancer, Subnet, TargetGroup } from '../../topology.ts';
+import type { Clock } from '../clock.ts';
+import type { AddressBook, NetworkPolicy, ResourceHandler, TargetHealth, TargetState } from '../contracts.ts';
+import type { EventLog } from '../events.ts';
+import { compileAction } from './compile-action.ts';
+import { compileRoutes, type RouteTable } from './decide-route.ts';
+import { ListenerRuntime, LoadBalancerRuntime, type ProxyContext, type RouteAction } from './listener.ts';
+import type { TargetStats } from './target.ts';
+import { type GroupContext, type GroupOwner, TargetGroupRuntime } from './target-group.ts';
+
+const RETIRED_KEPT = 10_000;
+
+export interface ResourcesOptions {
+  readonly clock: Clock;
+  readonly events: EventLog;
+  readonly addresses: AddressBook;
+  readonly context: ProxyContext;
+}
+
+export type TargetWatcher = (targetGroupArn: string, health: TargetHealth, previous: TargetState) => void;
+
+/** A load balancer and the groups that its listeners and rules forward to. */
+export interface OwnedGroups {
+  readonly lb: LoadBalancerRuntime;
+  readonly groups: readonly TargetGroupRuntime[];
+}
+
+export class Resources {
+  readonly loadBalancers = new Map<string, LoadBalancerRuntime>();
+  readonly listeners = new Map<string, ListenerRuntime>();
+  readonly rules = new Map<string, ListenerRule>();
+  readonly groups = new Map<string, TargetGroupRuntime>();
+  readonly watchers = new Set<TargetWatcher>();
+  readonly #options: ResourcesOptions;
+  readonly #groupContext: GroupContext;
+  readonly #retired: TargetStats[] = [];
+  #policy: NetworkPolicy = () => true;
+  #zoneOf = new Map<string, string>();
+
+  constructor(options: ResourcesOptions) {
+    this.#options = options;
+    const { context, events, addresses } = options;
+    this.#groupContext = {
+      clock: options.clock,
+      random: context.random,
+      emit: (event) => void events.emit(event),
+      allows: (owner, target, port) => this.#policy(owner.securityGroupIds, target.securityGroupIds, port),
+      bindPort: (host, port) => addresses.bindPort(host, port),
+      changed: (group, health, previous) => {
+        for (const watcher of this.watchers) watcher(group.definition.arn, health, previous);
+      },
+      expire: (target) => {
+        for (const { exchange } of [...context.connections]) if (exchange?.target === target) exchange.expire();
+      },
+      retired: (stats) => {
+        this.#retired.push(stats);
+        if (this.#retired.length > RETIRED_KEPT) this.#retired.shift();
+      },
+    };
+  }
+
+  readonly loadBalancerHandler: ResourceHandler<LoadBalancer> = {
+    put: (next) => {
+      const known = this.loadBalancers.get(next.arn);
+      if (known) known.update(next);
+      else this.loadBalancers.set(next.arn, new LoadBalancerRuntime(next));
+      this.#refresh();
+    },
+    remove: (previous) => {
+      for (const [arn, { lb }] of [...this.listeners]) if (lb.definition.arn === previous.arn) this.#unbind(arn);
+      this.loadBalancers.delete(previous.arn);
+      this.#refresh();
+    },
+  };
+
+  readonly groupHandler: ResourceHandler<TargetGroup> = {
+    put: (next) => {
+      const known = this.groups.get(next.arn);
+      if (known) known.update(next);
+      else this.groups.set(next.arn, new TargetGroupRuntime(next, this.#groupContext));
+      this.#refresh();
+    },
+    remove: (previous) => {
+      const group = this.groups.get(previous.arn);
+      this.groups.delete(previous.arn);
+      this.#refresh();
+      group?.close();
+    },
+  };
+
+  readonly listenerHandler: ResourceHandler<Listener> = {
+    put: async (next) => {
+      const { addresses, context } = this.#options;
+      const lb = this.loadBalancers.get(next.loadBalancerArn);
+      if (lb === undefined) throw new Error(`listener ${next.address} is put before its load balancer`);
+      const known = this.listeners.get(next.arn);
+      const endpoint = addresses.listener(next.loadBalancerArn, next.port);
+      if (known?.lb === lb && known.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port)
+        known.definition = next;
+      else {
+        const fresh = new ListenerRuntime(next, lb, { endpoint, context, routes: this.#compile(next) });
+        // The old port serves until the new one does.
+        await fresh.bind();
+        known?.close();
+        this.listeners.set(next.arn, fresh);
+      }
+      this.#refresh();
+    },
+    remove: (previous) => {
+      this.#unbind(previous.arn);
+      this.#refresh();
+    },
+  };
+
+  readonly ruleHandler: ResourceHandler<ListenerRule> = {
+    put: (next) => {
+      this.rules.set(next.arn, next);
+      this.#refresh();
+    },
+    remove: (previous) => {
+      this.rules.delete(previous.arn);
+      this.#refresh();
+    },
+  };
+
+  setNetworkPolicy(policy: NetworkPolicy): void {
+    this.#policy = policy;
+    this.#refresh();
+  }
+
+  setSubnets(subnets: readonly Subnet[]): void {
+    this.#zoneOf = new Map(subnets.map((subnet) => [subnet.id, subnet.zone]));
+    this.#refresh();
+  }
+
+  /** In priority order. */
+  rulesOf(listenerArn: string): readonly ListenerRule[] {
+    return [...this.rules.values()]
+      .filter((rule) => rule.listenerArn === listenerArn)
+      .sort((a, b) => a.priority - b.priority);
+  }
+
+  owned(): readonly OwnedGroups[] {
+    return [...this.loadBalancers.values()].map((lb) => {
+      const used = new Set<TargetGroupRuntime>();
+      for (const listener of this.listeners.values())
+        if (listener.lb === lb)
+          for (const action of [...listener.routes.values, listener.routes.fallback])
+            if (action.type === 'forward') for (const { group } of action.shares) used.add(group);
+      return { lb, groups: [...used] };
+    });
+  }
+
+  targetStats(): readonly TargetStats[] {
+    const live = [...this.groups.values()].flatMap((group) => [...group.targets.values()].map(({ stats }) => stats));
+    return [...this.#retired, ...live];
+  }
+
+  close(): void {
+    for (const arn of [...this.listeners.keys()]) this.#unbind(arn);
+    for (const group of this.groups.values()) group.close();
+  }
+
+  #unbind(listenerArn: string): void {
+    this.listeners.get(listenerArn)?.close();
+    this.listeners.delete(listenerArn);
+  }
+
+  #compile(listener: Listener): RouteTable<RouteAction> {
+    return compileRoutes(
+      this.rulesOf(listener.arn).map(({ priority, conditions, actions, arn }) => ({
+        priority,
+        conditions,
+        value: compileAction(actions, arn, this.groups),
+      })),
+      compileAction(listener.defaultActions, listener.arn, this.groups),
+    );
+  }
+
+  /** Compiles every listener anew, each swapped as a whole, and tells the groups who uses them. */
+  #refresh(): void {
+    for (const listener of this.listeners.values()) listener.routes = this.#compile(listener.definition);
+    const ownerOf = new Map<TargetGroupRuntime, GroupOwner>();
+    for (const { lb, groups } of this.owned())
+      for (const group of groups) ownerOf.set(group, ownerFor(lb.definition, this.#zoneOf));
+    for (const group of this.groups.values()) group.setOwner(ownerOf.get(group) ?? null);
+  }
+}
+
+function ownerFor(lb: LoadBalancer, zoneOf: ReadonlyMap<string, string>): GroupOwner {
+  const zones = lb.subnetIds.map((id) => zoneOf.get(id)).filter((zone) => zone !== undefined);
+  const known = zones.length > 0 && zones.length === lb.subnetIds.length;
+  return { securityGroupIds: lb.securityGroupIds, zones: known ? new Set(zones) : null };
+}
