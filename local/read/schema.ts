@@ -39,6 +39,8 @@ interface Common {
   readonly required?: boolean;
   readonly rule?: string;
   readonly approximated?: string;
+  /** Read and kept, but nothing here acts on it, for this reason. */
+  readonly noEffect?: string;
 }
 
 const EMPTY: Field = {
