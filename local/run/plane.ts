@@ -9,10 +9,10 @@ import { CutoverError, type Problem } from '../errors.ts';
 import type { Status } from '../status.ts';
 import type { FidelityNote, Listener, LoadBalancer, Topology } from '../topology.ts';
 import { createAddressBook } from './addresses.ts';
-import { createBalancer } from './alb/balancer.ts';
-import { networkPolicyOf } from './alb/network-policy.ts';
 import { createApi } from './api/api.ts';
 import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
+import { createBalancer } from './balancer/balancer.ts';
+import { networkPolicyOf } from './balancer/network-policy.ts';
 import { createClock } from './clock.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
@@ -236,17 +236,20 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
 
 /** Load balancers' addresses and names, and what security groups let through. */
 function setNames(parts: Parts, old: Topology | null, next: Topology): void {
-  const merge = <T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] => [
-    ...new Map([...a, ...b].map((x) => [x.arn, x])).values(),
-  ];
-  const loadBalancers: LoadBalancer[] = merge(old?.loadBalancers ?? [], next.loadBalancers);
-  const listeners: Listener[] = merge(old?.listeners ?? [], next.listeners);
+  const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
+  const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
   parts.addresses.setLoadBalancers(loadBalancers, listeners);
-  parts.balancer.setNetworkPolicy(networkPolicyOf(merge2(old?.securityGroups ?? [], next.securityGroups)));
+  parts.balancer.setSubnets(mergeById(old?.subnets ?? [], next.subnets));
+  parts.balancer.setNetworkPolicy(networkPolicyOf(mergeById(old?.securityGroups ?? [], next.securityGroups)));
 }
 
-/** Groups by id: the newer one holds. */
-function merge2<T extends { readonly id: string }>(a: readonly T[], b: readonly T[]): T[] {
+/** By ARN: the newer one holds. */
+function mergeByArn<T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Map([...a, ...b].map((x) => [x.arn, x])).values()];
+}
+
+/** By id: the newer one holds. */
+function mergeById<T extends { readonly id: string }>(a: readonly T[], b: readonly T[]): T[] {
   return [...new Map([...a, ...b].map((x) => [x.id, x])).values()];
 }
 
