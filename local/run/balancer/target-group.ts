@@ -52,6 +52,7 @@ export class TargetGroupRuntime {
   readonly #context: GroupContext;
   readonly #turn: Turn = { next: 0 };
   #rule: HealthRule;
+  readonly #departing = new Set<TargetRuntime>();
   #owner: GroupOwner | null = null;
   #open = false;
 
@@ -94,13 +95,16 @@ export class TargetGroupRuntime {
     for (const target of this.targets.values()) this.#reassess(target, false);
   }
 
-  /** A target that is there already stays as it is; one that drains is registered anew. */
+  /**
+   * A target that is there already stays as it is. One that drains is registered anew beside what still drains: its
+   * requests under way keep their delay.
+   */
   register(target: Target): void {
     const known = this.targets.get(keyOf(target));
     if (known !== undefined && known.state !== 'draining') return;
-    if (known !== undefined) this.#remove(known);
     const entry = new TargetRuntime(target, this.definition, this.#context.clock.now());
     this.targets.set(entry.key, entry);
+    this.#refresh();
     this.#context.emit(describeChange(this.definition, entry, 'TARGET_REGISTERED'));
     this.#context.changed(this, entry.health(), 'unused');
     this.#reassess(entry, false);
@@ -128,6 +132,7 @@ export class TargetGroupRuntime {
       finish();
     });
     target.drain = { done: promise, finish };
+    this.#departing.add(target);
     if (target.outstanding === 0) finish();
     else target.onIdle = finish;
     return promise;
@@ -135,7 +140,7 @@ export class TargetGroupRuntime {
 
   /** The group is deleted or the plane goes down. */
   close(): void {
-    for (const target of [...this.targets.values()]) {
+    for (const target of new Set([...this.targets.values(), ...this.#departing])) {
       target.onIdle = null;
       this.#context.expire(target);
       if (target.drain !== null) target.drain.finish();
@@ -147,7 +152,9 @@ export class TargetGroupRuntime {
     const previous = target.state;
     target.stopChecks?.();
     target.stopChecks = null;
-    if (!this.targets.delete(target.key)) return;
+    if (target.stats.deregisteredAtMs !== null) return;
+    this.#departing.delete(target);
+    if (this.targets.get(target.key) === target) this.targets.delete(target.key);
     target.pool.close();
     target.stats.deregisteredAtMs = this.#context.clock.now();
     target.record = NOT_REGISTERED;

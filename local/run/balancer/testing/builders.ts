@@ -149,7 +149,12 @@ export async function startBalancer(setup: BalancerSetup = {}) {
   await handlers.loadBalancers.put(loadBalancer(setup.loadBalancer), null, signal);
   for (const group of groups) await handlers.targetGroups.put(group, null, signal);
   const definition = listener(setup.actions ?? [forwardTo(groups[0]?.name ?? 'web')]);
-  await handlers.listeners.put(definition, null, signal);
+  try {
+    await handlers.listeners.put(definition, null, signal);
+  } catch (error) {
+    await balancer.close();
+    throw error;
+  }
   for (const one of setup.rules ?? []) await handlers.rules.put(one, null, signal);
   const { port } = balancer.view.listeners()[0]!.endpoint;
   const arnOf = (name: string): string => targetGroup(name).arn;
