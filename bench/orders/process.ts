@@ -26,12 +26,12 @@ export async function startMeasured(command: readonly string[], env: Record<stri
   });
   child.stdout?.resume();
   child.stderr?.resume();
-  await accepting(port, child);
+  await waitForPort(port, child);
   const coldStartMs = performance.now() - startedAt;
   return {
     port,
     coldStartMs,
-    cpuSeconds: () => sum(family(child.pid!), cpuTicks) / TICKS_PER_SECOND,
+    cpuSeconds: () => cpuSecondsOf(child.pid!),
     rssMiB: () => sum(family(child.pid!), residentPages) / 256,
     stop: () =>
       new Promise((resolve) => {
@@ -49,7 +49,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function accepting(port: number, child: ChildProcess): Promise<void> {
+/** Resolves when something accepts connections on the port. */
+export async function waitForPort(port: number, child: ChildProcess): Promise<void> {
   for (const until = performance.now() + 15_000; performance.now() < until; ) {
     if (child.exitCode !== null) throw new Error(`the process ended with ${child.exitCode} before it listened`);
     const open = await new Promise<boolean>((resolve) => {
@@ -61,6 +62,11 @@ async function accepting(port: number, child: ChildProcess): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   throw new Error('the process did not listen within 15 s');
+}
+
+/** User and system time of a process and its children so far; NaN where there is no /proc. */
+export function cpuSecondsOf(pid: number): number {
+  return sum(family(pid), cpuTicks) / TICKS_PER_SECOND;
 }
 
 function family(pid: number): number[] {

@@ -142,7 +142,7 @@ export class ClientConnection extends ClientSocket implements Downstream {
         traceId: context.traceIds.next(head.traceId, head.text.length),
         close,
       }),
-      closeClient: close || this.isOld(),
+      closeClient: close,
       closeUpstream: close,
       cookies: choice.cookies,
     });
@@ -172,7 +172,7 @@ export class ClientConnection extends ClientSocket implements Downstream {
   }
 
   #answer(answer: LocalAnswer, head: RequestHead | null, close: boolean): void {
-    const ends = close || head === null || !head.keepAlive || this.listener.closing || this.isOld();
+    const ends = close || head === null || !head.keepAlive || this.ending;
     const { context, lb } = this.listener;
     lb.counters.own(answer.status);
     this.write(renderAnswer(answer, { date: context.date, close: ends, head: head?.method === 'HEAD' }));
@@ -223,6 +223,6 @@ export class ClientConnection extends ClientSocket implements Downstream {
     else if (this.#headSinceMs !== 0) {
       // ≈ Counted from the head's first byte, so that a client cannot hold it open a byte at a time.
       if (nowMs - this.#headSinceMs > idleMs) this.#refuse(408);
-    } else if (nowMs - this.activityMs > idleMs || this.isOld()) this.close();
+    } else if (nowMs - this.activityMs > idleMs || this.ending) this.close();
   }
 }

@@ -73,8 +73,9 @@ export abstract class ClientSocket implements Sink {
   }
 
   /** Clients may keep a connection for client_keep_alive seconds. */
-  protected isOld(): boolean {
-    return this.now() - this.openedMs > this.listener.lb.definition.clientKeepAliveSeconds * 1000;
+  get ending(): boolean {
+    const { closing, lb } = this.listener;
+    return closing || this.now() - this.openedMs > lb.definition.clientKeepAliveSeconds * 1000;
   }
 
   /** Ends it with a reset, so that the client does not take a torn response for a whole one. */

@@ -4,6 +4,8 @@
 export interface Sink {
   /** @returns false where the client should drain first */
   write(data: string | Buffer): boolean;
+  /** The connection ends with this response, whatever it says: the listener closes, or the client had it long enough. */
+  readonly ending: boolean;
   cork(): void;
   uncork(): void;
 }

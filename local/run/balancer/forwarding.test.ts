@@ -1,6 +1,9 @@
 /** What passes through the load balancer, byte by byte. */
-import type { Socket } from 'node:net';
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
+import { createManualClock } from '../clock.ts';
+import { makeMaterial } from '../topics/testing/builders.ts';
 import { forwardTo, rule, startBalancer, targetGroup } from './testing/builders.ts';
 import { answering, exchangeRaw, OK, rawClient, rawTarget } from './testing/raw-client.ts';
 
@@ -303,4 +306,44 @@ test('removing a listener ends idle connections and lets requests under way fini
   answer();
   t.regex(await busy.ended, /200 OK[\s\S]*ok$/);
   t.is(await exchangeRaw(lb.port, GET()), '');
+});
+
+test('targets of an HTTPS group are reached and checked over TLS, whoever signed their certificate', async (t) => {
+  const { material, dispose } = await makeMaterial();
+  const server = createServer({ key: material.serverKeyPem, cert: material.serverCertificatePem }, (req, res) =>
+    req.on('data', () => undefined).on('end', () => res.end(`secret ${req.url}`)),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const lb = await startBalancer({ groups: [targetGroup('web', { protocol: 'HTTPS' })] });
+  t.teardown(async () => {
+    await lb.balancer.close();
+    server.close();
+    await dispose();
+  });
+  await lb.registered('web', (server.address() as AddressInfo).port);
+  const client = rawClient(lb.port, GET('/1') + GET('/2', 'Connection: close\r\n'));
+  t.regex(await client.ended, /secret \/1[\s\S]*secret \/2$/);
+});
+
+test('a connection older than client_keep_alive ends with its next response', async (t) => {
+  const clock = createManualClock();
+  const lb = await before(t, answering(OK), {
+    clock,
+    loadBalancer: { clientKeepAliveSeconds: 60, idleTimeoutSeconds: 4_000 },
+  });
+  const { promise: asked, resolve: tell } = Promise.withResolvers<() => void>();
+  const slow = await rawTarget((received, socket) => {
+    if (received.includes('\r\n\r\n')) tell(() => socket.write(OK));
+    return null;
+  });
+  t.teardown(() => slow.close());
+  const client = rawClient(lb.port, GET());
+  t.regex(await client.until('ok'), /Connection: keep-alive/);
+  await lb.balancer.deregister(lb.arnOf('web'), { id: '127.0.0.1', port: lb.target.port });
+  await lb.registered('web', slow.port);
+  client.send(GET());
+  const answer = await asked;
+  await clock.advance(61_000);
+  answer();
+  t.regex(await client.ended, /Connection: close\r\n\r\nok$/);
 });

@@ -52,7 +52,9 @@ export class ResponseRelay {
   /** Must the client's connection end with this response? */
   get closesClient(): boolean {
     const untilClose = this.#body instanceof CloseScanner && !this.#rechunk;
-    return this.#options.closeClient || !this.#options.request.keepAlive || untilClose || this.#dechunk;
+    return (
+      this.#options.closeClient || this.#sink.ending || !this.#options.request.keepAlive || untilClose || this.#dechunk
+    );
   }
 
   /** @param chunk valid during the call only */
