@@ -38,6 +38,8 @@ export interface EcsOptions {
   readonly metrics: MetricStore;
   readonly taskEnvironment: () => Readonly<Record<string, string>>;
   readonly metadataUri: (taskId: string) => string;
+  /** Availability zone of a subnet; null where these stacks do not declare it. */
+  readonly zoneOf: (subnetId: string) => string | null;
   readonly region: string;
   readonly accountId: string;
 }
@@ -66,6 +68,7 @@ interface TaskSpec {
   readonly startedBy: string | null;
   readonly deploymentId: string | null;
   readonly service: Service | null;
+  readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly overrides: Task['overrides'];
 }
@@ -124,6 +127,7 @@ export function createEcs(options: EcsOptions): Ecs {
       startedBy: deployment.id,
       deploymentId: deployment.id,
       service: record.definition,
+      subnetIds: service.subnetIds,
       securityGroupIds: service.securityGroupIds,
       overrides: [],
     });
@@ -134,7 +138,8 @@ export function createEcs(options: EcsOptions): Ecs {
     const need = reservationOf(spec.definition);
     const id = random.hex(32);
     if (spec.launchType === 'FARGATE') {
-      const zones = ['a', 'b'].map((z) => `${options.region}${z}`);
+      const known = spec.subnetIds.flatMap((id) => options.zoneOf(id) ?? []);
+      const zones = known.length > 0 ? known : [`${options.region}a`];
       return {
         task: begin(spec, {
           id,
@@ -142,7 +147,7 @@ export function createEcs(options: EcsOptions): Ecs {
           need,
           instance: null,
           address: addresses.leaseTask(id),
-          zone: zones[live.size % 2] as string,
+          zone: zones[live.size % zones.length] as string,
           groups: spec.securityGroupIds,
         }),
       };
@@ -280,6 +285,7 @@ export function createEcs(options: EcsOptions): Ecs {
           startedBy: input.startedBy ?? null,
           deploymentId: null,
           service: null,
+          subnetIds: input.subnetIds ?? [],
           securityGroupIds: input.securityGroupIds ?? [],
           overrides: input.overrides ?? [],
         });

@@ -24,4 +24,23 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'client-side security group rules',
     'clients of a load balancer are on this machine and are not checked against its ingress rules',
   ),
+  approximated(
+    'desync',
+    'severe requests are refused in monitor mode too; folded lines and fields without a colon are refused',
+  ),
+  approximated(
+    'client time-outs',
+    '408 for a head counts from its first byte; clients are served HTTP/1.1 without TLS',
+  ),
+  approximated(
+    'weighted groups',
+    'smooth turns give exact shares; a group of weight 0 gets nothing, not even clients bound to it',
+  ),
+  approximated('draining targets', 'gone once idle; AWS shows draining until the delay has passed'),
+  approximated('one node', 'no metrics by zone, no access log lines; counts are multiplied by the clock rate'),
+  approximated('tables', 'DynamoDB has no expiry, transactions, throughput limits or streams here'),
+  approximated(
+    'topics',
+    'topics and dead-letter queues live in memory: a plane that is killed loses messages not yet delivered',
+  ),
 ];

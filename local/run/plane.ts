@@ -2,37 +2,22 @@
  * The local plane: composes the controllers, applies topologies to them, and takes them down again.
  * It decides nothing itself; each controller owns its folder.
  */
-import { mkdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import type { Status } from '../status.ts';
-import type { FidelityNote, Listener, LoadBalancer, Topology } from '../topology.ts';
-import { createAddressBook } from './addresses.ts';
+import type { FidelityNote, Topology } from '../topology.ts';
 import { createApi } from './api/api.ts';
-import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
-import { createBalancer } from './balancer/balancer.ts';
-import { networkPolicyOf } from './balancer/network-policy.ts';
-import { createClock } from './clock.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
-import { createEcs } from './ecs.ts';
-import { createEventLog, type EventLog } from './events.ts';
+import type { EventLog } from './events.ts';
 import { APPROXIMATIONS } from './fidelity.ts';
-import { createImageResolver } from './images/images.ts';
 import { checksFor, loadTopology } from './load.ts';
-import { createLogStore } from './logs/logs.ts';
 import { createMetadataRoute } from './metadata/metadata.ts';
-import { createMetricStore } from './metrics/store.ts';
-import { createParameterStore } from './params/params.ts';
-import { createProcessRunner } from './processes/processes.ts';
-import { createRandom } from './random.ts';
+import { ACCOUNT_ID, closeParts, createParts, REGION, setNames } from './parts.ts';
 import { createRevisionBook } from './revisions.ts';
 import { createSecrets } from './secrets.ts';
 import { statusOf } from './status.ts';
-import { createTables } from './tables/tables.ts';
-import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
-import { createTopics } from './topics/topics.ts';
 
 export interface PlaneConfig {
   readonly projectDir: string;
@@ -84,10 +69,6 @@ export interface Plane {
   fidelity(): readonly FidelityNote[];
   close(): Promise<void>;
 }
-
-/** Every account here is the one of emulators: twelve zeros. */
-const ACCOUNT_ID = '000000000000';
-const REGION = 'us-east-1';
 
 /** @throws CutoverError where ports or addresses are not to be had */
 export async function createPlane(config: PlaneConfig): Promise<Plane> {
@@ -232,137 +213,4 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
       return closing;
     },
   };
-}
-
-/** Load balancers' addresses and names, and what security groups let through. */
-function setNames(parts: Parts, old: Topology | null, next: Topology): void {
-  const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
-  const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
-  parts.addresses.setLoadBalancers(loadBalancers, listeners);
-  parts.balancer.setSubnets(mergeById(old?.subnets ?? [], next.subnets));
-  parts.balancer.setNetworkPolicy(networkPolicyOf(mergeById(old?.securityGroups ?? [], next.securityGroups)));
-}
-
-/** By ARN: the newer one holds. */
-function mergeByArn<T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] {
-  return [...new Map([...a, ...b].map((x) => [x.arn, x])).values()];
-}
-
-/** By id: the newer one holds. */
-function mergeById<T extends { readonly id: string }>(a: readonly T[], b: readonly T[]): T[] {
-  return [...new Map([...a, ...b].map((x) => [x.id, x])).values()];
-}
-
-type Parts = Awaited<ReturnType<typeof createParts>>;
-
-async function createParts(config: PlaneConfig) {
-  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
-  const clock = createClock(config.clockRate);
-  const random = createRandom();
-  const events = createEventLog(clock);
-  const warn = (message: string): void =>
-    void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
-  const addresses = await createAddressBook({ portBase: config.portBase });
-  const processes = await createProcessRunner({ clock, stateDir: config.stateDir, onWarn: warn });
-  const images = createImageResolver({
-    projectDir: config.projectDir,
-    cacheDir: config.cacheDir,
-    overrides: config.images,
-  });
-  const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs'), onWarn: warn });
-  const metrics = createMetricStore({ clock });
-  const scope = { region: REGION, accountId: ACCOUNT_ID };
-  const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
-  const tables = createTables({
-    clock,
-    processes,
-    dataDir: join(config.stateDir, 'tables'),
-    port: config.portBase + 3,
-    region: REGION,
-    onWarn: warn,
-  });
-  const signingHost = `127.0.0.1:${config.portBase + 2}`;
-  const signing = await createSigningMaterial({ dir: join(config.stateDir, 'sns'), random, host: signingHost });
-  const certificates = await startCertificateServer({ material: signing, port: config.portBase + 2 });
-  const topics = createTopics({
-    clock,
-    random,
-    events,
-    localise: addresses.localise,
-    awsEndpoint: addresses.awsEndpoint,
-    signing,
-    metrics,
-    ...scope,
-  });
-  const balancer = createBalancer({ clock, random, events, addresses, metrics });
-  const ecs = createEcs({
-    clock,
-    random,
-    events,
-    addresses,
-    registry: balancer,
-    processes,
-    images,
-    parameters,
-    logs,
-    metrics,
-    taskEnvironment: () => ({
-      AWS_ENDPOINT_URL: addresses.awsEndpoint,
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      NODE_EXTRA_CA_CERTS: signing.caFile,
-      CUTOVER_SIGNING_CERT_HOSTS: signingHost,
-    }),
-    metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
-    ...scope,
-  });
-  const handlers: Handlers = {
-    ...balancer.handlers,
-    ...ecs.handlers,
-    ...topics.handlers,
-    parameters: parameters.handler,
-    tables: tables.handler,
-    logGroups: {
-      put: (next: Topology['logGroups'][number]) => logs.putGroup(next.name, next.retentionDays),
-      remove: (previous: Topology['logGroups'][number]) => logs.removeGroup(previous.name),
-    },
-  } as unknown as Handlers;
-  const applier: Applier = createApplier(handlers, events);
-  const onClose: (() => Promise<unknown>)[] = [() => certificates.close(), () => addresses.close()];
-  return {
-    clock,
-    random,
-    events,
-    addresses,
-    processes,
-    images,
-    logs,
-    metrics,
-    parameters,
-    tables,
-    signing,
-    topics,
-    balancer,
-    ecs,
-    applier,
-    onClose,
-  };
-}
-
-/** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
-async function closeParts(parts: Parts): Promise<void> {
-  const steps: (() => Promise<unknown>)[] = [
-    () => parts.topics.close(2000),
-    () => parts.ecs.close(),
-    () => parts.balancer.close(),
-    () => parts.tables.close(),
-    () => parts.processes.close(),
-    ...parts.onClose,
-    () => parts.logs.close(),
-  ];
-  const errors: unknown[] = [];
-  for (const step of steps) await step().catch((error) => errors.push(error));
-  if (errors.length > 0) throw new AggregateError(errors, 'the plane did not close cleanly');
 }

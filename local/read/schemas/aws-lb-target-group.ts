@@ -41,7 +41,7 @@ export const TARGET_GROUP = schema(['aws_lb_target_group', 'aws_alb_target_group
     enabled: bool(true),
     type: word(['lb_cookie', 'app_cookie']),
     cookie_duration: number({ fallback: 86_400, min: 1, max: 604_800 }),
-    cookie_name: text({ noEffect: 'an application cookie stickiness sets its own cookie with the first answer' }),
+    cookie_name: text(),
   }),
   health_check: block(HEALTH_CHECK),
   vpc_id: inert('addresses on one machine need no network of their own'),

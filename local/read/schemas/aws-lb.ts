@@ -15,15 +15,10 @@ export const LOAD_BALANCER = schema(['aws_lb', 'aws_alb'], {
   security_groups: texts(),
   subnets: texts(),
   idle_timeout: number({ fallback: 60, min: 1, max: 4000 }),
-  client_keep_alive: number({
-    fallback: 3600,
-    min: 60,
-    max: 604_800,
-    noEffect: 'client connections are closed when idle only',
-  }),
+  client_keep_alive: number({ fallback: 3600, min: 60, max: 604_800 }),
   xff_header_processing_mode: word(['append', 'preserve', 'remove'], 'append'),
   enable_xff_client_port: bool(false),
-  preserve_host_header: bool(false, { noEffect: 'the Host header always passes unchanged' }),
+  preserve_host_header: bool(false),
   drop_invalid_header_fields: bool(false),
   desync_mitigation_mode: word(['monitor', 'defensive', 'strictest'], 'defensive', {
     approximated: 'Node’s HTTP parser decides which requests are ambiguous',

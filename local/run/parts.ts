@@ -1,0 +1,163 @@
+/** The plane's controllers, put together and taken apart again. Who decides what is each controller's own business. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Listener, LoadBalancer, Topology } from '../topology.ts';
+import { createAddressBook } from './addresses.ts';
+import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
+import { createBalancer } from './balancer/balancer.ts';
+import { networkPolicyOf } from './balancer/network-policy.ts';
+import { createClock } from './clock.ts';
+import { createEcs } from './ecs.ts';
+import { createEventLog } from './events.ts';
+import { createImageResolver } from './images/images.ts';
+import { createLogStore } from './logs/logs.ts';
+import { createMetricStore } from './metrics/store.ts';
+import { createParameterStore } from './params/params.ts';
+import type { PlaneConfig } from './plane.ts';
+import { createProcessRunner } from './processes/processes.ts';
+import { createRandom } from './random.ts';
+import { createTables } from './tables/tables.ts';
+import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
+import { createTopics } from './topics/topics.ts';
+
+/** Every account here is the one of emulators: twelve zeros. */
+export const ACCOUNT_ID = '000000000000';
+export const REGION = 'us-east-1';
+
+/** Load balancers' addresses and names, and what security groups let through. */
+export function setNames(parts: Parts, old: Topology | null, next: Topology): void {
+  const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
+  const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
+  parts.addresses.setLoadBalancers(loadBalancers, listeners);
+  const subnets = mergeById(old?.subnets ?? [], next.subnets);
+  parts.balancer.setSubnets(subnets);
+  for (const { id, zone } of subnets) parts.zones.set(id, zone);
+  parts.balancer.setNetworkPolicy(networkPolicyOf(mergeById(old?.securityGroups ?? [], next.securityGroups)));
+}
+
+/** By ARN: the newer one holds. */
+function mergeByArn<T extends { readonly arn: string }>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Map([...a, ...b].map((x) => [x.arn, x])).values()];
+}
+
+/** By id: the newer one holds. */
+function mergeById<T extends { readonly id: string }>(a: readonly T[], b: readonly T[]): T[] {
+  return [...new Map([...a, ...b].map((x) => [x.id, x])).values()];
+}
+
+export type Parts = Awaited<ReturnType<typeof createParts>>;
+
+export async function createParts(config: PlaneConfig) {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
+  const clock = createClock(config.clockRate);
+  const random = createRandom();
+  const events = createEventLog(clock);
+  const warn = (message: string): void =>
+    void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
+  const addresses = await createAddressBook({ portBase: config.portBase });
+  const processes = await createProcessRunner({ clock, stateDir: config.stateDir, onWarn: warn });
+  const images = createImageResolver({
+    projectDir: config.projectDir,
+    cacheDir: config.cacheDir,
+    overrides: config.images,
+  });
+  const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs'), onWarn: warn });
+  const metrics = createMetricStore({ clock });
+  const scope = { region: REGION, accountId: ACCOUNT_ID };
+  const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
+  const tables = createTables({
+    clock,
+    processes,
+    dataDir: join(config.stateDir, 'tables'),
+    port: config.portBase + 3,
+    region: REGION,
+    onWarn: warn,
+  });
+  const signingHost = `127.0.0.1:${config.portBase + 2}`;
+  const signing = await createSigningMaterial({ dir: join(config.stateDir, 'sns'), random, host: signingHost });
+  const certificates = await startCertificateServer({ material: signing, port: config.portBase + 2 });
+  const topics = createTopics({
+    clock,
+    random,
+    events,
+    localise: addresses.localise,
+    awsEndpoint: addresses.awsEndpoint,
+    signing,
+    metrics,
+    ...scope,
+  });
+  const balancer = createBalancer({ clock, random, events, addresses, metrics });
+  const zones = new Map<string, string>();
+  const ecs = createEcs({
+    clock,
+    random,
+    events,
+    addresses,
+    registry: balancer,
+    processes,
+    images,
+    parameters,
+    logs,
+    metrics,
+    taskEnvironment: () => ({
+      AWS_ENDPOINT_URL: addresses.awsEndpoint,
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      NODE_EXTRA_CA_CERTS: signing.caFile,
+      CUTOVER_SIGNING_CERT_HOSTS: signingHost,
+    }),
+    zoneOf: (subnetId) => zones.get(subnetId) ?? null,
+    metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
+    ...scope,
+  });
+  const handlers: Handlers = {
+    ...balancer.handlers,
+    ...ecs.handlers,
+    ...topics.handlers,
+    parameters: parameters.handler,
+    tables: tables.handler,
+    logGroups: {
+      put: (next: Topology['logGroups'][number]) => logs.putGroup(next.name, next.retentionDays),
+      remove: (previous: Topology['logGroups'][number]) => logs.removeGroup(previous.name),
+    },
+  } as unknown as Handlers;
+  const applier: Applier = createApplier(handlers, events);
+  const onClose: (() => Promise<unknown>)[] = [() => certificates.close(), () => addresses.close()];
+  return {
+    clock,
+    random,
+    events,
+    addresses,
+    processes,
+    images,
+    logs,
+    metrics,
+    parameters,
+    tables,
+    signing,
+    topics,
+    balancer,
+    zones,
+    ecs,
+    applier,
+    onClose,
+  };
+}
+
+/** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
+export async function closeParts(parts: Parts): Promise<void> {
+  const steps: (() => Promise<unknown>)[] = [
+    () => parts.topics.close(2000),
+    () => parts.ecs.close(),
+    () => parts.balancer.close(),
+    () => parts.tables.close(),
+    () => parts.processes.close(),
+    ...parts.onClose,
+    () => parts.logs.close(),
+  ];
+  const errors: unknown[] = [];
+  for (const step of steps) await step().catch((error) => errors.push(error));
+  if (errors.length > 0) throw new AggregateError(errors, 'the plane did not close cleanly');
+}
