@@ -309,13 +309,20 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
   SIGTERM: 15,
 };
 
+/** By name or ARN. The stacks may be made for another region than the plane's: the name is what counts. */
+function parameterOf(reference: string, parameters: ParameterStore): ReturnType<ParameterStore['get']> {
+  const path = /^arn:[^:]+:ssm:[^:]*:[^:]*:parameter(\/.+)$/.exec(reference)?.[1];
+  if (path === undefined) return parameters.get(reference);
+  return parameters.get(path) ?? parameters.get(path.slice(1));
+}
+
 /** @throws Error in AWS's words where a parameter is missing */
 function readSecrets(task: Task, parameters: ParameterStore): Map<string, Record<string, string>> {
   const out = new Map<string, Record<string, string>>();
   for (const container of task.definition.containers) {
     const values: Record<string, string> = {};
     for (const { name, valueFrom } of container.secrets) {
-      const parameter = parameters.get(valueFrom);
+      const parameter = parameterOf(valueFrom, parameters);
       if (!parameter)
         throw new Error(
           `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secrets from ssm: invalid parameters: ${valueFrom}`,
