@@ -25,6 +25,9 @@ export interface Status {
   /** Tasks of no service (RunTask). */
   readonly tasks: readonly TaskStatusEntry[];
   readonly topics: readonly TopicStatus[];
+  /** CodeDeploy deployments, newest first, at most 20. */
+  readonly blueGreen: readonly BlueGreenStatusEntry[];
+  readonly alarms: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
   /** Terraform outputs with load balancer names turned into local addresses. */
   readonly outputs: readonly { readonly stack: string; readonly name: string; readonly value: unknown }[];
   readonly endpoints: { readonly aws: string; readonly console: string };
@@ -83,6 +86,8 @@ export interface InstanceStatus {
   readonly ephemeralPortRange?: readonly [number, number];
   /** Host ports in use. */
   readonly ports: readonly number[];
+  /** Processes that its user data started, outside any container; empty for a container instance. */
+  readonly processes: readonly { readonly name: string; readonly pid: number | null; readonly state: string }[];
 }
 
 export interface ServiceStatus {
@@ -97,7 +102,10 @@ export interface ServiceStatus {
   readonly taskDefinition: string;
   /** One deployment, completed, with the desired count running and healthy. */
   readonly steady: boolean;
-  /** PRIMARY first. */
+  readonly deploymentController: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  /** Of a CODE_DEPLOY or EXTERNAL service, PRIMARY first; empty for others. */
+  readonly taskSets: readonly TaskSetStatusEntry[];
+  /** PRIMARY first; empty for a service with task sets. */
   readonly deployments: readonly DeploymentStatus[];
   /** Newest first, at most 10 here; `events` has more. */
   readonly events: readonly { readonly createdAt: string; readonly message: string }[];
@@ -116,6 +124,56 @@ export interface DeploymentStatus {
   readonly rolloutStateReason: string;
 }
 
+export interface TaskSetStatusEntry {
+  /** `ecs-svc/…`. */
+  readonly id: string;
+  readonly status: 'PRIMARY' | 'ACTIVE' | 'DRAINING';
+  readonly taskDefinition: string;
+  readonly computedDesiredCount: number;
+  readonly runningCount: number;
+  readonly pendingCount: number;
+  readonly stability: 'STEADY_STATE' | 'STABILIZING';
+  readonly targetGroupArn: string | null;
+  readonly externalId: string | null;
+}
+
+export interface BlueGreenStatusEntry {
+  readonly id: string;
+  readonly application: string;
+  readonly group: string;
+  readonly config: string;
+  readonly cluster: string;
+  readonly service: string;
+  readonly creator: 'user' | 'codeDeployRollback';
+  readonly status: string;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+  readonly taskDefinition: string;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly rollbackDeploymentId: string | null;
+  readonly triggeringDeploymentId: string | null;
+  readonly lifecycleEvents: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+    readonly hook: string | null;
+    readonly message: string | null;
+  }[];
+  readonly blue: BlueGreenSideStatus;
+  readonly green: BlueGreenSideStatus;
+  readonly readyUntil: string | null;
+  readonly blueEndsAt: string | null;
+}
+
+export interface BlueGreenSideStatus {
+  readonly targetGroup: string;
+  readonly taskSet: string | null;
+  readonly taskDefinition: string | null;
+  /** Share of production traffic, 0–100. */
+  readonly trafficPercent: number;
+}
+
 export interface TaskStatusEntry {
   readonly arn: string;
   /** Process of the first container; null before it started and after it ended. */
@@ -131,6 +189,8 @@ export interface TaskStatusEntry {
   readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
   /** `family:revision`. */
   readonly taskDefinition: string;
+  /** `ecs-svc/…` of its task set or deployment; null for RunTask. */
+  readonly deploymentId: string | null;
   readonly startedAt: string | null;
   readonly stoppedReason: string | null;
 }

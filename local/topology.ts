@@ -3,6 +3,20 @@
  * Values carry AWS-like names (ARNs, `*.elb.amazonaws.com`); the address book (run/addresses.ts) turns
  * load balancer names into loopback endpoints at the last moment.
  */
+import type {
+  Alarm,
+  CodeDeployApplication,
+  CommandWait,
+  DeploymentConfig,
+  DeploymentGroup,
+  LambdaFunction,
+  ScalableTarget,
+  ScalingPolicy,
+  ScheduledScaling,
+  StoredObject,
+} from './topology-delivery.ts';
+
+export type * from './topology-delivery.ts';
 
 /** `<stack>/<type>.<name>`, e.g. `interstella-edge/aws_lb.main`. */
 export type Address = string;
@@ -30,6 +44,16 @@ export interface Topology {
   readonly logGroups: readonly LogGroup[];
   readonly tables: readonly Table[];
   readonly repositories: readonly Repository[];
+  readonly codeDeployApplications: readonly CodeDeployApplication[];
+  readonly deploymentConfigs: readonly DeploymentConfig[];
+  readonly deploymentGroups: readonly DeploymentGroup[];
+  readonly functions: readonly LambdaFunction[];
+  readonly objects: readonly StoredObject[];
+  readonly alarms: readonly Alarm[];
+  readonly scalableTargets: readonly ScalableTarget[];
+  readonly scalingPolicies: readonly ScalingPolicy[];
+  readonly scheduledScalings: readonly ScheduledScaling[];
+  readonly commandWaits: readonly CommandWait[];
   /** Resources that exist but act on nothing locally (VPC, routes, IAM, tags …), in full for plan and references. */
   readonly inert: readonly InertResource[];
   readonly outputs: readonly Output[];

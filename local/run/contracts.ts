@@ -1,5 +1,6 @@
 /** The seams between the plane's controllers. Each controller owns its folder; they meet only in these types. */
 import type { Address, Arn, SecurityGroup, Service, TaskDefinition } from '../topology.ts';
+import type { TaskSetControl, TaskSetState } from './contracts-delivery.ts';
 
 // ---------------------------------------------------------------- processes
 
@@ -238,8 +239,10 @@ export interface ServiceState {
   readonly desiredCount: number;
   readonly runningCount: number;
   readonly pendingCount: number;
-  /** PRIMARY first. */
+  /** PRIMARY first; empty for a service with task sets. */
   readonly deployments: readonly DeploymentState[];
+  /** Of a CODE_DEPLOY or EXTERNAL service, PRIMARY first; empty for others. */
+  readonly taskSets: readonly TaskSetState[];
   /** Newest first, at most 100, in AWS's words: `(service x) has reached a steady state.` */
   readonly events: readonly { readonly id: string; readonly createdAtMs: number; readonly message: string }[];
   readonly steady: boolean;
@@ -257,6 +260,8 @@ export interface InstanceState {
   readonly registered: { readonly cpuUnits: number; readonly memoryMiB: number };
   readonly remaining: { readonly cpuUnits: number; readonly memoryMiB: number };
   readonly ports: readonly number[];
+  /** Processes that its user data started, outside any container. */
+  readonly processes: readonly { readonly name: string; readonly pid: number | null; readonly state: string }[];
   readonly runningTasksCount: number;
   readonly registeredAtMs: number;
 }
@@ -283,6 +288,11 @@ export class ApiError extends Error {
 }
 
 export interface EcsControl extends EcsView {
+  readonly taskSets: TaskSetControl;
+  /** A service made through the endpoint. @throws ApiError */
+  createService(definition: Service): ServiceState;
+  /** @throws ApiError where it still has a desired count and `force` is not set */
+  deleteService(cluster: string, service: string, force: boolean): ServiceState;
   runTask(input: {
     cluster: string;
     taskDefinition: string;
@@ -325,6 +335,11 @@ export interface Change {
 export interface ResourceHandler<T> {
   put(next: T, previous: T | null, signal: AbortSignal): Promise<void> | void;
   remove(previous: T, signal: AbortSignal): Promise<void> | void;
+  /**
+   * Attribute names whose live value is no longer what was applied (something other than Terraform changed them):
+   * the next apply puts them back unless `ignore_changes` names them, as Terraform's refresh would.
+   */
+  drift?(applied: T): readonly string[];
 }
 
 // ---------------------------------------------------------------- metrics

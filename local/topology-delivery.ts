@@ -1,0 +1,197 @@
+/**
+ * The parts of a topology that change what runs: blue/green deployments, their hooks and alarms, scaling, and the
+ * objects that instances fetch. See topology.ts for the rest.
+ */
+import type { Arn, ResourceBase } from './topology.ts';
+
+/** `aws_codedeploy_app` with compute platform ECS. */
+export interface CodeDeployApplication extends ResourceBase {
+  readonly name: string;
+  readonly computePlatform: 'ECS';
+}
+
+/** How production traffic moves from blue to green (CD deployment-configurations). */
+export type TrafficRouting =
+  | { readonly type: 'AllAtOnce' }
+  /** `percentage` first, the rest after `intervalMinutes`. */
+  | { readonly type: 'TimeBasedCanary'; readonly percentage: number; readonly intervalMinutes: number }
+  /** `percentage` more every `intervalMinutes`, the first at once. */
+  | { readonly type: 'TimeBasedLinear'; readonly percentage: number; readonly intervalMinutes: number };
+
+/** `aws_codedeploy_deployment_config`, compute platform ECS. The predefined ones are not resources. */
+export interface DeploymentConfig extends ResourceBase {
+  readonly name: string;
+  readonly routing: TrafficRouting;
+}
+
+export type RollbackEvent = 'DEPLOYMENT_FAILURE' | 'DEPLOYMENT_STOP_ON_REQUEST' | 'DEPLOYMENT_STOP_ON_ALARM';
+
+/** `aws_codedeploy_deployment_group` of an ECS service. */
+export interface DeploymentGroup extends ResourceBase {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly applicationName: string;
+  /** Predefined (`CodeDeployDefault.ECSAllAtOnce` …) or of these stacks. */
+  readonly deploymentConfigName: string;
+  readonly serviceRoleArn: Arn;
+  readonly clusterName: string;
+  readonly serviceName: string;
+  /** The pair, by name, in the order given. */
+  readonly targetGroupNames: readonly [string, string];
+  readonly productionListenerArns: readonly Arn[];
+  readonly testListenerArns: readonly Arn[];
+  readonly autoRollback: { readonly enabled: boolean; readonly events: readonly RollbackEvent[] };
+  /** At most 10 names. */
+  readonly alarms: {
+    readonly enabled: boolean;
+    readonly ignorePollAlarmFailure: boolean;
+    readonly names: readonly string[];
+  };
+  readonly blueTermination: {
+    readonly action: 'TERMINATE' | 'KEEP_ALIVE';
+    /** 0–2880 minutes. */
+    readonly waitMinutes: number;
+  };
+  readonly ready: {
+    readonly actionOnTimeout: 'CONTINUE_DEPLOYMENT' | 'STOP_DEPLOYMENT';
+    /** How long STOP_DEPLOYMENT waits for ContinueDeployment, minutes. */
+    readonly waitMinutes: number;
+  };
+}
+
+/** `aws_lambda_function` packaged as a zip file. */
+export interface LambdaFunction extends ResourceBase {
+  readonly arn: Arn;
+  readonly name: string;
+  /** `<file without extension>.<export>`. */
+  readonly handler: string;
+  readonly runtime: string;
+  /** 1–900 s, default 3. */
+  readonly timeoutSeconds: number;
+  /** 128–10240 MiB, default 128. */
+  readonly memoryMiB: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly roleArn: Arn;
+  /** Absolute path of the package on this machine. */
+  readonly packageFile: string;
+  /** SHA-256 of the package's bytes, hex: a new package is a change. */
+  readonly packageDigest: string;
+  readonly logGroupName: string;
+}
+
+/** `aws_s3_object` whose content is a file or text of these stacks. */
+export interface StoredObject extends ResourceBase {
+  readonly bucket: string;
+  readonly key: string;
+  /** Absolute path on this machine; null where the content is inline. */
+  readonly sourceFile: string | null;
+  readonly content: string | null;
+  /** SHA-256 of the bytes, hex. */
+  readonly contentDigest: string;
+}
+
+export type ComparisonOperator =
+  | 'GreaterThanOrEqualToThreshold'
+  | 'GreaterThanThreshold'
+  | 'LessThanThreshold'
+  | 'LessThanOrEqualToThreshold';
+
+/** `aws_cloudwatch_metric_alarm` on one metric. */
+export interface Alarm extends ResourceBase {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly description: string;
+  readonly namespace: string;
+  readonly metricName: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or `p50` … `p99.9`. */
+  readonly statistic: string;
+  /** 10, 30 or a multiple of 60. */
+  readonly periodSeconds: number;
+  readonly evaluationPeriods: number;
+  /** M of N; equals evaluationPeriods where not given. */
+  readonly datapointsToAlarm: number;
+  readonly threshold: number;
+  readonly comparison: ComparisonOperator;
+  readonly treatMissingData: 'missing' | 'ignore' | 'breaching' | 'notBreaching';
+  readonly actionsEnabled: boolean;
+  readonly alarmActions: readonly Arn[];
+  readonly okActions: readonly Arn[];
+  readonly insufficientDataActions: readonly Arn[];
+}
+
+/** `aws_appautoscaling_target` of an ECS service. */
+export interface ScalableTarget extends ResourceBase {
+  /** `service/<cluster>/<service>`. */
+  readonly resourceId: string;
+  readonly clusterName: string;
+  readonly serviceName: string;
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  readonly suspended: { readonly scaleIn: boolean; readonly scaleOut: boolean; readonly scheduled: boolean };
+}
+
+export interface StepAdjustment {
+  /** Relative to the alarm's threshold; null is infinity. Lower inclusive, upper exclusive (for a breach above). */
+  readonly lowerBound: number | null;
+  readonly upperBound: number | null;
+  readonly adjustment: number;
+}
+
+/** `aws_appautoscaling_policy` of an ECS service. */
+export interface ScalingPolicy extends ResourceBase {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly resourceId: string;
+  readonly policy:
+    | {
+        readonly type: 'TargetTrackingScaling';
+        readonly targetValue: number;
+        readonly metric:
+          | {
+              readonly kind: 'ECSServiceAverageCPUUtilization' | 'ECSServiceAverageMemoryUtilization';
+            }
+          /** Label `app/<lb>/<id>/targetgroup/<tg>/<id>`. */
+          | { readonly kind: 'ALBRequestCountPerTarget'; readonly label: string }
+          | {
+              readonly kind: 'custom';
+              readonly namespace: string;
+              readonly name: string;
+              readonly dimensions: Readonly<Record<string, string>>;
+              readonly statistic: string;
+            };
+        readonly scaleOutCooldownSeconds: number;
+        readonly scaleInCooldownSeconds: number;
+        readonly disableScaleIn: boolean;
+      }
+    | {
+        readonly type: 'StepScaling';
+        readonly adjustmentType: 'ChangeInCapacity' | 'PercentChangeInCapacity' | 'ExactCapacity';
+        readonly minAdjustmentMagnitude: number | null;
+        readonly metricAggregation: 'Average' | 'Minimum' | 'Maximum';
+        readonly cooldownSeconds: number;
+        readonly steps: readonly StepAdjustment[];
+      };
+}
+
+/** `aws_appautoscaling_scheduled_action` of an ECS service. */
+export interface ScheduledScaling extends ResourceBase {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly resourceId: string;
+  /** `at(…)`, `rate(…)` or `cron(…)`. */
+  readonly schedule: string;
+  readonly timezone: string;
+  readonly minCapacity: number | null;
+  readonly maxCapacity: number | null;
+}
+
+/**
+ * `terraform_data` whose local-exec provisioner waits for AWS: the command forms that act here are
+ * `aws elbv2 wait target-in-service --target-group-arn ARN` and `aws ecs wait services-stable --cluster C --services S`.
+ */
+export interface CommandWait extends ResourceBase {
+  readonly wait:
+    | { readonly kind: 'target-in-service'; readonly targetGroupArn: Arn }
+    | { readonly kind: 'services-stable'; readonly clusterName: string; readonly serviceNames: readonly string[] };
+}
