@@ -18,6 +18,8 @@ export interface PlaneEvent {
     | 'params'
     | 'deployer'
     | 'autoscaler'
+    | 'functions'
+    | 'alarms'
     | 'api';
   /** What it is about: a service, target group, instance, topic, or resource address. */
   readonly subject: string;

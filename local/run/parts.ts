@@ -3,13 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listener, LoadBalancer, Topology } from '../topology.ts';
 import { createAddressBook } from './addresses.ts';
+import { createAlarms } from './alarms/alarms.ts';
 import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
 import { createBalancer } from './balancer/balancer.ts';
 import { networkPolicyOf } from './balancer/network-policy.ts';
 import { createClock } from './clock.ts';
 import { createEcs } from './ecs.ts';
 import { createEventLog } from './events.ts';
+import { createFunctionRunner } from './functions/functions.ts';
 import { createImageResolver } from './images/images.ts';
+import { createObjectStore } from './instances/objects.ts';
 import { createLogStore } from './logs/logs.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createParameterStore } from './params/params.ts';
@@ -19,6 +22,7 @@ import { createRandom } from './random.ts';
 import { createTables } from './tables/tables.ts';
 import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
 import { createTopics } from './topics/topics.ts';
+import { createCommandWaits } from './waits/waits.ts';
 
 /** Every account here is the one of emulators: twelve zeros. */
 export const ACCOUNT_ID = '000000000000';
@@ -112,10 +116,27 @@ export async function createParts(config: PlaneConfig) {
     metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
     ...scope,
   });
+  const functions = createFunctionRunner({
+    clock,
+    random,
+    events,
+    processes,
+    logs,
+    metrics,
+    addresses,
+    dir: join(config.stateDir, 'functions'),
+    ...scope,
+  });
+  const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
+  const objects = createObjectStore();
   const handlers: Handlers = {
     ...balancer.handlers,
     ...ecs.handlers,
     ...topics.handlers,
+    functions: functions.handler,
+    alarms: alarms.handler,
+    objects: objects.handler,
+    commandWaits: createCommandWaits({ clock, registry: balancer, ecs }).handler,
     parameters: parameters.handler,
     tables: tables.handler,
     logGroups: {
@@ -141,6 +162,9 @@ export async function createParts(config: PlaneConfig) {
     balancer,
     zones,
     ecs,
+    functions,
+    alarms,
+    objects,
     applier,
     onClose,
   };
@@ -149,7 +173,9 @@ export async function createParts(config: PlaneConfig) {
 /** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
 export async function closeParts(parts: Parts): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
+    async () => parts.alarms.close(),
     () => parts.topics.close(2000),
+    () => parts.functions.close(),
     () => parts.ecs.close(),
     () => parts.balancer.close(),
     () => parts.tables.close(),

@@ -175,6 +175,7 @@ export function instanceState(instance: Instance, clusterArn: string): InstanceS
       memoryMiB: registered.memoryMiB - sum((r) => r.memoryMiB),
     },
     ports: used.flatMap((r) => r.ports),
+    processes: [],
     runningTasksCount: instance.reservations.size,
     registeredAtMs: instance.registeredAtMs,
   };
