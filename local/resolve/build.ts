@@ -33,6 +33,16 @@ const COLLECTIONS: readonly Collection[] = [
   'logGroups',
   'tables',
   'repositories',
+  'codeDeployApplications',
+  'deploymentConfigs',
+  'deploymentGroups',
+  'functions',
+  'objects',
+  'alarms',
+  'scalableTargets',
+  'scalingPolicies',
+  'scheduledScalings',
+  'commandWaits',
   'inert',
 ];
 

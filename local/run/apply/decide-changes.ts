@@ -51,6 +51,16 @@ export function resourcesOf(topology: Topology): ReadonlyMap<Address, ResourceBa
     ...topology.logGroups,
     ...topology.tables,
     ...topology.repositories,
+    ...topology.codeDeployApplications,
+    ...topology.deploymentConfigs,
+    ...topology.deploymentGroups,
+    ...topology.functions,
+    ...topology.objects,
+    ...topology.alarms,
+    ...topology.scalableTargets,
+    ...topology.scalingPolicies,
+    ...topology.scheduledScalings,
+    ...topology.commandWaits,
   ];
   return new Map(all.map((resource) => [resource.address, resource]));
 }
