@@ -2,12 +2,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ServiceHeaders } from './headers.ts';
 import type { ServiceConfig } from './settings.ts';
 
-/** @param handle gets every request that Node's parser lets through */
+/**
+ * @param handle gets every request that Node's parser lets through
+ * @param headers sent with what the parser refuses, too
+ */
 export function createListener(
   config: ServiceConfig,
   handle: (req: IncomingMessage, res: ServerResponse) => void,
+  headers: ServiceHeaders = {},
 ): Server {
   const http = createServer(
     {
@@ -27,12 +32,13 @@ export function createListener(
     if (Number(req.headers['content-length'] ?? 0) <= config.MAX_BODY_BYTES) res.writeContinue();
     handle(req, res);
   });
-  http.on('clientError', answerClientError);
+  const own = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  http.on('clientError', (error, socket) => answerClientError(error, socket, own.join('')));
   return http;
 }
 
 /** What Node's parser refuses never becomes a request: it is answered on the socket. */
-function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+function answerClientError(error: Error & { code?: string }, socket: Duplex, own: string): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
@@ -45,7 +51,7 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
         : ['400 Bad Request', 'BAD_REQUEST'];
   const body = JSON.stringify({ error: { code, message: 'the request cannot be read' } });
   socket.end(
-    `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${line}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\n${own}\r\n${body}`,
     () => socket.destroy(),
   );
 }

@@ -18,17 +18,37 @@ export interface Log {
 const BATCH_CHARACTERS = 16 * 1024;
 /** The longest that a line waits, milliseconds: what a SIGKILL may cost. */
 const BATCH_MS = 5;
+/**
+ * The same where several processes write to one pipe: a write of at most PIPE_BUF, 4,096 bytes, never mixes with another
+ * (POSIX write), and a character of a request's path takes up to two bytes.
+ */
+const SHARED_BATCH_CHARACTERS = 2 * 1024;
 /** Lines beyond this much unwritten text are dropped: a reader that has stopped must not take the service down. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 
 type Destination = ReturnType<typeof pino.destination>;
 
-/** @param options.fd descriptor to write to; default 1, stdout */
-export function createLog(options: { service: string; build: string; level: string; fd?: number }): Log {
-  const destination = pino.destination({ fd: options.fd ?? 1, sync: false, maxLength: MAX_BUFFERED_BYTES });
+/**
+ * @param options.fd descriptor to write to; default 1, stdout
+ * @param options.shared other processes write to it, too: lines stay whole. Default: false
+ */
+export function createLog(options: {
+  service: string;
+  build: string;
+  level: string;
+  fd?: number;
+  shared?: boolean;
+}): Log {
+  const batchCharacters = options.shared ? SHARED_BATCH_CHARACTERS : BATCH_CHARACTERS;
+  const destination = pino.destination({
+    fd: options.fd ?? 1,
+    sync: false,
+    maxLength: MAX_BUFFERED_BYTES,
+    maxWrite: batchCharacters,
+  });
   // A log reader that is gone (EPIPE) ends the logs, not the orders.
   destination.on('error', () => undefined);
-  const batch = createBatch(destination);
+  const batch = createBatch(destination, batchCharacters);
   const logger = pino(
     {
       level: options.level,
@@ -60,7 +80,10 @@ export function createLog(options: { service: string; build: string; level: stri
 }
 
 /** Collects lines and passes them on as one text. */
-function createBatch(destination: Destination): { write: (text: string) => void; pass: () => void } {
+function createBatch(
+  destination: Destination,
+  maxCharacters: number,
+): { write: (text: string) => void; pass: () => void } {
   let waiting = '';
   let timer: NodeJS.Timeout | null = null;
   const pass = (): void => {
@@ -72,8 +95,9 @@ function createBatch(destination: Destination): { write: (text: string) => void;
   };
   return {
     write(text) {
+      if (waiting.length + text.length > maxCharacters) pass();
       waiting += text;
-      if (waiting.length >= BATCH_CHARACTERS) pass();
+      if (waiting.length >= maxCharacters) pass();
       else timer ??= setTimeout(pass, BATCH_MS);
     },
     pass,

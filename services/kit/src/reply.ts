@@ -1,9 +1,10 @@
 /** Replies, written straight to Node's response: Restify's content negotiation has nothing to add to two media types. */
 import type { ServerResponse } from 'node:http';
 import { errorBody } from './errors.ts';
+import { serviceHeadersOf } from './headers.ts';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
-const TEXT_TYPE = 'text/plain; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const TEXT_TYPE = 'text/plain; charset=utf-8';
 
 export function sendJson(res: ServerResponse, status: number, value: unknown): void {
   send(res, { status, type: JSON_TYPE, body: JSON.stringify(value) });
@@ -28,6 +29,7 @@ function send(res: ServerResponse, reply: { status: number; type: string; body: 
     'Content-Type': reply.type,
     'Content-Length': bytes,
     'X-Content-Type-Options': 'nosniff',
+    ...serviceHeadersOf(res),
   });
   // Head and body leave as one string: without characters beyond ASCII, in the encoding that costs Node the least.
   res.end(reply.body, bytes === reply.body.length ? 'latin1' : 'utf8');

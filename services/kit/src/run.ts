@@ -2,7 +2,7 @@
 import { ConfigError, type ConfigOf, type CrossCheck, readConfig, type Settings } from './config.ts';
 import { drain } from './drain.ts';
 import { createLog, type Log } from './log.ts';
-import { createHttpService, type HttpService } from './server.ts';
+import { createHttpService, type HttpOptions, type HttpService } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 
 export interface ServiceContext<S extends Settings> {
@@ -16,6 +16,10 @@ export interface ServiceDefinition<S extends Settings> {
   readonly build: string;
   readonly settings: S;
   readonly check?: CrossCheck<S>;
+  /** Headers and access lines. */
+  readonly http?: HttpOptions;
+  /** Several processes write to this stdout: see {@link createLog}. Default: false. */
+  readonly sharesStdout?: boolean;
   /** Registers routes; what it returns is awaited after the drain (pools, stores). */
   readonly setUp: (context: ServiceContext<S>) => Promise<() => Promise<void>> | (() => Promise<void>);
 }
@@ -27,9 +31,10 @@ export interface ServiceDefinition<S extends Settings> {
 export async function runService<S extends Settings>(definition: ServiceDefinition<S>): Promise<void> {
   const config = configOrExit(definition);
   const limits = config as unknown as ServiceConfig;
-  const log = createLog({ service: definition.name, build: definition.build, level: limits.LOG_LEVEL });
+  const { build, sharesStdout: shared } = definition;
+  const log = createLog({ service: definition.name, build, level: limits.LOG_LEVEL, shared });
   exitOnBugs(log);
-  const service = createHttpService(limits, log);
+  const service = createHttpService(limits, log, definition.http);
   try {
     const tearDown = await definition.setUp({ config, log, service });
     const { address, port } = await service.listen();

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import { readBody, refuseUnreadableBody } from './body.ts';
 import { ServiceError } from './errors.ts';
+import { noteServiceHeaders, type ServiceHeaders } from './headers.ts';
 import { createListener, listen } from './listener.ts';
 import type { Log } from './log.ts';
 import { sendError } from './reply.ts';
@@ -19,16 +20,35 @@ export interface Exchange {
   readonly res: ServerResponse;
   /** X-Amzn-Trace-Id, received or made: goes to downstream calls and into the log. */
   readonly trace: string;
+  /** What the path's `:names` stand for, percent-decoded. Empty until the request is routed. */
+  params: Readonly<Record<string, string>>;
   /** Set by the handler once it is known; ends in the request's log line. */
   messageId?: string;
   /** Why the request was refused or failed; ends in the request's log line. */
   failure?: string;
 }
-export type Handler = (exchange: Exchange) => Promise<void>;
+export type Handler = (exchange: Exchange) => Promise<void> | void;
 export type BodyHandler = (exchange: Exchange, body: string) => Promise<void>;
+
+/** What is known of a request once it is over. */
+export interface RequestFacts {
+  readonly method: string;
+  /** Without its query, at most 200 characters. */
+  readonly path: string;
+  readonly ms: number;
+}
+
+export interface HttpOptions {
+  /** Sent with every response, refusals too. Default: none. */
+  readonly headers?: ServiceHeaders;
+  /** Writes a plain access line in place of the structured record of each request. */
+  readonly requestLine?: (facts: RequestFacts) => string;
+}
 
 export interface HttpService {
   readonly http: Server;
+  /** {@link HttpOptions.headers}: prepared replies carry them. */
+  readonly headers: ServiceHeaders;
   /** Handlers that have not ended yet, whether or not their client still waits. */
   readonly running: number;
   readonly draining: boolean;
@@ -46,7 +66,7 @@ export interface HttpService {
 interface State extends Exchange {
   readonly startedAt: number;
 }
-type Carrier = IncomingMessage & { exchange?: State };
+type Carrier = IncomingMessage & { exchange?: State; params?: Readonly<Record<string, string>> };
 
 /** The part of Restify that is used; its published types stop at version 8. */
 interface App {
@@ -61,25 +81,29 @@ interface App {
   ): void;
 }
 
-export function createHttpService(config: ServiceConfig, log: Log): HttpService {
-  return new RestifyService(config, log);
+export function createHttpService(config: ServiceConfig, log: Log, options: HttpOptions = {}): HttpService {
+  return new RestifyService(config, log, options);
 }
 
 class RestifyService implements HttpService {
   readonly http: Server;
+  readonly headers: ServiceHeaders;
   running = 0;
   draining = false;
   readonly #app: App;
   readonly #config: ServiceConfig;
   readonly #log: Log;
+  readonly #requestLine: HttpOptions['requestLine'];
   readonly #takers: ((exchange: Exchange) => boolean)[] = [];
   readonly #unanswered = new Set<ServerResponse>();
 
-  constructor(config: ServiceConfig, log: Log) {
+  constructor(config: ServiceConfig, log: Log, options: HttpOptions) {
     this.#config = config;
     this.#log = log;
+    this.#requestLine = options.requestLine;
+    this.headers = options.headers ?? {};
     this.#app = restify.createServer({ name: '', log: log.logger } as never) as unknown as App;
-    this.http = createListener(config, (req, res) => this.#app.server.emit('request', req, res));
+    this.http = createListener(config, (req, res) => this.#app.server.emit('request', req, res), this.headers);
     this.#app.first((req, res) => this.#admit(req, res));
     // Whatever Restify itself refuses (unknown path or method) leaves in our shape, scrubbed.
     this.#app.on('restifyError', (req, res, error, done) => {
@@ -123,7 +147,8 @@ class RestifyService implements HttpService {
 
   /** Every request comes by here first. @returns whether Restify goes on with it */
   #admit(req: Carrier, res: ServerResponse): boolean {
-    const exchange = begin(req, res, this.#log);
+    noteServiceHeaders(res, this.headers);
+    const exchange = begin(req, res, this.#log, this.#requestLine);
     this.#unanswered.add(res);
     res.once('close', () => this.#unanswered.delete(res));
     if (this.draining) endConnectionWith(res);
@@ -136,6 +161,7 @@ class RestifyService implements HttpService {
 
   async #run(req: Carrier, handler: Handler): Promise<void> {
     const exchange = req.exchange!;
+    exchange.params = req.params ?? {};
     this.running++;
     try {
       await handler(exchange);
@@ -156,16 +182,24 @@ function endConnectionWith(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
-function begin(req: Carrier, res: ServerResponse, log: Log): State {
+function begin(req: Carrier, res: ServerResponse, log: Log, line: HttpOptions['requestLine']): State {
   const exchange: State = {
     req,
     res,
     trace: traceOf(req.headers[TRACE_HEADER] as string | undefined),
+    params: {},
     startedAt: performance.now(),
   };
   req.exchange = exchange;
-  res.once('close', () => writeRequestLine(exchange, log));
+  res.once('close', () => {
+    if (line) log.line(line(factsOf(exchange)));
+    else writeRequestLine(exchange, log);
+  });
   return exchange;
+}
+
+function factsOf({ req, startedAt }: State): RequestFacts {
+  return { method: req.method ?? '', path: pathOf(req), ms: performance.now() - startedAt };
 }
 
 /** The one structured line of a request. */

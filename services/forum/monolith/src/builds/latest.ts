@@ -1,0 +1,4 @@
+/** The monolith before the move. */
+import { runMonolith } from '../app.ts';
+
+void runMonolith({ build: 'latest' });
