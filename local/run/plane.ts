@@ -114,6 +114,8 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           .listSubscriptions(topic.arn)
           .map((s) => ({ protocol: s.protocol, endpoint: addresses.localise(s.endpoint), confirmed: s.confirmed })),
       })),
+      blueGreen: [],
+      alarms: [],
       outputs: topology?.outputs ?? [],
       loadBalancerHost: addresses.loadBalancerHost,
       localise: addresses.localise,

@@ -1,15 +1,22 @@
 /** The plane's state as `status --json` shows it. Pure: reads the controllers' views, decides nothing. */
 import type {
+  BlueGreenSideStatus,
+  BlueGreenStatusEntry,
   InstanceStatus,
   ServiceStatus,
   Status,
   TargetGroupStatus,
+  TaskSetStatusEntry,
   TaskStatusEntry,
   TopicStatus,
 } from '../status.ts';
 import { STATUS_VERSION } from '../status.ts';
 import type { Action, AutoScalingGroup, Condition, LoadBalancer, Output, TargetGroup } from '../topology.ts';
 import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
+import type { AlarmState, BlueGreenDeployment, BlueGreenSide, TaskSetState } from './contracts-delivery.ts';
+
+/** Older CodeDeploy deployments are left out. */
+const BLUE_GREEN_SHOWN = 20;
 
 /** What status reads of the load balancer. */
 export interface BalancerReading {
@@ -38,6 +45,9 @@ export interface StatusInput {
   readonly ecs: EcsView;
   readonly autoScalingGroups: readonly AutoScalingGroup[];
   readonly topics: readonly TopicStatus[];
+  /** Newest first. */
+  readonly blueGreen: readonly BlueGreenDeployment[];
+  readonly alarms: readonly AlarmState[];
   readonly outputs: readonly Output[];
   readonly loadBalancerHost: (arn: string) => string;
   readonly localise: (text: string) => string;
@@ -59,6 +69,8 @@ export function statusOf(input: StatusInput): Status {
     services: services.map((service) => serviceOf(service, tasks)),
     tasks: tasks.filter((task) => !groups.has(`${task.clusterArn} ${task.group}`)).map(taskOf),
     topics: input.topics,
+    blueGreen: input.blueGreen.slice(0, BLUE_GREEN_SHOWN).map(blueGreenOf),
+    alarms: input.alarms.map(({ definition, state, reason }) => ({ name: definition.name, state, reason })),
     outputs: input.outputs
       .filter((output) => !output.name.startsWith('cross-stack-output-'))
       .map((output) => ({
@@ -114,6 +126,7 @@ function instanceOf(instance: InstanceState, groups: readonly AutoScalingGroup[]
     remaining: instance.remaining,
     ...(group ? { ephemeralPortRange: group.ephemeralPortRange } : {}),
     ports: instance.ports,
+    processes: instance.processes,
   };
 }
 
@@ -126,8 +139,12 @@ function serviceOf(service: ServiceState, tasks: readonly TaskState[]): ServiceS
     desiredCount: service.desiredCount,
     runningCount: service.runningCount,
     pendingCount: service.pendingCount,
-    taskDefinition: shortTaskDefinition(service.deployments[0]?.taskDefinitionArn ?? definition.taskDefinitionArn),
+    taskDefinition: shortTaskDefinition(
+      (service.taskSets[0] ?? service.deployments[0])?.taskDefinitionArn ?? definition.taskDefinitionArn,
+    ),
     steady: service.steady,
+    deploymentController: definition.deploymentController,
+    taskSets: service.taskSets.map(taskSetOf),
     deployments: service.deployments.map((d) => ({
       id: d.id,
       status: d.status,
@@ -157,8 +174,63 @@ function taskOf(task: TaskState): TaskStatusEntry {
     lastStatus: task.lastStatus,
     healthStatus: task.healthStatus,
     taskDefinition: shortTaskDefinition(task.taskDefinitionArn),
+    deploymentId: task.deploymentId,
     startedAt: iso(task.startedAtMs),
     stoppedReason: task.stoppedReason,
+  };
+}
+
+function taskSetOf(set: TaskSetState): TaskSetStatusEntry {
+  return {
+    id: set.id,
+    status: set.status,
+    taskDefinition: shortTaskDefinition(set.taskDefinitionArn),
+    computedDesiredCount: set.computedDesiredCount,
+    runningCount: set.runningCount,
+    pendingCount: set.pendingCount,
+    stability: set.stability,
+    targetGroupArn: set.targetGroupArn,
+    externalId: set.externalId,
+  };
+}
+
+function blueGreenOf(deployment: BlueGreenDeployment): BlueGreenStatusEntry {
+  return {
+    id: deployment.id,
+    application: deployment.applicationName,
+    group: deployment.groupName,
+    config: deployment.configName,
+    cluster: deployment.clusterName,
+    service: deployment.serviceName,
+    creator: deployment.creator,
+    status: deployment.status,
+    createdAt: iso(deployment.createdAtMs) ?? '',
+    completedAt: iso(deployment.completedAtMs),
+    taskDefinition: shortTaskDefinition(deployment.appSpec.taskDefinition),
+    error: deployment.error,
+    rollbackDeploymentId: deployment.rollback.rollbackDeploymentId,
+    triggeringDeploymentId: deployment.rollback.triggeringDeploymentId,
+    lifecycleEvents: deployment.lifecycleEvents.map((event) => ({
+      name: event.name,
+      status: event.status,
+      startedAt: iso(event.startedAtMs),
+      endedAt: iso(event.endedAtMs),
+      hook: event.hook?.functionName ?? null,
+      message: event.message,
+    })),
+    blue: sideOf(deployment.blue),
+    green: sideOf(deployment.green),
+    readyUntil: iso(deployment.readyUntilMs),
+    blueEndsAt: iso(deployment.blueEndsAtMs),
+  };
+}
+
+function sideOf(side: BlueGreenSide): BlueGreenSideStatus {
+  return {
+    targetGroup: side.targetGroupName,
+    taskSet: side.taskSet?.id ?? null,
+    taskDefinition: side.taskSet ? shortTaskDefinition(side.taskSet.taskDefinitionArn) : null,
+    trafficPercent: side.trafficPercent,
   };
 }
 

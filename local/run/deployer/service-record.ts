@@ -71,6 +71,7 @@ export function serviceState(record: ServiceRecord, tasks: readonly Task[]): Ser
     runningCount: live.filter((t) => t.status === 'RUNNING').length,
     pendingCount: live.filter((t) => t.status !== 'RUNNING').length,
     deployments: record.deployments.map((d) => deploymentState(record, d, tasks)),
+    taskSets: [],
     events: record.events,
     steady: record.steady,
   };
