@@ -20,6 +20,7 @@ export interface PlaneEvent {
     | 'autoscaler'
     | 'functions'
     | 'alarms'
+    | 'codedeploy'
     | 'api';
   /** What it is about: a service, target group, instance, topic, or resource address. */
   readonly subject: string;
