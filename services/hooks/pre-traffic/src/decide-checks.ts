@@ -12,7 +12,11 @@ export interface Check {
 
 type Answered = Extract<Answer, { kind: 'answer' }>;
 
-const SCHEMA_OF_CLASS: Readonly<Record<string, ZodMiniType>> = { users: USER, threads: THREAD, posts: POST };
+const SCHEMA_OF_CLASS: ReadonlyMap<string, ZodMiniType> = new Map<string, ZodMiniType>([
+  ['users', USER],
+  ['threads', THREAD],
+  ['posts', POST],
+]);
 
 /**
  * Every check, in the order in which they explain one another. All must pass.
@@ -64,7 +68,7 @@ function bodyProblem(body: string, path: string): string | null {
   }
   const [, forumClass = '', single] = /^\/api\/(\w+)(?:\/([^/]+))?\/?$/.exec(path) ?? [];
   const filtered = /^\/api\/(posts)\/[^/]+\/[^/]+\/?$/.exec(path)?.[1];
-  const schema = SCHEMA_OF_CLASS[filtered ?? forumClass];
+  const schema = SCHEMA_OF_CLASS.get(filtered ?? forumClass);
   if (!schema) return null;
   if (single !== undefined) return describe(shapeProblems(schema, value));
   if (!Array.isArray(value)) return `not a list of ${filtered ?? forumClass}`;
