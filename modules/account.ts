@@ -24,6 +24,11 @@ export class Account extends Construct {
     return this.arn('ssm', `parameter${name}`);
   }
 
+  /** @param path of AWS's own policy, e.g. `service-role/AWSLambdaBasicExecutionRole` */
+  managedPolicyArn(path: string): string {
+    return `arn:${this.#prefix.partition}:iam::aws:policy/${path}`;
+  }
+
   arn(service: string, resource: string): string {
     const { partition, region, accountId } = this.#prefix;
     return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;

@@ -6,6 +6,7 @@
 export {
   App,
   AssetType,
+  DataResource,
   DataTerraformRemoteState,
   Fn,
   type ITerraformDependable,

@@ -1,5 +1,6 @@
 import { EcsCluster as AwsEcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster/index.js';
 import { EcsClusterCapacityProviders } from '@cdktf/provider-aws/lib/ecs-cluster-capacity-providers/index.js';
+import { IamServiceLinkedRole } from '@cdktf/provider-aws/lib/iam-service-linked-role/index.js';
 import { Construct } from './cdktf.ts';
 import { PropCheck } from './prop-check.ts';
 
@@ -8,6 +9,11 @@ export interface EcsClusterProps {
   readonly name: string;
   /** CloudWatch Container Insights, charged per metric. @default false */
   readonly containerInsights?: boolean;
+  /**
+   * Makes AWSServiceRoleForECS, which an account has only one of. ECS makes it itself with an account's first cluster, so
+   * this is for accounts where nobody may let it (ECS using-service-linked-roles). @default false
+   */
+  readonly serviceLinkedRole?: boolean;
 }
 
 /** An ECS cluster; EC2 and Fargate tasks can share it. */
@@ -23,9 +29,13 @@ export class EcsCluster extends Construct {
         rule: '1–255 letters, digits, hyphens and underscores (ECS CreateCluster)',
       })
       .done();
+    const serviceLinkedRole = props.serviceLinkedRole
+      ? [new IamServiceLinkedRole(this, 'service-linked-role', { awsServiceName: 'ecs.amazonaws.com' })]
+      : undefined;
     const cluster = new AwsEcsCluster(this, 'cluster', {
       name: props.name,
       setting: [{ name: 'containerInsights', value: props.containerInsights ? 'enabled' : 'disabled' }],
+      dependsOn: serviceLinkedRole,
     });
     this.arn = cluster.arn;
     this.name = cluster.name;

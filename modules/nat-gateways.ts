@@ -17,14 +17,21 @@ export interface NatGatewaysProps {
 
 /** NAT gateways with their addresses, and the private subnets' default routes through them. */
 export class NatGateways extends Construct {
+  /** Public addresses that private subnets are seen by. */
+  readonly addresses: readonly string[];
+
   constructor(scope: Construct, id: string, props: NatGatewaysProps) {
     super(scope, id);
     const subnetIds = props.perZone ? props.publicSubnetIds : props.publicSubnetIds.slice(0, 1);
-    const gateways = subnetIds.map((subnetId, index) => {
-      const tags = { Name: `${props.name}-${index + 1}` };
-      const address = new Eip(this, `address-${index}`, { domain: 'vpc', tags, dependsOn: props.dependsOn });
-      return new NatGateway(this, `gateway-${index}`, { allocationId: address.id, subnetId, tags });
-    });
+    const tags = (index: number) => ({ Name: `${props.name}-${index + 1}` });
+    const addresses = subnetIds.map(
+      (_, index) => new Eip(this, `address-${index}`, { domain: 'vpc', tags: tags(index), dependsOn: props.dependsOn }),
+    );
+    const gateways = subnetIds.map(
+      (subnetId, index) =>
+        new NatGateway(this, `gateway-${index}`, { allocationId: addresses[index]!.id, subnetId, tags: tags(index) }),
+    );
+    this.addresses = addresses.map((address) => address.publicIp);
     props.privateRouteTableIds.forEach((routeTableId, index) => {
       new Route(this, `default-${index}`, {
         routeTableId,

@@ -40,6 +40,8 @@ export class Network extends Construct {
   readonly workloadSubnetIds: readonly string[];
   /** True where workloads need public addresses of their own to reach out. */
   readonly workloadsArePublic: boolean;
+  /** Public addresses that the private subnets are seen by; none without NAT. */
+  readonly natAddresses: readonly string[];
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
@@ -78,15 +80,16 @@ export class Network extends Construct {
 
     const publicRoutes = this.#routeThroughInternetGateway(props.name, vpc.id, publicSubnets);
     const privateTables = this.#privateTables(props.name, vpc.id, privateSubnets);
-    if (props.egress !== 'endpoints') {
-      new NatGateways(this, 'nat', {
-        name: props.name,
-        publicSubnetIds: publicSubnets.map((s) => s.id),
-        privateRouteTableIds: privateTables.map((table) => table.id),
-        perZone: props.egress === 'nat-per-zone',
-        dependsOn: [publicRoutes],
-      });
-    }
+    const nat =
+      props.egress === 'endpoints'
+        ? undefined
+        : new NatGateways(this, 'nat', {
+            name: props.name,
+            publicSubnetIds: publicSubnets.map((s) => s.id),
+            privateRouteTableIds: privateTables.map((table) => table.id),
+            perZone: props.egress === 'nat-per-zone',
+            dependsOn: [publicRoutes],
+          });
     new VpcEndpoints(this, 'endpoints', {
       name: props.name,
       region: props.region,
@@ -101,6 +104,7 @@ export class Network extends Construct {
     this.cidrBlock = cidrBlock;
     this.publicSubnetIds = publicSubnets.map((s) => s.id);
     this.privateSubnetIds = privateSubnets.map((s) => s.id);
+    this.natAddresses = nat?.addresses ?? [];
     this.workloadsArePublic = props.egress === 'endpoints';
     this.workloadSubnetIds = this.workloadsArePublic ? this.publicSubnetIds : this.privateSubnetIds;
   }

@@ -11,6 +11,8 @@ export interface PathRuleProps {
   readonly targetGroupArn: string;
   /** What must be steady before traffic comes this way. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** CodeDeploy moves the rule from one target group to another, so Terraform leaves its action alone. @default false */
+  readonly shifted?: boolean;
 }
 
 /** A listener rule that forwards by path (ELB load-balancer-listeners, load-balancer-limits). */
@@ -41,6 +43,7 @@ export class PathRule extends Construct {
       condition: [{ pathPattern: { values: [...props.pathPatterns] } }],
       action: [{ type: 'forward', targetGroupArn: props.targetGroupArn }],
       dependsOn: props.after ? [...props.after] : undefined,
+      lifecycle: props.shifted ? { ignoreChanges: ['action'] } : undefined,
     });
   }
 }

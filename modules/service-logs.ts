@@ -18,6 +18,8 @@ export interface ServiceLogsProps {
 export class ServiceLogs extends Construct {
   readonly arn: string;
   readonly name: string;
+  /** The group as a dependency, for what does not refer to it. */
+  readonly group: CloudwatchLogGroup;
 
   constructor(scope: Construct, id: string, props: ServiceLogsProps) {
     super(scope, id);
@@ -34,8 +36,8 @@ export class ServiceLogs extends Construct {
         fix: 'take the nearest of these',
       })
       .done();
-    const group = new CloudwatchLogGroup(this, 'group', { name: props.name, retentionInDays: retentionDays });
-    this.arn = group.arn;
-    this.name = group.name;
+    this.group = new CloudwatchLogGroup(this, 'group', { name: props.name, retentionInDays: retentionDays });
+    this.arn = this.group.arn;
+    this.name = this.group.name;
   }
 }

@@ -1,5 +1,5 @@
 import { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition/index.js';
-import { Construct } from './cdktf.ts';
+import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { describeFargateSizes, isFargateSize } from './fargate-sizes.ts';
 import type { PolicyStatement } from './policy.ts';
 import { PropCheck } from './prop-check.ts';
@@ -29,8 +29,17 @@ export interface TaskDefinitionProps {
   readonly secrets?: Readonly<Record<string, string>>;
   /** What the service's own code may call. @default nothing: the task gets no role */
   readonly taskStatements?: readonly PolicyStatement[];
+  /** An execution role that several families share; it gets a policy for this one. @default one of the family's own */
+  readonly executionRole?: Role;
+  /** A task role that several families share. @default one of the family's own, where its code calls AWS */
+  readonly taskRole?: Role;
   readonly logs: ServiceLogs;
   readonly region: string;
+  /**
+   * Leaves the revisions that Terraform replaces or destroys registered, for services that CodeDeploy moves between them: a
+   * roll-back needs the one that still runs. @default false
+   */
+  readonly keepRevisions?: boolean;
   /** SIGTERM to SIGKILL, 2–120 s. @default 30, above the services' drain of 25 s */
   readonly stopTimeoutSeconds?: number;
 }
@@ -45,20 +54,8 @@ export class TaskDefinition extends Construct {
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
     validate(scope, id, props);
-    const execution = new Role(this, 'execution-role', {
-      name: `${props.family}-execution`,
-      description: `ECS starts ${props.family}: image, logs, parameters`,
-      servicePrincipal: 'ecs-tasks.amazonaws.com',
-      statements: executionStatements(props),
-    });
-    const task = props.taskStatements?.length
-      ? new Role(this, 'task-role', {
-          name: `${props.family}-task`,
-          description: `What ${props.family} itself may call`,
-          servicePrincipal: 'ecs-tasks.amazonaws.com',
-          statements: props.taskStatements,
-        })
-      : undefined;
+    const execution = this.#executionRole(props);
+    const task = this.#taskRole(props);
     const fargate = props.launchType === 'FARGATE';
     const definition = new EcsTaskDefinition(this, 'definition', {
       family: props.family,
@@ -66,19 +63,54 @@ export class TaskDefinition extends Construct {
       requiresCompatibilities: [props.launchType],
       cpu: fargate ? String(props.taskCpuUnits ?? 256) : undefined,
       memory: fargate ? String(props.taskMemoryMiB ?? 512) : undefined,
-      executionRoleArn: execution.arn,
-      taskRoleArn: task?.arn,
+      executionRoleArn: execution.role.arn,
+      taskRoleArn: task?.role.arn,
       containerDefinitions: JSON.stringify([containerOf(props)]),
       // A role without its policy cannot pull: tasks that start too early would fail and count against the deployment.
       dependsOn: [execution.policy, task?.policy].filter((policy) => policy !== undefined),
       // The new revision comes first, so a roll-back never meets a deregistered one.
       lifecycle: { createBeforeDestroy: true },
+      skipDestroy: props.keepRevisions,
     });
     this.arn = definition.arn;
     this.family = props.family;
     this.containerName = props.containerName ?? props.family;
     this.containerPort = props.containerPort;
   }
+
+  #executionRole(props: TaskDefinitionProps): GrantedRole {
+    const statements = executionStatements(props);
+    const shared = props.executionRole;
+    if (shared) return { role: shared, policy: shared.allow(props.family, statements) };
+    const role = new Role(this, 'execution-role', {
+      name: `${props.family}-execution`,
+      description: `ECS starts ${props.family}: image, logs, parameters`,
+      servicePrincipal: 'ecs-tasks.amazonaws.com',
+      statements,
+    });
+    return { role, policy: role.policy };
+  }
+
+  #taskRole(props: TaskDefinitionProps): GrantedRole | undefined {
+    const statements = props.taskStatements ?? [];
+    const shared = props.taskRole;
+    if (shared)
+      return { role: shared, policy: statements.length > 0 ? shared.allow(props.family, statements) : undefined };
+    if (statements.length === 0) return undefined;
+    const role = new Role(this, 'task-role', {
+      name: `${props.family}-task`,
+      description: `What ${props.family} itself may call`,
+      servicePrincipal: 'ecs-tasks.amazonaws.com',
+      statements,
+    });
+    return { role, policy: role.policy };
+  }
+}
+
+/** A role, and its policy for one family. */
+interface GrantedRole {
+  readonly role: Role;
+  readonly policy: ITerraformDependable | undefined;
 }
 
 function containerOf(props: TaskDefinitionProps): Record<string, unknown> {

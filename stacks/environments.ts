@@ -33,6 +33,13 @@ export interface Environment {
     readonly desired: number;
     readonly terminationProtection: boolean;
   };
+  /** Makes AWSServiceRoleForECS with the forum's cluster; for an account that has none and cannot let ECS make it. */
+  readonly ecsServiceLinkedRole: boolean;
+  /**
+   * Address blocks that reach the forum's test listener, beside the NAT gateways': an office, a build server. Without NAT
+   * the hook's address is any of AWS's, and only 0.0.0.0/0 lets it in.
+   */
+  readonly testListenerCidrBlocks: readonly string[];
   readonly logRetentionDays: number;
   readonly containerInsights: boolean;
   /** Guards against deleting load balancers, tables and images that are in use. */
@@ -51,6 +58,8 @@ const DEV: Environment = {
   loadTestCertificateParameter: null,
   desiredCounts: { monolith: 4, iridium: 2, magnesite: 2, hq: 2, forum: 2, users: 2, posts: 2, threads: 2 },
   instances: { type: 't3.small', min: 2, max: 4, desired: 2, terminationProtection: false },
+  ecsServiceLinkedRole: false,
+  testListenerCidrBlocks: [],
   logRetentionDays: 7,
   containerInsights: false,
   deletionProtection: false,

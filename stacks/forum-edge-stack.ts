@@ -5,14 +5,11 @@ import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
 import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
-import { FORUM_MONOLITH, FORUM_PORT } from './forum-services.ts';
+import { FORUM_MONOLITH, FORUM_PORT, FORUM_PRODUCTION_PORT, FORUM_TEST_PORT } from './forum-services.ts';
 
 export interface ForumEdgeStackProps extends StackProps {
   readonly network: Network;
 }
-
-const PRODUCTION_PORT = 80;
-const TEST_PORT = 8080;
 
 /**
  * The forum's load balancer. Its test listener shows a service before it takes production traffic: ECS needs a target
@@ -39,7 +36,7 @@ export class ForumEdgeStack extends BaseStack {
       name: `${environment.name}-forum`,
       subnetIds: network.publicSubnetIds,
       securityGroupIds: [groups.loadBalancer.securityGroupId],
-      port: PRODUCTION_PORT,
+      port: FORUM_PRODUCTION_PORT,
       defaultAction: { forwardTo: instances.arn },
       deletionProtection: environment.deletionProtection,
     });
@@ -50,7 +47,7 @@ export class ForumEdgeStack extends BaseStack {
     };
     this.testListenerArn = new LbListener(this, 'test-listener', {
       loadBalancerArn: this.loadBalancer.arn,
-      port: TEST_PORT,
+      port: FORUM_TEST_PORT,
       protocol: 'HTTP',
       defaultAction: [{ type: 'fixed-response', fixedResponse }],
     }).arn;
@@ -59,13 +56,13 @@ export class ForumEdgeStack extends BaseStack {
     this.output('forum_url', `http://${this.loadBalancer.dnsName}`, 'The forum');
     this.output(
       'forum_test_url',
-      `http://${this.loadBalancer.dnsName}:${TEST_PORT}`,
+      `http://${this.loadBalancer.dnsName}:${FORUM_TEST_PORT}`,
       'Services before they take traffic',
     );
   }
 
-  #securityGroups({ vpcId, cidrBlock }: Network) {
-    const { name } = this.environment;
+  #securityGroups({ vpcId, natAddresses }: Network) {
+    const { name, testListenerCidrBlocks } = this.environment;
     const loadBalancer = new SecurityGroup(this, 'load-balancer-group', {
       name: `${name}-forum-load-balancer`,
       description: 'Load balancer of the forum',
@@ -77,17 +74,21 @@ export class ForumEdgeStack extends BaseStack {
       vpcId,
     });
     loadBalancer
-      .allowIngress('http', { description: 'forum', ports: port(PRODUCTION_PORT), peer: ANYWHERE })
-      .allowIngress('test', {
-        description: 'tests, inside only',
-        ports: port(TEST_PORT),
-        peer: { cidrIpv4: cidrBlock },
-      })
+      .allowIngress('http', { description: 'forum', ports: port(FORUM_PRODUCTION_PORT), peer: ANYWHERE })
       .allowEgress('workloads', {
         description: 'forum',
         ports: port(FORUM_PORT),
         peer: { securityGroupId: workloads.securityGroupId },
       });
+    // The load balancer's name leads to its public addresses, inside the VPC too: what is in there comes from its NAT's.
+    const testers = [...natAddresses.map((address) => `${address}/32`), ...testListenerCidrBlocks];
+    testers.forEach((cidrIpv4, index) => {
+      loadBalancer.allowIngress(`test-${index}`, {
+        description: 'tests',
+        ports: port(FORUM_TEST_PORT),
+        peer: { cidrIpv4 },
+      });
+    });
     workloads
       .allowIngress('http', {
         description: 'from the load balancer only',

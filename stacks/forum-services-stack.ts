@@ -1,24 +1,19 @@
-import { ArtifactBucket } from '../modules/artifact-bucket.ts';
+import { Account } from '../modules/account.ts';
 import type { Construct, ITerraformDependable } from '../modules/cdktf.ts';
 import { EcsCluster } from '../modules/ecs-cluster.ts';
 import { FargateService } from '../modules/fargate-service.ts';
-import { InstanceFleet } from '../modules/instance-fleet.ts';
 import type { Network } from '../modules/network.ts';
 import { PathRule } from '../modules/path-rule.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
+import { ForumBlueGreen } from './forum-blue-green.ts';
+import { type ForumFacts, serviceCommons } from './forum-commons.ts';
 import type { ForumEdgeStack } from './forum-edge-stack.ts';
-import {
-  FORUM_CATCH_ALL,
-  FORUM_MICROSERVICES,
-  FORUM_MONOLITH,
-  FORUM_PORT,
-  type ForumNames,
-  type ForumService,
-} from './forum-services.ts';
-import { forumUserData } from './forum-user-data.ts';
+import { ForumInstances } from './forum-instances.ts';
+import { ForumRoles } from './forum-roles.ts';
+import { FORUM_CATCH_ALL, FORUM_MICROSERVICES, FORUM_MONOLITH, type ForumService } from './forum-services.ts';
 import type { RegistryStack } from './registry-stack.ts';
 import type { Settings } from './settings.ts';
-import { FORUM_STAGES, type ForumStage } from './stages.ts';
+import { FORUM_STAGES, type ForumMicroservice, type ForumStage } from './stages.ts';
 
 export interface ForumServicesStackProps extends StackProps {
   readonly stage: Settings['stage'];
@@ -28,15 +23,29 @@ export interface ForumServicesStackProps extends StackProps {
   readonly edge: ForumEdgeStack;
 }
 
-/** A service as it is reached through the test listener; production traffic comes by a rule of its own, later. */
-interface Reached {
-  readonly names: ForumNames;
-  readonly tagKey: ForumService;
-  readonly healthPath: string;
-  readonly testPriority: number;
+/** Where requests come to a service; the test listener has the same rule before the production one. */
+interface Rule {
   readonly pathPattern: string;
-  readonly desiredCount: number;
-  readonly after: readonly ITerraformDependable[];
+  readonly priority: number;
+}
+
+/** A rolling service; production traffic comes to it by a rule of its own, when it is steady. */
+interface Rolling {
+  readonly facts: ForumFacts;
+  readonly tagKey: ForumService;
+  readonly testRule: Rule;
+  /** @default the environment's */
+  readonly desiredCount?: number;
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/** Who takes traffic by a rule. */
+interface Server {
+  readonly targetGroupArn: string;
+  /** Done when it serves. */
+  readonly steady: ITerraformDependable;
+  /** True where CodeDeploy moves the rules to it between its target groups. */
+  readonly shifted?: boolean;
 }
 
 /**
@@ -45,17 +54,22 @@ interface Reached {
  */
 export class ForumServicesStack extends BaseStack {
   readonly #props: ForumServicesStackProps;
+  readonly #account: Account;
   readonly #cluster: EcsCluster;
+  readonly #roles: ForumRoles;
 
   constructor(scope: Construct, id: string, props: ForumServicesStackProps) {
     super(scope, id, props);
     this.#props = props;
     const { environment, edge } = props;
     const stage = FORUM_STAGES[props.stage];
+    this.#account = new Account(this, 'account', { region: environment.region });
     this.#cluster = new EcsCluster(this, 'cluster', {
       name: `${environment.name}-forum`,
       containerInsights: environment.containerInsights,
+      serviceLinkedRole: environment.ecsServiceLinkedRole,
     });
+    this.#roles = new ForumRoles(this, 'roles', { account: this.#account });
     const taken = this.#microservices(stage);
     const takenFromInstances = stage.monolith === 'instances' ? [] : [this.#containers(stage, taken)];
     this.#instances(stage, takenFromInstances);
@@ -66,117 +80,97 @@ export class ForumServicesStack extends BaseStack {
 
   /** @returns the production rules that take paths away from the monolith */
   #microservices(stage: ForumStage): ITerraformDependable[] {
-    const { environment } = this.#props;
-    const services = stage.microservices.map((name) => {
-      const facts = FORUM_MICROSERVICES[name];
-      const service = this.#service(name, {
-        names: facts,
-        tagKey: name,
-        healthPath: facts.healthPath,
-        testPriority: facts.priority,
-        pathPattern: facts.pathPattern,
-        desiredCount: environment.desiredCounts[name],
-        after: [],
-      });
-      return { name, service, rule: this.#takeTraffic(name, service, facts) };
-    });
-    const rules = services.map(({ rule }) => rule);
-    const users = services.find(({ name }) => name === 'users');
+    const servers = stage.microservices.map((name) => ({
+      name,
+      ...(stage.blueGreen.includes(name) ? this.#blueGreen(name) : this.#rolling(name)),
+    }));
+    const rules = servers.map(({ rule }) => rule);
+    const users = servers.find(({ name }) => name === 'users');
     if (stage.monolith !== 'nowhere' || !users) return rules;
     // `/`, `/api` and what nobody knows: every service answers these alike.
     const catchAll = { pathPattern: FORUM_CATCH_ALL.pathPattern, priority: FORUM_CATCH_ALL.usersPriority };
-    return [...rules, this.#takeTraffic('users-rest', users.service, catchAll, rules)];
+    return [...rules, this.#takeTraffic('users-rest', users, catchAll, rules)];
+  }
+
+  #blueGreen(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
+    const commons = serviceCommons(this.#props, this.#roles, FORUM_MICROSERVICES[name], name);
+    const { service } = new ForumBlueGreen(this, name, {
+      name,
+      stack: this.#props,
+      commons,
+      cluster: this.#cluster,
+      account: this.#account,
+      roles: this.#roles,
+    });
+    this.output(`${name}_appspec`, service.appSpec, `AppSpec of ${service.applicationName}, as its parameter holds it`);
+    const rule = service.productionRule;
+    return { targetGroupArn: service.targetGroupArn, steady: rule, shifted: true, rule };
+  }
+
+  #rolling(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
+    const facts = FORUM_MICROSERVICES[name];
+    const service = this.#service(name, { facts, tagKey: name, testRule: facts });
+    return {
+      targetGroupArn: service.targetGroupArn,
+      steady: service.steady,
+      rule: this.#takeTraffic(name, service, facts),
+    };
   }
 
   /** The monolith on Fargate; at zero tasks once every path is taken. @returns the rule that takes over from the instances */
   #containers(stage: ForumStage, taken: readonly ITerraformDependable[]): ITerraformDependable {
-    const { environment } = this.#props;
     const gone = stage.monolith === 'nowhere';
+    const rule = { pathPattern: FORUM_CATCH_ALL.pathPattern, priority: FORUM_CATCH_ALL.containersPriority };
     const service = this.#service('monolith', {
-      names: FORUM_MONOLITH,
+      facts: FORUM_MONOLITH,
       tagKey: 'forum',
-      healthPath: FORUM_MONOLITH.healthPath,
-      testPriority: FORUM_CATCH_ALL.containersPriority,
-      pathPattern: FORUM_CATCH_ALL.pathPattern,
-      desiredCount: gone ? 0 : environment.desiredCounts.forum,
-      after: gone ? taken : [],
+      testRule: rule,
+      ...(gone ? { desiredCount: 0, after: taken } : {}),
     });
-    return this.#takeTraffic('monolith', service, {
-      pathPattern: FORUM_CATCH_ALL.pathPattern,
-      priority: FORUM_CATCH_ALL.containersPriority,
-    });
+    return this.#takeTraffic('monolith', service, rule);
   }
 
   #instances(stage: ForumStage, after: readonly ITerraformDependable[]): void {
     const { network, environment, edge, tags } = this.#props;
-    const bucket = new ArtifactBucket(this, 'artifacts', {
-      namePrefix: `${environment.name}-forum-`,
-      forceDestroy: !environment.deletionProtection,
-    });
-    new InstanceFleet(this, 'instances', {
-      name: `${environment.name}-forum`,
-      userData: forumUserData({
-        bucketName: bucket.name,
-        application: FORUM_MONOLITH.repository,
-        tag: tags.forum ?? 'latest',
-        port: FORUM_PORT,
-      }),
-      subnetIds: network.workloadSubnetIds,
-      securityGroupIds: [edge.workloadSecurityGroupId],
-      targetGroupArn: edge.instanceTargetGroupArn,
+    new ForumInstances(this, 'on-instances', {
+      environment,
+      network,
+      edge,
       instances: stage.monolith === 'instances' ? environment.desiredCounts.forum : 0,
-      instanceType: environment.instances.type,
-      statements: [{ actions: ['s3:GetObject'], resources: [`${bucket.arn}/${FORUM_MONOLITH.repository}/*`] }],
+      tag: tags.forum ?? 'latest',
       after,
     });
   }
 
-  #service(id: string, reached: Reached): FargateService {
-    const { network, environment, registry, edge, tags } = this.#props;
-    const { names } = reached;
+  #service(id: string, { facts, tagKey, testRule, desiredCount, after = [] }: Rolling): FargateService {
+    const { targetGroup, ...commons } = serviceCommons(this.#props, this.#roles, facts, tagKey);
     return new FargateService(this, id, {
-      name: names.service,
-      family: names.family,
-      containerName: names.container,
+      ...commons,
+      desiredCount: desiredCount ?? commons.desiredCount,
       clusterArn: this.#cluster.arn,
-      repository: registry.repository(names.repository),
-      imageTag: tags[reached.tagKey] ?? 'latest',
-      containerPort: FORUM_PORT,
-      desiredCount: reached.desiredCount,
-      region: environment.region,
-      logRetentionDays: environment.logRetentionDays,
-      environment: { HOST: '0.0.0.0' },
-      subnetIds: network.workloadSubnetIds,
-      securityGroupIds: [edge.workloadSecurityGroupId],
-      assignPublicIp: network.workloadsArePublic,
-      after: reached.after,
+      after,
       route: {
-        listenerArn: edge.testListenerArn,
-        priority: reached.testPriority,
-        pathPatterns: [reached.pathPattern],
-        targetGroup: {
-          name: names.targetGroup,
-          vpcId: network.vpcId,
-          port: FORUM_PORT,
-          targetType: 'ip',
-          healthPath: reached.healthPath,
-        },
+        listenerArn: this.#props.edge.testListenerArn,
+        priority: testRule.priority,
+        pathPatterns: [testRule.pathPattern],
+        targetGroup,
       },
     });
   }
 
   #takeTraffic(
     id: string,
-    service: FargateService,
-    rule: { readonly pathPattern: string; readonly priority: number },
+    server: Server,
+    rule: Rule,
     after: readonly ITerraformDependable[] = [],
   ): ITerraformDependable {
     return new PathRule(this, `${id}-traffic`, {
       listenerArn: this.#props.edge.loadBalancer.listenerArn,
       priority: rule.priority,
       pathPatterns: [rule.pathPattern],
-      targetGroupArn: service.targetGroupArn,
-      after: [service.steady, ...after],
+      targetGroupArn: server.targetGroupArn,
+      after: [server.steady, ...after],
+      ...(server.shifted ? { shifted: true } : {}),
     }).rule;
   }
 }

@@ -51,19 +51,28 @@ export interface ForumStage {
   /** Where the monolith runs. `nowhere` keeps its service and its instances' group at zero: the way back. */
   readonly monolith: 'instances' | 'containers' | 'nowhere';
   readonly microservices: readonly ForumMicroservice[];
+  /** Those of them that CodeDeploy deploys; the others roll. */
+  readonly blueGreen: readonly ForumMicroservice[];
 }
 
 export const FORUM_STAGES: Readonly<Record<StageName, ForumStage>> = {
-  monolith: { summary: 'the monolith on EC2 instances, without containers', monolith: 'instances', microservices: [] },
-  containers: { summary: 'the monolith on Fargate', monolith: 'containers', microservices: [] },
+  monolith: {
+    summary: 'the monolith on EC2 instances, without containers',
+    monolith: 'instances',
+    microservices: [],
+    blueGreen: [],
+  },
+  containers: { summary: 'the monolith on Fargate', monolith: 'containers', microservices: [], blueGreen: [] },
   strangler: {
     summary: 'users and posts on Fargate; the monolith serves threads',
     monolith: 'containers',
     microservices: ['users', 'posts'],
+    blueGreen: [],
   },
   microservices: {
-    summary: 'users, posts and threads on Fargate; no monolith',
+    summary: 'users, posts and threads on Fargate, threads blue/green; no monolith',
     monolith: 'nowhere',
     microservices: ['users', 'posts', 'threads'],
+    blueGreen: ['threads'],
   },
 };

@@ -1,0 +1,60 @@
+import { ApplicationArtifact } from '../modules/application-artifact.ts';
+import { ArtifactBucket } from '../modules/artifact-bucket.ts';
+import { Construct, type ITerraformDependable } from '../modules/cdktf.ts';
+import { InstanceFleet } from '../modules/instance-fleet.ts';
+import type { Network } from '../modules/network.ts';
+import { serviceBuilds } from '../modules/service-builds.ts';
+import type { Environment } from './environments.ts';
+import type { ForumEdgeStack } from './forum-edge-stack.ts';
+import { FORUM_MONOLITH, FORUM_PORT, FORUM_SOURCES } from './forum-services.ts';
+import { forumUserData } from './forum-user-data.ts';
+
+export interface ForumInstancesProps {
+  readonly environment: Environment;
+  readonly network: Network;
+  readonly edge: ForumEdgeStack;
+  /** 0 keeps the group and its application: the way back. */
+  readonly instances: number;
+  readonly tag: string;
+  /** What must be there before the number of instances changes. */
+  readonly after: readonly ITerraformDependable[];
+}
+
+const LATEST = 'latest';
+
+/** The monolith as it ran before there were containers: its bundle in a bucket, fetched and started by user data. */
+export class ForumInstances extends Construct {
+  constructor(scope: Construct, id: string, props: ForumInstancesProps) {
+    super(scope, id);
+    const { environment, network, edge, instances } = props;
+    const name = `${environment.name}-forum`;
+    const bucket = new ArtifactBucket(this, 'artifacts', {
+      namePrefix: `${name}-`,
+      forceDestroy: !environment.deletionProtection,
+    });
+    const tag = tagOf(props);
+    const application = FORUM_MONOLITH.repository;
+    const artifact = new ApplicationArtifact(this, 'application', {
+      bucket,
+      application,
+      tag,
+      workspace: FORUM_SOURCES.monolith,
+    });
+    new InstanceFleet(this, 'instances', {
+      name,
+      userData: forumUserData({ bucketName: bucket.name, application, tag, port: FORUM_PORT }),
+      subnetIds: network.workloadSubnetIds,
+      securityGroupIds: [edge.workloadSecurityGroupId],
+      targetGroupArn: edge.instanceTargetGroupArn,
+      instances,
+      instanceType: environment.instances.type,
+      statements: [{ actions: ['s3:GetObject'], resources: [`${bucket.arn}/${application}/*`] }],
+      after: [artifact.object, ...props.after],
+    });
+  }
+}
+
+/** An image in the registry may be of no build here; then the instances, at zero, keep the latest. */
+function tagOf({ tag, instances }: ForumInstancesProps): string {
+  return instances === 0 && !serviceBuilds(FORUM_SOURCES.monolith).has(tag) ? LATEST : tag;
+}

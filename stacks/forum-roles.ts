@@ -1,0 +1,42 @@
+import type { Account } from '../modules/account.ts';
+import { Construct } from '../modules/cdktf.ts';
+import { Role } from '../modules/role.ts';
+import { FORUM_ROLES } from './forum-services.ts';
+
+/**
+ * The workshop's roles. Task definitions add to the execution role what their own image and log group need. The task role
+ * may do nothing, since the services call no AWS API; the workshop's lets every task write to any bucket.
+ */
+export class ForumRoles extends Construct {
+  readonly task: Role;
+  readonly execution: Role;
+  readonly #account: Account;
+  #codeDeploy: Role | undefined;
+
+  constructor(scope: Construct, id: string, props: { readonly account: Account }) {
+    super(scope, id);
+    this.#account = props.account;
+    this.task = new Role(this, 'task', {
+      name: FORUM_ROLES.task,
+      description: "What the forum's own code may call",
+      servicePrincipal: 'ecs-tasks.amazonaws.com',
+    });
+    this.execution = new Role(this, 'execution', {
+      name: FORUM_ROLES.execution,
+      description: "ECS starts the forum's tasks: images, logs",
+      servicePrincipal: 'ecs-tasks.amazonaws.com',
+    });
+  }
+
+  /** CodeDeploy's own role, where something is deployed by it. */
+  codeDeploy(): Role {
+    this.#codeDeploy ??= new Role(this, 'code-deploy', {
+      name: FORUM_ROLES.codeDeploy,
+      description: 'CodeDeploy moves ECS services: task sets, listeners, hooks, alarms',
+      servicePrincipal: 'codedeploy.amazonaws.com',
+      // The workshop's ARN has service-role/ in it; AWS's has not (aws-managed-policy AWSCodeDeployRoleForECS).
+      managedPolicyArns: [this.#account.managedPolicyArn('AWSCodeDeployRoleForECS')],
+    });
+    return this.#codeDeploy;
+  }
+}
