@@ -32,6 +32,7 @@ const EXIT_OF_CODE = {
   INVALID_EXPRESSION: ExitCode.invalidInput,
   UNSUPPORTED_FUNCTION: ExitCode.invalidInput,
   DANGLING_REFERENCE: ExitCode.invalidInput,
+  FILE_UNREADABLE: ExitCode.invalidInput,
   REFERENCE_CYCLE: ExitCode.invalidInput,
   MISSING_VARIABLE: ExitCode.invalidInput,
   DUPLICATE: ExitCode.invalidInput,

@@ -72,7 +72,10 @@ export interface LambdaFunction extends ResourceBase {
   readonly memoryMiB: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: Arn;
-  /** Absolute path of the package on this machine. */
+  /**
+   * Absolute path of the package on this machine. It may be gone once the apply is over, and is no part of the digest:
+   * a handler takes the bytes in `put`.
+   */
   readonly packageFile: string;
   /** SHA-256 of the package's bytes, hex: a new package is a change. */
   readonly packageDigest: string;
@@ -83,9 +86,12 @@ export interface LambdaFunction extends ResourceBase {
 export interface StoredObject extends ResourceBase {
   readonly bucket: string;
   readonly key: string;
-  /** Absolute path on this machine; null where the content is inline. */
+  /** Absolute path on this machine; null where the content is inline. See {@link LambdaFunction.packageFile}. */
   readonly sourceFile: string | null;
+  /** Inline text; null where the content is a file, or not text. */
   readonly content: string | null;
+  /** Inline bytes that are not text, in base64. */
+  readonly contentBase64?: string | null;
   /** SHA-256 of the bytes, hex. */
   readonly contentDigest: string;
 }
@@ -189,8 +195,11 @@ export interface ScheduledScaling extends ResourceBase {
 /**
  * `terraform_data` whose local-exec provisioner waits for AWS: the command forms that act here are
  * `aws elbv2 wait target-in-service --target-group-arn ARN` and `aws ecs wait services-stable --cluster C --services S`.
+ * Terraform runs a provisioner when it makes the resource: a handler waits in `put` where `previous` is null, and only then.
  */
 export interface CommandWait extends ResourceBase {
+  /** Another one when `triggers_replace` changes: then the resource is made again, and waits again. */
+  readonly id?: string;
   readonly wait:
     | { readonly kind: 'target-in-service'; readonly targetGroupArn: Arn }
     | { readonly kind: 'services-stable'; readonly clusterName: string; readonly serviceNames: readonly string[] };

@@ -5,7 +5,7 @@
 
 /** One attribute. `T` is what a builder gets. */
 export interface Field<T = unknown> {
-  readonly kind: 'text' | 'number' | 'bool' | 'texts' | 'map' | 'json' | 'block' | 'blocks' | 'any';
+  readonly kind: 'text' | 'number' | 'real' | 'bool' | 'texts' | 'map' | 'json' | 'block' | 'blocks' | 'any';
   readonly required: boolean;
   /** Value of an attribute that is not set. */
   readonly fallback: unknown;
@@ -88,6 +88,13 @@ export function number(options?: NumberOptions): Field<number | null>;
 /** A whole number; the range is inclusive. */
 export function number(options: NumberOptions = {}): Field<number | null> {
   return { ...(EMPTY as Field<null>), kind: 'number', ...options };
+}
+
+export function real(options: NumberOptions & { required: true }): Field<number>;
+export function real(options?: NumberOptions): Field<number | null>;
+/** Any number; the range is inclusive. */
+export function real(options: NumberOptions = {}): Field<number | null> {
+  return { ...(EMPTY as Field<null>), kind: 'real', ...options };
 }
 
 export const bool = (fallback: boolean, options: Common = {}): Field<boolean> => ({

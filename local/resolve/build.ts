@@ -1,15 +1,20 @@
 /** Evaluated resources → the typed parts of a topology, with notes and digests. */
 import type { Problem } from '../errors.ts';
 import type { Json } from '../read/json.ts';
+import type { Fields } from '../read/schema.ts';
 import type { FidelityNote, ResourceBase, Topology } from '../topology.ts';
 import { decode, FAILED } from './decode.ts';
 import { encodeJson } from './expr/values.ts';
-import type { Collection, Evaluated } from './kind.ts';
+import { findFile, reportFile } from './files.ts';
+import type { BuildContext, Collection, Evaluated, Kind } from './kind.ts';
 import { kindOf } from './kinds/index.ts';
+import { isAllowed } from './knowledge.ts';
 import { checkLifecycle, ignoredChanges } from './lifecycle.ts';
 import { type Names, sha256 } from './names.ts';
 import { Report } from './report.ts';
 import type { EvaluatedBlock } from './resolve.ts';
+import { attempt } from './world/errors.ts';
+import { provisionersOf } from './world/provisioners.ts';
 import type { World } from './world/world.ts';
 
 export type Collections = Pick<Topology, Collection>;
@@ -51,6 +56,8 @@ interface Scope {
   readonly names: Names;
   readonly problems: Problem[];
   readonly notes: Map<string, FidelityNote>;
+  /** Types and addresses accepted without local effect. */
+  readonly allow: ReadonlySet<string>;
 }
 
 export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Collections {
@@ -59,31 +66,60 @@ export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Co
   const all = (...types: string[]): Evaluated[] =>
     decoded
       .filter(({ block }) => types.includes(block.type))
-      .map(({ block, json, values }) => ({ address: block.address, type: block.type, json, values }));
+      .map(({ block, json, values }) => ({
+        address: block.address,
+        type: block.type,
+        json,
+        folder: scope.world.folderOf(block.stack),
+        values,
+      }));
   for (const { values, ...e } of decoded) {
     const { block, json, failed } = e;
     // Its parts do not fit together while one of them is not known; that has been reported.
     if (failed.length > 0) continue;
     const kind = kindOf(block.type);
     const base = baseOf(e, scope.world);
-    if (!kind?.build || !kind.collection) {
-      const id = String(json['id'] ?? '');
-      collections.get('inert')?.push({ ...base, id } as ResourceBase);
-      continue;
-    }
-    const built = kind.build({
-      base,
-      values,
-      computed: (name) => String(json[name] ?? ''),
-      report: new Report(block.address, block.type, scope.problems, scope.notes),
-      names: scope.names,
-      all,
-    });
-    // What a resource takes from others (a group's rules, a template's user data) is a change of it too.
-    const digest = sha256(encodeJson({ ...built, dependsOn: [], digest: '' })).slice(0, 32);
-    collections.get(kind.collection)?.push({ ...built, digest });
+    const built = kind?.build?.(contextOf(e, values, { base, all, scope })) ?? null;
+    if (kind?.collection && built) collections.get(kind.collection)?.push({ ...built, digest: digestOf(built, kind) });
+    else collections.get('inert')?.push({ ...base, id: String(json['id'] ?? '') } as ResourceBase);
   }
   return Object.fromEntries(collections) as unknown as Collections;
+}
+
+interface Surroundings {
+  readonly base: ResourceBase;
+  readonly all: BuildContext<Fields>['all'];
+  readonly scope: Scope;
+}
+
+function contextOf(
+  { block, json }: EvaluatedBlock,
+  values: Readonly<Record<string, unknown>>,
+  { base, all, scope }: Surroundings,
+): BuildContext<Fields> {
+  const report = new Report(block.address, block.type, scope.problems, scope.notes);
+  return {
+    base,
+    values: values as BuildContext<Fields>['values'],
+    computed: (name) => String(json[name] ?? ''),
+    report,
+    names: scope.names,
+    all,
+    file: (attribute, path, maxBytes) => {
+      const found = findFile(scope.world.folderOf(block.stack), path, maxBytes);
+      if (typeof found !== 'string') return found;
+      reportFile(report, attribute, path, found);
+      return null;
+    },
+    provisioners: attempt(scope.problems, () => provisionersOf(scope.world, block)) ?? [],
+    isAllowed: isAllowed(block, scope.allow),
+  };
+}
+
+/** What a resource takes from others (a group's rules, a template's user data) is a change of it too. */
+function digestOf(built: ResourceBase, kind: Kind): string {
+  const unseen = Object.fromEntries(kind.unseen.map((name) => [name, '']));
+  return sha256(encodeJson({ ...built, ...unseen, dependsOn: [], digest: '' })).slice(0, 32);
 }
 
 /** Reads the attributes by the type's table, and notes what has no effect. */

@@ -69,7 +69,7 @@ function emptyOf(field: Field, report: Report, path: string): unknown {
   if (field.kind === 'blocks') checkCount(field, 0, [], report, path);
   if (field.fallback !== null && field.fallback !== undefined) return field.fallback;
   if (!field.required) return null;
-  if (field.kind === 'number') return field.min ?? 0;
+  if (field.kind === 'number' || field.kind === 'real') return field.min ?? 0;
   return field.words?.[0] ?? (field.kind === 'texts' ? [] : field.kind === 'map' ? {} : '');
 }
 
@@ -79,6 +79,7 @@ const DECODERS: Readonly<Record<Field['kind'], Decoder>> = {
   any: (_field, value) => value,
   text: decodeText,
   number: decodeNumber,
+  real: decodeNumber,
   bool: decodeBool,
   texts: decodeTexts,
   map: decodeMap,
@@ -108,9 +109,11 @@ function decodeText(field: Field, value: unknown, report: Report, path: string):
 function decodeNumber(field: Field, value: unknown, report: Report, path: string): unknown {
   const number = typeof value === 'string' && /^\s*-?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   const { min, max } = field;
-  const range = `a whole number${min === null ? '' : ` from ${min}`}${max === null ? '' : ` to ${max}`}`;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number))
-    return wrong(field, value, report, path, 'it is not a whole number', range);
+  const [isOne, what] =
+    field.kind === 'real' ? [Number.isFinite, 'a number'] : [Number.isSafeInteger, 'a whole number'];
+  const range = `${what}${min === null ? '' : ` from ${min}`}${max === null ? '' : ` to ${max}`}`;
+  if (typeof number !== 'number' || !isOne(number))
+    return wrong(field, value, report, path, `it is not ${what}`, range);
   if ((min !== null && number < min) || (max !== null && number > max))
     return wrong(field, value, report, path, 'it is out of range', range);
   return number;

@@ -3,6 +3,7 @@ import type { Problem } from '../errors.ts';
 import { type Json, own } from '../read/json.ts';
 import type { Fields } from '../read/schema.ts';
 import { DATA_TYPES, type DataContext, dataSourceOf, type Findable } from './data/index.ts';
+import { isProvisioned } from './kinds/command-waits.ts';
 import { kindOf, RESOURCE_TYPES } from './kinds/index.ts';
 import { arnOf, hex, type Names } from './names.ts';
 import { nearest } from './nearest.ts';
@@ -30,7 +31,7 @@ export function knowledgeOf(block: Block, options: KnowledgeOptions): TypeKnowle
       defaultOf: (name) => (Object.hasOwn(kind.schema.fields, name) ? fallbackOf(kind.schema.fields, name) : undefined),
       isSecret: (b, name) => own(SECRETS, b.type)?.includes(name) === true || isSecretParameter(b, name),
     };
-  return options.allow.has(block.type) ? allowed(options) : null;
+  return isAllowed(block, options.allow) ? allowed(options) : null;
 }
 
 const fallbackOf = (fields: Fields, name: string): unknown => fields[name]?.fallback ?? null;
@@ -51,7 +52,7 @@ const allowed = (options: KnowledgeOptions): TypeKnowledge => ({
 
 function ofData(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
   const source = dataSourceOf(block.type);
-  if (!source) return options.allow.has(block.type) ? allowed(options) : null;
+  if (!source) return isAllowed(block, options.allow) ? allowed(options) : null;
   return {
     computed: (b, attribute) => source.read(dataContext(b, attribute, options)),
     defaultOf: () => undefined,
@@ -84,23 +85,33 @@ export function dataContext(
 
 /** Types that are neither known nor allowed, and arguments of Terraform that are not evaluated. */
 export const refusals = (world: World, allow: ReadonlySet<string>): Problem[] =>
-  [...world.blocks.values()].flatMap((block) => [...refusedMeta(block), ...[refusalOf(block, allow) ?? []].flat()]);
+  [...world.blocks.values()].flatMap((block) => [
+    ...refusedMeta(block, allow),
+    ...[refusalOf(block, allow) ?? []].flat(),
+  ]);
 
-const refusedMeta = (block: Block): Problem[] =>
-  ['provisioner', 'connection']
-    .filter((name) => Object.hasOwn(block.body, name))
+/** Provisioners of types whose provisioners are read (see kinds/command-waits.ts) are their builder's business. */
+function refusedMeta(block: Block, allow: ReadonlySet<string>): Problem[] {
+  if (isAllowed(block, allow)) return [];
+  return ['provisioner', 'connection']
+    .filter((name) => Object.hasOwn(block.body, name) && !(name === 'provisioner' && isProvisioned(block.type)))
     .map((name) => ({
       code: 'UNSUPPORTED_ATTRIBUTE',
       address: `${block.address}.${name}`,
       message: `a ${name} is not run here`,
       rule: 'nothing but the services themselves is run',
-      fix: 'remove it from what is run locally',
+      fix: `remove it from what is run locally, or accept it without local effect: --allow ${block.address}`,
     }));
+}
+
+/** Whether a block was accepted without local effect: by its type, or by its address (with or without its instance key). */
+export const isAllowed = (block: Block, allow: ReadonlySet<string>): boolean =>
+  [block.type, block.address, block.address.replace(/\[[^\]]*\]$/, '')].some((name) => allow.has(name));
 
 /** Why a block is not accepted; null where its type is known or allowed. */
 export function refusalOf(block: Block, allow: ReadonlySet<string>): Problem | null {
   const isKnown = block.mode === 'data' ? dataSourceOf(block.type) : kindOf(block.type);
-  if (isKnown || allow.has(block.type)) return null;
+  if (isKnown || isAllowed(block, allow)) return null;
   const close = nearest(block.type, block.mode === 'data' ? DATA_TYPES : RESOURCE_TYPES);
   const what = block.mode === 'data' ? 'data source' : 'resource type';
   return {

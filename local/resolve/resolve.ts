@@ -26,7 +26,7 @@ export interface ResolveOptions {
   readonly random?: (address: string) => string;
   /** Values of Terraform variables (`TF_VAR_…`). */
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** Resource types and data sources accepted without local effect. */
+  /** Resource types, data sources and addresses accepted without local effect. */
   readonly allow?: readonly string[];
   /** Where no provider block says; default us-east-1. */
   readonly region?: string;
@@ -54,7 +54,7 @@ export function resolve(raw: RawStacks, options: ResolveOptions = {}): Topology 
   problems.push(...refusals(world, knowledge.allow), ...checkVariables(raw, options.variables ?? {}));
   const evaluated = evaluateAll(world, knowledge, problems);
   noteData(world, notes);
-  const collections = buildAll(evaluated, { world, names, problems, notes });
+  const collections = buildAll(evaluated, { world, names, problems, notes, allow: knowledge.allow });
   const outputs = outputsOf(world, problems);
   const order = orderOf(
     evaluated.map(({ block, dependsOn }) => ({ address: block.address, stack: block.stack, dependsOn })),

@@ -2,13 +2,20 @@
 import { own } from '../../read/json.ts';
 import type { Fields } from '../../read/schema.ts';
 import { AWSLOGS_OPTIONS, CONTAINER } from '../../read/schemas/container-definition.ts';
+import { LOCAL_EXEC } from '../../read/schemas/terraform-data.ts';
 import type { Kind } from '../kind.ts';
+import { ALARM_KINDS } from './alarms.ts';
 import { CLUSTER_KINDS } from './clusters.ts';
+import { CODEDEPLOY_KINDS } from './codedeploy.ts';
+import { COMMAND_KINDS } from './command-waits.ts';
+import { FUNCTION_KINDS } from './functions.ts';
 import { INERT_TYPES } from './inert.ts';
 import { INSTANCE_KINDS } from './instances.ts';
 import { LISTENER_KINDS } from './listeners.ts';
 import { LOAD_BALANCER_KINDS } from './load-balancers.ts';
 import { NETWORK_KINDS } from './network.ts';
+import { OBJECT_KINDS } from './objects.ts';
+import { SCALING_KINDS } from './scaling.ts';
 import { SERVICE_KINDS } from './services.ts';
 import { STORAGE_KINDS } from './storage.ts';
 import { TASK_KINDS } from './tasks.ts';
@@ -24,6 +31,12 @@ const KINDS: readonly Kind[] = [
   ...TOPIC_KINDS,
   ...STORAGE_KINDS,
   ...NETWORK_KINDS,
+  ...CODEDEPLOY_KINDS,
+  ...FUNCTION_KINDS,
+  ...OBJECT_KINDS,
+  ...ALARM_KINDS,
+  ...SCALING_KINDS,
+  ...COMMAND_KINDS,
   ...INERT_TYPES,
 ];
 
@@ -58,6 +71,8 @@ export function fidelityTable(): readonly FidelityRow[] {
       : rowsOf(kind.schema.types[0] ?? '', kind.schema.fields),
   ).concat(
     rowsOf('aws_ecs_task_definition', CONTAINER, 'container_definitions[].'),
+    rowsOf('terraform_data', LOCAL_EXEC, 'provisioner.local-exec.'),
+    rowsOf('null_resource', LOCAL_EXEC, 'provisioner.local-exec.'),
     rowsOf('aws_ecs_task_definition', AWSLOGS_OPTIONS, 'container_definitions[].logConfiguration.options.'),
   );
 }

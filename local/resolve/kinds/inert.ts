@@ -1,13 +1,14 @@
 /** Resource types that exist, can be referred to, and have no local effect as a whole. */
 import { inertType } from '../kind.ts';
 import { arnOf, type Computed, ec2Id, hex, nameOf, textOf, uuid } from '../names.ts';
+import { RIGHTS } from './inert-rights.ts';
 
 const NETWORK = 'addresses on one machine need no network of their own';
 const IAM = 'processes on one machine have the rights of whoever started them';
 const IMAGES = 'images are built from the services here';
 const ENCRYPTION = 'nothing is encrypted at rest here';
 const SECRETS = 'only parameters are read as secrets here';
-const OBJECTS = 'objects are not stored here';
+const OBJECTS = 'a bucket is a name here; its objects are those of these stacks';
 const GENERATED = 'the value is made once and stays';
 
 const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
@@ -21,19 +22,6 @@ const ec2 =
       arn: arnOf(names, 'ec2', `${resource}/${id}`),
       owner_id: names.accountId,
       ...more(names, block, attribute),
-    };
-  };
-
-const iam =
-  (resource: string, idAttribute: 'name' | 'arn' = 'name'): Computed =>
-  (names, block, attribute) => {
-    const name = nameOf(block, attribute);
-    const arn = `arn:${names.partition}:iam::${names.accountId}:${resource}${textOf(attribute('path'), '/')}${name}`;
-    return {
-      id: idAttribute === 'arn' ? arn : name,
-      name,
-      arn,
-      unique_id: `AROA${hex(block.address, 16).toUpperCase()}`,
     };
   };
 
@@ -121,30 +109,6 @@ const IN_NETWORK: Readonly<Record<string, Computed>> = {
   aws_flow_log: ec2('fl', 'vpc-flow-log'),
 };
 
-const RIGHTS: Readonly<Record<string, Computed>> = {
-  aws_iam_role: iam('role'),
-  aws_iam_policy: iam('policy', 'arn'),
-  aws_iam_instance_profile: iam('instance-profile'),
-  aws_iam_role_policy: (_names, block, attribute) => {
-    const name = nameOf(block, attribute);
-    return { id: `${textOf(attribute('role'))}:${name}`, name };
-  },
-  aws_iam_role_policy_attachment: plain,
-  aws_iam_role_policies_exclusive: plain,
-  aws_iam_role_policy_attachments_exclusive: plain,
-  aws_iam_policy_attachment: plain,
-  aws_iam_service_linked_role: (names, _block, attribute) => {
-    const service = textOf(attribute('aws_service_name'));
-    const name = `AWSServiceRoleFor${service.split('.')[0] ?? ''}`;
-    const arn = `arn:${names.partition}:iam::${names.accountId}:role/aws-service-role/${service}/${name}`;
-    return { id: arn, arn, name };
-  },
-  aws_ecr_repository_policy: (_names, _block, attribute) => ({ id: textOf(attribute('repository')) }),
-  aws_sns_topic_policy: (_names, _block, attribute) => ({ id: textOf(attribute('arn')) }),
-  aws_sqs_queue_policy: (_names, _block, attribute) => ({ id: textOf(attribute('queue_url')) }),
-  aws_cloudwatch_log_resource_policy: (_names, _block, attribute) => ({ id: textOf(attribute('policy_name')) }),
-};
-
 const MADE: Readonly<Record<string, Computed>> = {
   random_password: (names, block) => ({ id: 'none', result: names.random(block.address), bcrypt_hash: '' }),
   random_string: (names, block) => {
@@ -204,12 +168,6 @@ export const INERT_TYPES = [
     OBJECTS,
     ofBucket,
   ),
-  inertType(['aws_s3_object'], OBJECTS, (_names, block, attribute) => ({
-    id: textOf(attribute('key')),
-    key: textOf(attribute('key')),
-    etag: hex(block.address, 32),
-    version_id: hex(block.address, 32),
-  })),
   inertType(['aws_kms_key'], ENCRYPTION, key),
   inertType(['aws_kms_alias'], ENCRYPTION, (names, block, attribute) => {
     const name = nameOf(block, attribute);
@@ -241,6 +199,33 @@ export const INERT_TYPES = [
       arn: arnOf(names, 'ec2', `key-pair/${name}`),
     };
   }),
+  inertType(['aws_lambda_permission'], 'anybody on this machine may invoke', (_names, block, attribute) => ({
+    id: textOf(attribute('statement_id'), `terraform-${hex(block.address, 16)}`),
+    statement_id: textOf(attribute('statement_id'), `terraform-${hex(block.address, 16)}`),
+  })),
+  inertType(['aws_lambda_alias'], 'the newest code runs, whatever version is asked for', (names, _block, attribute) => {
+    const name = textOf(attribute('function_name')).split(':function:').at(-1) ?? '';
+    const arn = arnOf(names, 'lambda', `function:${name}:${textOf(attribute('name'))}`);
+    return { id: arn, arn, invoke_arn: arn };
+  }),
+  inertType(['aws_lambda_function_event_invoke_config'], 'failed invocations are not tried again here', plain),
+  inertType(
+    ['aws_autoscaling_policy', 'aws_autoscaling_schedule'],
+    'instances are scaled by capacity providers and by hand only',
+    (names, block, attribute) => {
+      const name = textOf(attribute('name'), textOf(attribute('scheduled_action_name')));
+      const group = textOf(attribute('autoscaling_group_name'));
+      const kind = block.type === 'aws_autoscaling_policy' ? 'scalingPolicy' : 'scheduledUpdateGroupAction';
+      const last = block.type === 'aws_autoscaling_policy' ? 'policyName' : 'scheduledActionName';
+      const resource = `${kind}:${uuid(block.address)}:autoScalingGroupName/${group}:${last}/${name}`;
+      return { id: name, arn: arnOf(names, 'autoscaling', resource) };
+    },
+  ),
+  inertType(
+    ['aws_autoscaling_lifecycle_hook', 'aws_autoscaling_notification'],
+    'lifecycle hooks of instances are not run',
+    plain,
+  ),
   inertType(['aws_cloudwatch_dashboard'], 'the console is the dashboard here', plain),
   inertType(['aws_cloudwatch_log_metric_filter', 'aws_cloudwatch_log_stream'], 'streams are made by tasks', plain),
 ];

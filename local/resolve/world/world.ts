@@ -2,6 +2,7 @@
  * All blocks of all stacks, evaluated lazily: an attribute is computed when something asks for it, once.
  * Owns scoping and evaluation; what types mean is the kinds', which files hold is read's.
  */
+import { dirname } from 'node:path';
 import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/read-stacks.ts';
@@ -70,6 +71,11 @@ export class World {
     return this.#memo.once(`${block.address} (instances)`, () =>
       instancesOf(block, (value, at) => this.evaluateValue(value, block, at)),
     );
+  }
+
+  /** Where a stack's files are found. */
+  folderOf(stack: string): string {
+    return dirname(this.raw.stacks.find((s) => s.name === stack)?.file ?? '.');
   }
 
   stackJson(name: string): Json {

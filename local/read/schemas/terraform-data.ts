@@ -1,0 +1,24 @@
+/** terraform_data and null_resource: what runs when they are made is a wait for AWS, or is not run. */
+import { inert, schema, text, word } from '../schema.ts';
+
+const SHELL = 'the command is recognised, not run';
+
+/** One `local-exec` provisioner (Terraform: provisioners). */
+export const LOCAL_EXEC = {
+  command: text({ required: true }),
+  when: word(['create', 'destroy'], 'create'),
+  on_failure: inert('a wait that fails, fails the apply'),
+  interpreter: inert(SHELL),
+  working_dir: inert(SHELL),
+  environment: inert(SHELL),
+  quiet: inert(SHELL),
+} as const;
+
+export const TERRAFORM_DATA = schema(['terraform_data'], {
+  input: inert('a value that is kept for references'),
+  triggers_replace: inert('a change of it replaces the resource'),
+});
+
+export const NULL_RESOURCE = schema(['null_resource'], {
+  triggers: inert('a change of it replaces the resource'),
+});
