@@ -44,7 +44,7 @@ function addObjects(
   service.get(`/api/${list}`, ({ req, res }) => sendPrepared(req, res, all));
   service.get(`/api/${list}/${parameter}`, (exchange) => {
     const reply = byId.get(idOf(exchange, parameter));
-    if (!reply) throw new ServiceError('NOT_FOUND', `there is no such object`, { fix: `see /api/${list}` });
+    if (!reply) throw new ServiceError('NOT_FOUND', 'there is no such object', { fix: `see /api/${list}` });
     sendPrepared(exchange.req, exchange.res, reply());
   });
 }
@@ -64,9 +64,12 @@ function addPosts(service: HttpService, posts: readonly Post[]): void {
   }
 }
 
-/** As the workshop's services read an id: `3` and `3abc` are 3, `abc` is none. */
+/** As the workshop's services read an id: `3`, `3abc` and `0x3` are 3, `abc` is none. */
 function idOf({ params }: Exchange, parameter: `:${string}`): number {
-  return Number.parseInt(params[parameter.slice(1)] ?? '', 10);
+  const text = params[parameter.slice(1)];
+  if (!text) throw new ServiceError('NOT_FOUND', 'there is nothing at this path');
+  // biome-ignore lint/correctness/useParseIntRadix: the workshop's have none
+  return Number.parseInt(text);
 }
 
 function once(make: () => PreparedReply): () => PreparedReply {

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ConfigOf, readConfig } from '../config.ts';
 import type { Log } from '../log.ts';
-import { createHttpService, type HttpService } from '../server.ts';
+import { createHttpService, type HttpOptions, type HttpService } from '../server.ts';
 import { type ServiceConfig, serviceSettings, snsSettings } from '../settings.ts';
 
 export type TestConfig = ServiceConfig & ConfigOf<ReturnType<typeof snsSettings>>;
@@ -42,9 +42,10 @@ export interface RunningService {
 export async function startService(
   config: ServiceConfig,
   addRoutes: (service: HttpService, log: Log) => void,
+  options: HttpOptions = {},
 ): Promise<RunningService> {
   const log = memoryLog();
-  const service = createHttpService(config, log);
+  const service = createHttpService(config, log, options);
   addRoutes(service, log);
   const { port } = await service.listen();
   return {

@@ -10,7 +10,7 @@ export const FIRST_PAUSE_MS = 100;
 /** No pause is longer, milliseconds. */
 export const LONGEST_PAUSE_MS = 5_000;
 /** So many early deaths before any worker has listened end the primary. */
-export const MAX_DEATHS_AT_START = 6;
+export const MAX_DEATHS_AT_START = 4;
 
 export interface Record {
   /** Workers that died early, without a good one in between. */

@@ -70,6 +70,7 @@ class Cluster implements Workers {
     this.#alive.set(worker, state);
     worker.once('listening', () => {
       state.listeningSince = performance.now();
+      this.#options.log.logger.info({ event: 'worker-listening', pid: worker.process.pid });
     });
     worker.on('error', (error) => this.#options.log.logger.error({ event: 'worker-error', err: error }));
     worker.once('exit', (code, signal) => {
