@@ -9,6 +9,7 @@ import { ApiError } from '../contracts.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Asked, identify, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
+import { createMade, type Made } from './made.ts';
 import { type Call, toApiError } from './operation.ts';
 import type { ApiOptions } from './ports.ts';
 import type { Answer } from './protocols/protocol.ts';
@@ -24,9 +25,12 @@ export interface Api {
 /** A request must have arrived in full within this many milliseconds of real time. */
 const REQUEST_LIMIT_MS = 30_000;
 
+type Context = ApiOptions & { readonly made: Made };
+
 export function createApi(options: ApiOptions): Api {
+  const context: Context = { ...options, made: createMade() };
   const server = createServer({ connectionsCheckingInterval: 2_000 }, (req, res) => {
-    handle(req, res, options).catch((error: unknown) => reportBug(options, req, res, error));
+    handle(req, res, context).catch((error: unknown) => reportBug(options, req, res, error));
   });
   server.requestTimeout = REQUEST_LIMIT_MS;
   server.headersTimeout = 10_000;
@@ -41,7 +45,7 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-async function handle(req: IncomingMessage, res: ServerResponse, options: ApiOptions): Promise<void> {
+async function handle(req: IncomingMessage, res: ServerResponse, options: Context): Promise<void> {
   const foreign = refuseForeign(req);
   if (foreign !== null) return refuse(req, res, 403, foreign);
   if (options.extra?.(req, res)) return;

@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 import { CutoverError } from '../../errors.ts';
 import { ApiError } from '../contracts.ts';
+import type { Made } from './made.ts';
 import type { ApiDependencies } from './ports.ts';
 
 /** One request on its way through a handler. */
 export interface Call extends ApiDependencies {
+  readonly made: Made;
   readonly requestId: string;
   /** `http://127.0.0.1:4566`, as the client addressed the plane. */
   readonly baseUrl: string;

@@ -1,8 +1,28 @@
 /** What the AWS-compatible endpoint reads from the plane. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Arn, Listener, ListenerRule, LoadBalancer, TargetGroup, Topology } from '../../topology.ts';
+import type {
+  Alarm,
+  Arn,
+  Cluster,
+  LambdaFunction,
+  Listener,
+  ListenerRule,
+  LoadBalancer,
+  TargetGroup,
+  Topology,
+} from '../../topology.ts';
 import type { Clock } from '../clock.ts';
-import type { EcsControl, LogStore, MetricStore, ParameterStore, TargetHealth } from '../contracts.ts';
+import type {
+  AddressBook,
+  EcsControl,
+  LogStore,
+  MetricStore,
+  ParameterStore,
+  ResourceHandler,
+  TargetHealth,
+  TargetRegistry,
+} from '../contracts.ts';
+import type { AlarmControl, CodeDeployControl, FunctionRunner, TrafficControl } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
 import type { Topics } from '../topics/topics.ts';
@@ -19,9 +39,31 @@ export interface BalancerView {
 /** Resources that have no controller view of their own, as applied. */
 export type AppliedResources = Pick<Topology, 'clusters' | 'capacityProviders' | 'autoScalingGroups' | 'repositories'>;
 
+/**
+ * The controllers' own sides of apply, for what the endpoint makes, changes and removes. The stacks do not know these
+ * resources, so a later `up` leaves them alone.
+ */
+export interface EndpointHandlers {
+  readonly clusters: ResourceHandler<Cluster>;
+  readonly targetGroups: ResourceHandler<TargetGroup>;
+  readonly listeners: ResourceHandler<Listener>;
+  readonly rules: ResourceHandler<ListenerRule>;
+  readonly functions: ResourceHandler<LambdaFunction>;
+  readonly alarms: ResourceHandler<Alarm>;
+}
+
 export interface ApiDependencies {
   readonly ecs: EcsControl;
+  readonly codedeploy: CodeDeployControl;
+  readonly functions: FunctionRunner;
+  readonly alarms: AlarmControl;
   readonly balancer: BalancerView;
+  readonly traffic: TrafficControl;
+  readonly registry: TargetRegistry;
+  readonly handlers: EndpointHandlers;
+  readonly addresses: Pick<AddressBook, 'bindPort'>;
+  /** Where packages of functions made through the endpoint are kept; made when needed. */
+  readonly packageDir: string;
   readonly topics: Topics;
   readonly parameters: ParameterStore;
   readonly logs: LogStore;

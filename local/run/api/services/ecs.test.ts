@@ -12,7 +12,7 @@ const ecs = new ecsClient.ECSClient(config);
 
 test('ECS: services, tasks and instances are described as AWS shapes them', async (t) => {
   const { clusters } = await ecs.send(new ecsClient.DescribeClustersCommand({ clusters: ['shop', 'none'] }));
-  t.like(clusters?.[0], { clusterName: 'shop', registeredContainerInstancesCount: 1, activeServicesCount: 1 });
+  t.like(clusters?.[0], { clusterName: 'shop', registeredContainerInstancesCount: 1, activeServicesCount: 2 });
   const { services, failures } = await ecs.send(
     new ecsClient.DescribeServicesCommand({ cluster: 'shop', services: ['orders', 'none'] }),
   );

@@ -2,6 +2,7 @@
 import type { ServiceTable } from '../operation.ts';
 import { autoscaling } from './autoscaling.ts';
 import { cloudwatch } from './cloudwatch.ts';
+import { codedeploy } from './codedeploy.ts';
 import { ecr } from './ecr.ts';
 import { ecs } from './ecs.ts';
 import { elbv2 } from './elbv2.ts';
@@ -11,4 +12,16 @@ import { sqs } from './sqs.ts';
 import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 
-export const SERVICES: readonly ServiceTable[] = [autoscaling, cloudwatch, ecr, ecs, elbv2, logs, sns, sqs, ssm, sts];
+export const SERVICES: readonly ServiceTable[] = [
+  autoscaling,
+  cloudwatch,
+  codedeploy,
+  ecr,
+  ecs,
+  elbv2,
+  logs,
+  sns,
+  sqs,
+  ssm,
+  sts,
+];

@@ -177,6 +177,7 @@ export function serviceState(change: Partial<ServiceState> = {}): ServiceState {
         updatedAtMs: START_MS,
       },
     ],
+    taskSets: [],
     events: [{ id: 'e1', createdAtMs: START_MS, message: '(service orders) has reached a steady state.' }],
     steady: true,
     ...change,
@@ -239,6 +240,7 @@ export const instanceState: InstanceState = {
   registered: { cpuUnits: 2048, memoryMiB: 1900 },
   remaining: { cpuUnits: 2048, memoryMiB: 1644 },
   ports: [32769, 32770],
+  processes: [],
   runningTasksCount: 2,
   registeredAtMs: START_MS,
 };
