@@ -1,0 +1,93 @@
+/** The autoscaler's side of apply: registering targets, putting policies and scheduled actions, as AWS takes them. */
+import { CutoverError } from '../../errors.ts';
+import type { ResourceBase, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { Clock } from '../clock.ts';
+import type { ServiceState } from '../contracts.ts';
+import type { Random } from '../random.ts';
+import type { Autoscaler } from './autoscaler.ts';
+import { checkPolicy, checkSchedule } from './check-scaling.ts';
+import { compileSchedule } from './decide-schedule.ts';
+import { type HeldTarget, holdTarget } from './held-target.ts';
+
+export interface HandlersContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly targets: Map<string, HeldTarget>;
+  readonly serviceOf: (target: ScalableTarget) => ServiceState | null;
+  readonly keepBounds: (held: HeldTarget, sourceArn: string | null, by: string) => void;
+}
+
+export function createHandlers(context: HandlersContext): Autoscaler['handlers'] {
+  const { clock, random, targets, serviceOf, keepBounds } = context;
+
+  function heldFor(resource: ResourceBase & { readonly resourceId: string }): HeldTarget {
+    const held = targets.get(resource.resourceId);
+    if (held) return held;
+    throw new CutoverError({
+      code: 'APPLY_FAILED',
+      address: resource.address,
+      message: `No scalable target registered for resource ID: ${resource.resourceId}`,
+      value: resource.resourceId,
+      rule: 'policies and scheduled actions belong to a registered target (AAS API_PutScalingPolicy, ObjectNotFoundException)',
+      fix: 'take resource_id from the aws_appautoscaling_target, so that it comes first',
+    });
+  }
+
+  return {
+    scalableTargets: {
+      put(next) {
+        if (!serviceOf(next)) throw noService(next);
+        const known = targets.get(next.resourceId);
+        const held = known ?? holdTarget(next, clock.now());
+        const { minCapacity, maxCapacity, suspended } = next;
+        Object.assign(held, { definition: next, minCapacity, maxCapacity, suspended });
+        targets.set(next.resourceId, held);
+        keepBounds(held, null, 'registered target');
+      },
+      remove: (previous) => void targets.delete(previous.resourceId),
+      drift(applied) {
+        const held = targets.get(applied.resourceId);
+        if (!held) return [];
+        return [
+          ...(held.minCapacity === applied.minCapacity ? [] : ['min_capacity']),
+          ...(held.maxCapacity === applied.maxCapacity ? [] : ['max_capacity']),
+          ...(JSON.stringify(held.suspended) === JSON.stringify(applied.suspended) ? [] : ['suspended_state']),
+        ];
+      },
+    },
+    scalingPolicies: {
+      put(next) {
+        const problems = checkPolicy(next);
+        if (problems.length > 0) throw new CutoverError(problems);
+        const held = heldFor(next);
+        const known = held.policies.get(next.arn);
+        if (known) known.definition = next;
+        else held.policies.set(next.arn, { definition: next, createdAtMs: clock.now(), alarmId: random.uuid() });
+      },
+      remove: (previous: ScalingPolicy) => void targets.get(previous.resourceId)?.policies.delete(previous.arn),
+    },
+    scheduledScalings: {
+      put(next) {
+        const problems = checkSchedule(next);
+        if (problems.length > 0) throw new CutoverError(problems);
+        const nowMs = clock.now();
+        heldFor(next).schedules.set(next.arn, {
+          definition: next,
+          schedule: compileSchedule(next.schedule, next.timezone, nowMs),
+          checkedUntilMs: nowMs,
+        });
+      },
+      remove: (previous: ScheduledScaling) => void targets.get(previous.resourceId)?.schedules.delete(previous.arn),
+    },
+  };
+}
+
+const noService = (target: ScalableTarget): CutoverError =>
+  new CutoverError({
+    code: 'APPLY_FAILED',
+    address: target.address,
+    message: `ECS service doesn't exist: ${target.resourceId}`,
+    value: target.resourceId,
+    rule: 'a scalable target is an existing service (AAS API_RegisterScalableTarget, ValidationException)',
+    fix: 'build resource_id from the aws_ecs_service, so that the service comes first',
+  });

@@ -1,0 +1,131 @@
+/** A scalable target as the autoscaler holds it, and what its policies ask for right now. */
+import type { ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { MetricStore, ServiceState } from '../contracts.ts';
+import type { AlarmState } from '../contracts-delivery.ts';
+import { type Cooldowns, NO_COOLDOWNS, type PolicyReading } from './decide-scaling.ts';
+import type { Schedule } from './decide-schedule.ts';
+import { decideStep, type StepPolicy } from './decide-step.ts';
+import { decideTracking, LOW_DATAPOINTS } from './decide-tracking.ts';
+import { alarmDatapoints, metricOf, newestMinutes, type TrackingPolicy } from './policy-metric.ts';
+import type { Vote } from './vote.ts';
+
+export interface HeldPolicy {
+  definition: ScalingPolicy;
+  readonly createdAtMs: number;
+  /** Tail of its two alarms' names, as AWS adds one. */
+  readonly alarmId: string;
+}
+
+export interface HeldSchedule {
+  readonly definition: ScheduledScaling;
+  readonly schedule: Schedule;
+  checkedUntilMs: number;
+}
+
+export interface HeldTarget {
+  definition: ScalableTarget;
+  minCapacity: number;
+  maxCapacity: number;
+  suspended: ScalableTarget['suspended'];
+  readonly registeredAtMs: number;
+  cooldowns: Cooldowns;
+  readonly policies: Map<string, HeldPolicy>;
+  readonly schedules: Map<string, HeldSchedule>;
+  /** Code and policy of the last thing that was not scaled, so that it is told once. */
+  toldNotScaled: string | null;
+}
+
+export function holdTarget(definition: ScalableTarget, registeredAtMs: number): HeldTarget {
+  const { minCapacity, maxCapacity, suspended } = definition;
+  return {
+    definition,
+    minCapacity,
+    maxCapacity,
+    suspended,
+    registeredAtMs,
+    cooldowns: NO_COOLDOWNS,
+    policies: new Map(),
+    schedules: new Map(),
+    toldNotScaled: null,
+  };
+}
+
+/** An alarm that stays in its state invokes a scaling policy once a minute (CloudWatch AlarmThatSendsEmail, "Alarm actions"). */
+const INVOCATION_MS = 55_000;
+
+/** The service has more than one version of itself under way. */
+export const isDeploying = (service: ServiceState): boolean =>
+  service.taskSets.length > 1 ||
+  service.deployments.some((d) => d.status !== 'INACTIVE' && d.rolloutState === 'IN_PROGRESS');
+
+export interface ReadingContext {
+  readonly nowMs: number;
+  readonly metrics: MetricStore;
+  readonly service: Pick<ServiceState, 'desiredCount' | 'runningCount'>;
+  readonly alarms: readonly AlarmState[];
+}
+
+export function readPolicies(held: HeldTarget, context: ReadingContext): PolicyReading[] {
+  return [...held.policies.values()].map(({ definition, alarmId }): PolicyReading => {
+    const { policy, arn, name } = definition;
+    if (policy.type === 'TargetTrackingScaling')
+      return {
+        arn,
+        name,
+        mustAgree: !policy.disableScaleIn,
+        vote: trackingVote(held, policy, alarmId, context),
+        outCooldownMs: policy.scaleOutCooldownSeconds * 1000,
+        inCooldownMs: policy.scaleInCooldownSeconds * 1000,
+      };
+    const cooldownMs = Math.max(INVOCATION_MS, policy.cooldownSeconds * 1000);
+    const vote = stepVote(definition, policy, context);
+    return { arn, name, mustAgree: false, vote, outCooldownMs: cooldownMs, inCooldownMs: cooldownMs };
+  });
+}
+
+function trackingVote(
+  { definition }: HeldTarget,
+  policy: TrackingPolicy,
+  alarmId: string,
+  { metrics, nowMs, service }: ReadingContext,
+): Vote {
+  const vote = decideTracking({
+    targetValue: policy.targetValue,
+    disableScaleIn: policy.disableScaleIn,
+    datapoints: newestMinutes(metrics, metricOf(policy, definition), nowMs, LOW_DATAPOINTS),
+    runningCount: service.runningCount,
+    alarmPrefix: alarmPrefixOf(definition),
+  });
+  return vote.direction === 'hold' ? vote : { ...vote, alarmName: `${vote.alarmName}-${alarmId}` };
+}
+
+/** `TargetTracking-service/<cluster>/<service>`. */
+export const alarmPrefixOf = (target: ScalableTarget): string => `TargetTracking-${target.resourceId}`;
+
+function stepVote(definition: ScalingPolicy, policy: StepPolicy, context: ReadingContext): Vote {
+  const asking = context.alarms.filter((alarm) => actionsOf(alarm).includes(definition.arn));
+  const votes = asking.map((alarm) =>
+    decideStep({
+      policy,
+      desiredCount: context.service.desiredCount,
+      alarm: {
+        name: alarm.definition.name,
+        threshold: alarm.definition.threshold,
+        comparison: alarm.definition.comparison,
+        datapoints: alarmDatapoints(context.metrics, alarm.definition, context.nowMs),
+      },
+    }),
+  );
+  // Several alarms of one policy: the largest capacity, as between policies.
+  const [best] = votes.sort((a, b) => capacityOf(b) - capacityOf(a));
+  return best ?? { direction: 'hold', code: null, why: 'no alarm asks for it' };
+}
+
+const capacityOf = (vote: Vote): number => (vote.direction === 'hold' ? Number.NEGATIVE_INFINITY : vote.capacity);
+
+/** The actions of the state that the alarm is in. */
+export function actionsOf({ definition, state }: AlarmState): readonly string[] {
+  if (!definition.actionsEnabled) return [];
+  if (state === 'ALARM') return definition.alarmActions;
+  return state === 'OK' ? definition.okActions : definition.insufficientDataActions;
+}
