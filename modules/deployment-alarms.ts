@@ -91,6 +91,13 @@ export function checkAlarms(check: PropCheck, alarms: readonly DeploymentAlarm[]
     rule: `at most ${MAX_ALARMS} alarms in a deployment group, two for each on target groups (CD deployment-groups-configure-advanced-options)`,
     fix: 'leave some out, or combine them in a composite alarm',
   });
+  const given = alarms.map((alarm) => ('existing' in alarm ? alarm.existing : alarm.name));
+  check.that(new Set(given).size === given.length, {
+    prop: 'alarms',
+    value: given,
+    rule: 'each alarm has a name of its own',
+    fix: 'rename one, or leave it out',
+  });
   alarms.forEach((alarm, index) => {
     const prop = `alarms[${index}]`;
     const name = 'existing' in alarm ? alarm.existing : alarm.name;

@@ -1,5 +1,4 @@
-import { CodedeployDeploymentConfig } from '@cdktf/provider-aws/lib/codedeploy-deployment-config/index.js';
-import type { Construct, ITerraformDependable } from './cdktf.ts';
+/** How CodeDeploy moves production traffic: the choices, and the rules that hold for them. */
 import type { PropCheck } from './prop-check.ts';
 
 /** CodeDeploy's own for ECS (CD deployment-configurations). */
@@ -30,37 +29,13 @@ export type DeploymentConfiguration =
   /** A configuration made elsewhere in the account. */
   | { readonly existing: string };
 
-export interface UsedConfiguration {
-  readonly name: string;
-  readonly after: readonly ITerraformDependable[];
-}
-
-/** @returns the configuration's name in CodeDeploy; a custom one becomes a resource in `scope` */
-export function useConfiguration(
-  scope: Construct,
-  id: string,
-  configuration: DeploymentConfiguration,
-): UsedConfiguration {
-  if (typeof configuration === 'string') return { name: `CodeDeployDefault.${configuration}`, after: [] };
-  if ('existing' in configuration) return { name: configuration.existing, after: [] };
-  const { percentage, intervalMinutes: interval } = configuration;
-  const made = new CodedeployDeploymentConfig(scope, id, {
-    deploymentConfigName: configuration.name,
-    computePlatform: 'ECS',
-    trafficRoutingConfig:
-      configuration.type === 'canary'
-        ? { type: 'TimeBasedCanary', timeBasedCanary: { percentage, interval } }
-        : { type: 'TimeBasedLinear', timeBasedLinear: { percentage, interval } },
-  });
-  return { name: made.deploymentConfigName, after: [made] };
-}
-
 const MAX_SHIFT_MINUTES = 2880;
 const NAME = {
   pattern: /^(?!CodeDeployDefault\.)[\w.+=,@-]{1,100}$/,
   rule: '1–100 of A–Z a–z 0–9 . _ + = , @ -, not starting with CodeDeployDefault. (CD limits)',
 };
 
+/** Notes what is wrong with a configuration. */
 export function checkConfiguration(check: PropCheck, configuration: DeploymentConfiguration): void {
   if (typeof configuration === 'string') {
     check.that(PREDEFINED_CONFIGURATIONS.includes(configuration), {

@@ -2,9 +2,9 @@ import { CodedeployApp } from '@cdktf/provider-aws/lib/codedeploy-app/index.js';
 import { CodedeployDeploymentGroup } from '@cdktf/provider-aws/lib/codedeploy-deployment-group/index.js';
 import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { useAlarms } from './deployment-alarms.ts';
-import { useConfiguration } from './deployment-configuration.ts';
 import { type DeploymentOptions, ROLLBACK_EVENTS } from './deployment-options.ts';
 import type { Role } from './role.ts';
+import { useConfiguration } from './used-configuration.ts';
 
 /** One of the pair: its name as text and as a reference, which orders it before the deployment group. */
 interface PairedGroup {

@@ -42,12 +42,14 @@ test('nat-per-zone: a gateway and an address in each zone', (t) => {
   const { out } = network('nat-per-zone', 3);
   t.is(out.all('aws_nat_gateway').length, 3);
   t.is(out.all('aws_eip').length, 3);
+  t.is(network('nat-per-zone', 3).network.natAddresses.length, 3);
   t.is(new Set(out.all('aws_route').flatMap((route) => route.nat_gateway_id ?? [])).size, 3);
 });
 
 test('endpoints: interface endpoints instead of NAT, workloads public', (t) => {
   const made = network('endpoints');
   t.is(made.out.all('aws_nat_gateway').length, 0);
+  t.deepEqual(made.network.natAddresses, []);
   const endpoints = made.out.all('aws_vpc_endpoint');
   const names = endpoints.filter((e) => e.vpc_endpoint_type === 'Interface').map((e) => e.service_name);
   t.true(names.includes('com.amazonaws.us-east-1.ecr.dkr') && names.includes('com.amazonaws.us-east-1.ssm'));

@@ -42,7 +42,7 @@ export class PathRule extends Construct {
       priority: props.priority,
       condition: [{ pathPattern: { values: [...props.pathPatterns] } }],
       action: [{ type: 'forward', targetGroupArn: props.targetGroupArn }],
-      dependsOn: props.after ? [...props.after] : undefined,
+      dependsOn: props.after?.length ? [...props.after] : undefined,
       lifecycle: props.shifted ? { ignoreChanges: ['action'] } : undefined,
     });
   }

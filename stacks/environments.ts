@@ -1,4 +1,5 @@
 /** Environments as data: what differs between them, and nothing else. */
+import type { DeploymentOptions } from '../modules/deployment-options.ts';
 import type { NetworkEgress } from '../modules/network.ts';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -33,6 +34,8 @@ export interface Environment {
     readonly desired: number;
     readonly terminationProtection: boolean;
   };
+  /** How CodeDeploy moves what it deploys. The workshop shifts at once and keeps blue for 5 minutes. */
+  readonly blueGreen: Required<Pick<DeploymentOptions, 'configuration' | 'ready' | 'terminationWaitMinutes'>>;
   /** Makes AWSServiceRoleForECS with the forum's cluster; for an account that has none and cannot let ECS make it. */
   readonly ecsServiceLinkedRole: boolean;
   /**
@@ -58,6 +61,7 @@ const DEV: Environment = {
   loadTestCertificateParameter: null,
   desiredCounts: { monolith: 4, iridium: 2, magnesite: 2, hq: 2, forum: 2, users: 2, posts: 2, threads: 2 },
   instances: { type: 't3.small', min: 2, max: 4, desired: 2, terminationProtection: false },
+  blueGreen: { configuration: 'ECSAllAtOnce', ready: { action: 'CONTINUE_DEPLOYMENT' }, terminationWaitMinutes: 5 },
   ecsServiceLinkedRole: false,
   testListenerCidrBlocks: [],
   logRetentionDays: 7,

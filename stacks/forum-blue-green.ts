@@ -43,6 +43,7 @@ export class ForumBlueGreen extends Construct {
       serviceRole: props.roles.codeDeploy(),
       applicationName,
       deploymentGroupName: `${name}DG`,
+      ...environment.blueGreen,
       alarms: FORUM_ALARMS,
       ignorePollAlarmFailure: true,
       hooks: { [FORUM_HOOK.event]: hook.function.name },

@@ -1,7 +1,9 @@
 import test from 'ava';
+import { InvalidPropsError } from '../modules/prop-check.ts';
 import type { Json, Synthesized } from '../modules/testing/synth.ts';
+import { readSettings } from './settings.ts';
 import { STAGE_NAMES } from './stages.ts';
-import { container, named, type Stacks, stacksOf } from './testing/stacks.ts';
+import { container, type Stacks, stacksFrom, stacksOf } from './testing/stacks.ts';
 
 const forum = (stage: string, env: Record<string, string> = {}): Stacks =>
   stacksOf({ CUTOVER_SYSTEM: 'forum', CUTOVER_STAGE: stage, ...env });
@@ -15,7 +17,7 @@ function waitsFor(out: Synthesized, address: string): Set<string> {
   const [type = '', name = ''] = address.split('.');
   const found = new Set<string>();
   const text = JSON.stringify(out.json.resource[type]?.[name] ?? {});
-  for (const [reference] of text.matchAll(/aws_[a-z0-9_]+\.[\w-]+/g)) {
+  for (const [reference] of text.matchAll(/(?:aws_[a-z0-9_]+|terraform_data)\.[\w-]+/g)) {
     const known = reference !== address && out.json.resource[reference.split('.')[0]!]?.[reference.split('.')[1]!];
     if (!known || found.has(reference)) continue;
     found.add(reference);
@@ -67,9 +69,16 @@ test('the monolith on instances: started by user data, registered as instances',
   const out = services(stacks);
   t.regex(
     out.one('aws_launch_template').user_data,
-    /aws s3 cp s3:\/\/\$\{aws_s3_bucket\.\w+\.bucket\}\/api\/latest\.cjs/,
+    /aws s3 cp s3:\/\/\$\{aws_s3_bucket\.[\w-]+\.bucket\}\/api\/latest\.cjs/,
   );
   t.is(out.one('aws_autoscaling_group').target_group_arns.length, 1);
+  t.is(out.one('aws_s3_object').key, 'api/latest.cjs');
+  t.true(
+    waitsFor(
+      out,
+      addressOf(out, 'aws_autoscaling_group', () => true),
+    ).has(addressOf(out, 'aws_s3_object', () => true)),
+  );
   const edge = stacks['interstella-forum-edge']!;
   t.like(edge.one('aws_lb_target_group'), { target_type: 'instance', port: 3000 });
   t.deepEqual(
@@ -89,6 +98,8 @@ test("containers keep the workshop's names, port, group and health checks", (t) 
   const out = services(stacks);
   t.is(out.one('aws_cloudwatch_log_group').name, '/ecs/monolith-task-def');
   t.like(out.one('aws_ecs_task_definition'), { cpu: '256', memory: '512', network_mode: 'awsvpc' });
+  t.like(out.one('aws_ecs_service'), { name: 'monolith-service', desired_count: 2, launch_type: 'FARGATE' });
+  t.regex(out.one('aws_ecs_service').network_configuration.subnets.join(), /private-0.*private-1/);
   const group = out.one('aws_lb_target_group');
   t.like(group, { name: 'monolith-cntr-tg', target_type: 'ip', port: 3000 });
   t.like(group.health_check, { interval: 6, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 2 });
@@ -155,5 +166,101 @@ test('the forum is private but for port 80, and its roles name every action', (t
     restrict_public_buckets: true,
   });
   for (const { policy } of services(stacks).all('aws_iam_role_policy')) t.notRegex(policy, /"[a-z0-9]+:[A-Za-z]*\*"/);
-  t.truthy(named(services(stacks).all('aws_iam_role'), 'threads-task-def-execution'));
+});
+
+test("the workshop's roles: shared by every task, CodeDeploy's with AWS's own policy", (t) => {
+  const out = services(forum('microservices'));
+  const names = out.all('aws_iam_role').map((role) => role.name);
+  for (const name of ['ECSTaskRole', 'ECSTaskExecutionRole', 'ecsCodeDeployServiceRole']) t.true(names.includes(name));
+  for (const task of out.all('aws_ecs_task_definition')) {
+    t.regex(task.execution_role_arn, /roles_execution_/);
+    t.regex(task.task_role_arn, /roles_task_/);
+  }
+  const policies = out.all('aws_iam_role_policy_attachment').map((attachment) => attachment.policy_arn);
+  t.true(policies.some((arn) => arn.endsWith(':iam::aws:policy/AWSCodeDeployRoleForECS')));
+  t.false(
+    services(forum('containers'))
+      .all('aws_iam_role')
+      .some((role) => role.name === 'ecsCodeDeployServiceRole'),
+  );
+  t.deepEqual(out.all('aws_iam_service_linked_role'), []);
+});
+
+test('threads is blue/green in the last stage, the others roll', (t) => {
+  for (const stage of STAGE_NAMES) {
+    const controllers = services(forum(stage))
+      .all('aws_ecs_service')
+      .map((service) => [service.name, service.deployment_controller.type]);
+    for (const [name, type] of controllers) t.is(type, name === 'threads' ? 'CODE_DEPLOY' : 'ECS');
+  }
+  const out = services(forum('microservices'));
+  t.is(out.one('aws_codedeploy_app').name, 'threadsApp');
+  t.like(out.one('aws_codedeploy_deployment_group'), {
+    deployment_group_name: 'threadsDG',
+    deployment_config_name: 'CodeDeployDefault.ECSAllAtOnce',
+    alarm_configuration: { enabled: true, ignore_poll_alarm_failure: true },
+  });
+  t.is(out.all('aws_cloudwatch_metric_alarm').length, 2);
+  t.deepEqual(services(forum('strangler')).all('aws_codedeploy_app'), []);
+});
+
+test('another deployment configuration by setting', (t) => {
+  const out = services(forum('microservices', { CUTOVER_DEPLOYMENT_CONFIG: 'canary:20:2' }));
+  t.like(out.one('aws_codedeploy_deployment_config').traffic_routing_config, {
+    time_based_canary: { percentage: 20, interval: 2 },
+  });
+  t.regex(out.one('aws_codedeploy_deployment_group').deployment_config_name, /^\$\{aws_codedeploy_deployment_config\./);
+});
+
+test('the AppSpec is in a parameter and an output, with the hook before production traffic', (t) => {
+  const out = services(forum('microservices'));
+  const parameter = out.one('aws_ssm_parameter');
+  t.like(parameter, { name: '/interstella/codedeploy/threadsApp/appspec', type: 'String' });
+  t.is(out.json.output.threads_appspec.value, parameter.value);
+  const appSpec = JSON.parse(parameter.value);
+  t.like(appSpec.Resources[0].TargetService.Properties, {
+    TaskDefinition: '<TASK_DEFINITION>',
+    LoadBalancerInfo: { ContainerName: 'threads-cntr', ContainerPort: 3000 },
+  });
+  t.regex(appSpec.Hooks[0].BeforeAllowTraffic, /^\$\{aws_lambda_function\.\w+\.function_name\}$/);
+});
+
+test('the hook asks the test listener, which lets in the NAT gateways that it comes from', (t) => {
+  for (const [environment, gateways] of [
+    ['dev', 1],
+    ['prod', 2],
+  ] as const) {
+    const stacks = forum('microservices', { CUTOVER_ENVIRONMENT: environment });
+    const hook = services(stacks).one('aws_lambda_function');
+    t.regex(hook.environment.variables.TargetUrl, /^http:\/\/\$\{.*dns_name\}:8080\/api\/threads$/);
+    t.regex(hook.vpc_config.subnet_ids.join(), /private-0.*private-1/);
+    const admitted = stacks['interstella-forum-edge']!.all('aws_vpc_security_group_ingress_rule').filter(
+      (rule) => rule.from_port === 8080,
+    );
+    t.is(admitted.length, gateways);
+    for (const rule of admitted) t.regex(rule.cidr_ipv4, /aws_eip.*public_ip\}\/32$/);
+  }
+});
+
+test('without NAT the hook is outside the VPC, and somebody must say who tests', (t) => {
+  const settings = readSettings({ CUTOVER_SYSTEM: 'forum' });
+  const made = (testListenerCidrBlocks: string[]) =>
+    stacksFrom({ ...settings, environment: { ...settings.environment, egress: 'endpoints', testListenerCidrBlocks } });
+  t.throws(() => made([]), { instanceOf: InvalidPropsError, message: /testListenerCidrBlocks is not valid/ });
+  const stacks = made(['0.0.0.0/0']);
+  t.is(services(stacks).one('aws_lambda_function').vpc_config, undefined);
+  t.deepEqual(
+    stacks['interstella-forum-edge']!.all('aws_vpc_security_group_ingress_rule')
+      .filter((rule) => rule.from_port === 8080)
+      .map((rule) => rule.cidr_ipv4),
+    ['0.0.0.0/0'],
+  );
+});
+
+test('on instances a tag must be a build here; an image may be of another', (t) => {
+  t.is(services(forum('monolith', { CUTOVER_TAGS: 'forum=v2' })).one('aws_s3_object').key, 'api/v2.cjs');
+  t.throws(() => forum('monolith', { CUTOVER_TAGS: 'forum=ci-71' }), { message: /latest, v2/ });
+  const stacks = forum('containers', { CUTOVER_TAGS: 'forum=ci-71' });
+  t.true(container(stacks, 'monolith-task-def').image.endsWith(':ci-71'));
+  t.is(services(stacks).one('aws_s3_object').key, 'api/latest.cjs');
 });

@@ -38,6 +38,20 @@ test('tags for each service', (t) => {
   t.deepEqual(tags, { monolith: 'broken-crash', iridium: 'v2' });
 });
 
+test('how CodeDeploy moves traffic, in one word', (t) => {
+  const of = (CUTOVER_DEPLOYMENT_CONFIG: string) =>
+    readSettings({ CUTOVER_DEPLOYMENT_CONFIG }).environment.blueGreen.configuration;
+  t.is(readSettings({}).environment.blueGreen.configuration, 'ECSAllAtOnce');
+  t.is(of('ECSCanary10Percent5Minutes'), 'ECSCanary10Percent5Minutes');
+  t.is(of('CodeDeployDefault.ECSLinear10PercentEvery1Minutes'), 'ECSLinear10PercentEvery1Minutes');
+  t.deepEqual(of('linear:20:2'), {
+    name: 'forum-linear-20-percent-2-minutes',
+    type: 'linear',
+    percentage: 20,
+    intervalMinutes: 2,
+  });
+});
+
 test('an unknown stage names the value and the allowed ones', (t) => {
   t.is(
     problems({ CUTOVER_STAGE: 'monolyth' }),
@@ -65,6 +79,8 @@ for (const [what, env, expected] of [
   ['long environment name', { CUTOVER_ENVIRONMENT_NAME: 'abcdefghijklmnopq' }, /1–16/],
   ['region', { CUTOVER_REGION: 'Virginia' }, /an AWS region/],
   ['provider version', { CUTOVER_AWS_PROVIDER_VERSION: 'latest' }, /version constraint/],
+  ['deployment configuration', { CUTOVER_DEPLOYMENT_CONFIG: 'ECSCanary20Percent5Minutes' }, /ECSAllAtOnce, .*canary:/],
+  ['shift', { CUTOVER_DEPLOYMENT_CONFIG: 'canary:100:5' }, /linear:PERCENT:MINUTES/],
   ['parameter path', { CUTOVER_LOADTEST_CERT_PARAMETER: 'no-slash' }, /path of a parameter/],
   ['context', { CDKTF_CONTEXT_JSON: '[1]' }, /one JSON object/],
   ['context text', { CDKTF_CONTEXT_JSON: '{' }, /one JSON object/],

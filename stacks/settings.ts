@@ -1,4 +1,5 @@
 /** Reads what to synthesize from the process's environment and cdktf's context. Pure; collects every problem. */
+import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
 import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
 import { STAGE_NAMES, type StageName, SYSTEM_NAMES, type SystemName } from './stages.ts';
@@ -33,6 +34,7 @@ const SOURCES = {
   region: { variable: 'CUTOVER_REGION', context: 'region' },
   tags: { variable: 'CUTOVER_TAGS', context: 'tags' },
   providerVersion: { variable: 'CUTOVER_AWS_PROVIDER_VERSION', context: 'awsProviderVersion' },
+  deploymentConfig: { variable: 'CUTOVER_DEPLOYMENT_CONFIG', context: 'deploymentConfig' },
   loadTestCertificate: { variable: 'CUTOVER_LOADTEST_CERT_PARAMETER', context: 'loadTestCertificateParameter' },
 } as const;
 type Source = keyof typeof SOURCES;
@@ -70,8 +72,10 @@ function environmentOf(reader: Reader, key: EnvironmentKey): Environment {
     pattern: /^(\/[\w.-]+)+$/,
     rule: 'the path of a parameter such as /interstella/loadtest-certificate',
   });
+  const configuration = deploymentConfiguration(reader.text('deploymentConfig', DEPLOYMENT_SETTING));
   return {
     ...base,
+    blueGreen: { ...base.blueGreen, ...(configuration ? { configuration } : {}) },
     name: name ?? base.name,
     region: region ?? base.region,
     loadTestCertificateParameter: certificate ?? base.loadTestCertificateParameter,

@@ -4,17 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Json, readApp, type Synthesized } from '../../modules/testing/synth.ts';
 import { createApp } from '../app.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
 
 export type Stacks = Record<string, Synthesized>;
 
 /** @param env settings, as environment variables */
 export function stacksOf(env: Record<string, string> = {}): Stacks {
-  const CDKTF_OUTDIR = mkdtempSync(join(tmpdir(), 'cutover-stages-'));
+  return stacksFrom(readSettings(env));
+}
+
+/** @param settings of which the output folder does not matter */
+export function stacksFrom(settings: Settings): Stacks {
+  const outDir = mkdtempSync(join(tmpdir(), 'cutover-stages-'));
   try {
-    return readApp(createApp(readSettings({ ...env, CDKTF_OUTDIR })));
+    return readApp(createApp({ ...settings, outDir }));
   } finally {
-    rmSync(CDKTF_OUTDIR, { recursive: true, force: true });
+    rmSync(outDir, { recursive: true, force: true });
   }
 }
 

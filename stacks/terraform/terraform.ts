@@ -1,0 +1,103 @@
+/** Runs Terraform and cdktf over synthesized stacks, with the provider from a folder on this machine. */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Where a filesystem mirror of providers may lie; TF_PLUGIN_MIRROR names another. */
+const MIRRORS = ['/opt/tf-plugins', '/usr/share/terraform/providers', '/usr/local/share/terraform/plugins'];
+const PROVIDER = ['registry.terraform.io', 'hashicorp', 'aws'];
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+export interface Toolchain {
+  readonly mirror: string;
+  /** Version of the AWS provider that the mirror holds. */
+  readonly providerVersion: string;
+}
+
+/** @returns what the suite needs, or why it cannot run here */
+export async function findToolchain(): Promise<Toolchain | { readonly missing: string }> {
+  const terraform = await run('terraform', ['version']).then(
+    () => true,
+    () => false,
+  );
+  if (!terraform) return { missing: 'terraform is not on PATH' };
+  const mirrors = [process.env['TF_PLUGIN_MIRROR'], ...MIRRORS].filter((dir) => dir !== undefined);
+  for (const mirror of mirrors) {
+    const versions = await readdir(join(mirror, ...PROVIDER)).catch(() => []);
+    const providerVersion = versions
+      .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
+      .sort()
+      .at(-1);
+    if (providerVersion) return { mirror, providerVersion };
+  }
+  return { missing: `no provider mirror with hashicorp/aws in ${mirrors.join(', ')} (TF_PLUGIN_MIRROR names one)` };
+}
+
+/** @returns the path of a CLI configuration in `dir` that takes providers from the mirror only */
+export async function writeCliConfig(dir: string, { mirror }: Toolchain): Promise<string> {
+  const file = join(dir, 'terraform.rc');
+  const text = [
+    'disable_checkpoint = true',
+    'provider_installation {',
+    `  filesystem_mirror { path = ${JSON.stringify(mirror)} }`,
+    '}',
+    '',
+  ].join('\n');
+  await writeFile(file, text);
+  return file;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly output: string;
+}
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly timeoutMs: number;
+}
+
+/** Never rejects for a command that ran: its exit code says how it went. */
+export async function command(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
+  try {
+    const { stdout, stderr } = await run(file, args, {
+      cwd: options.cwd,
+      env: options.env,
+      timeout: options.timeoutMs,
+      killSignal: 'SIGINT',
+      maxBuffer: MAX_OUTPUT_BYTES,
+    });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const failed = error as { code?: unknown; stdout?: string; stderr?: string; message: string };
+    const output = `${failed.stdout ?? ''}${failed.stderr ?? ''}`;
+    return { code: typeof failed.code === 'number' ? failed.code : -1, output: output || failed.message };
+  }
+}
+
+/** Stack names in the order in which they can be deployed. */
+export async function stacksInOrder(outDir: string): Promise<readonly string[]> {
+  const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as {
+    stacks: Record<string, { name: string; dependencies: string[] }>;
+  };
+  const ordered: string[] = [];
+  const visit = (name: string): void => {
+    if (ordered.includes(name)) return;
+    for (const dependency of manifest.stacks[name]?.dependencies ?? []) visit(dependency);
+    ordered.push(name);
+  };
+  for (const name of Object.keys(manifest.stacks)) visit(name);
+  return ordered;
+}
+
+export const stackDir = (outDir: string, stack: string): string => join(outDir, 'stacks', stack);
+
+export const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
