@@ -5,6 +5,7 @@ import type { Listener, LoadBalancer, Topology } from '../topology.ts';
 import { createAddressBook } from './addresses.ts';
 import { createAlarms } from './alarms/alarms.ts';
 import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
+import { createAutoscaler } from './autoscaler/autoscaler.ts';
 import { createBalancer } from './balancer/balancer.ts';
 import { networkPolicyOf } from './balancer/network-policy.ts';
 import { createClock } from './clock.ts';
@@ -125,9 +126,10 @@ export async function createParts(config: PlaneConfig) {
     metrics,
     addresses,
     dir: join(config.stateDir, 'functions'),
-    ...scope,
+    region: REGION,
   });
   const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
+  const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
   const objects = createObjectStore();
   const handlers: Handlers = {
     ...balancer.handlers,
@@ -135,6 +137,7 @@ export async function createParts(config: PlaneConfig) {
     ...topics.handlers,
     functions: functions.handler,
     alarms: alarms.handler,
+    ...autoscaler.handlers,
     objects: objects.handler,
     commandWaits: createCommandWaits({ clock, registry: balancer, ecs }).handler,
     parameters: parameters.handler,
@@ -164,6 +167,7 @@ export async function createParts(config: PlaneConfig) {
     ecs,
     functions,
     alarms,
+    autoscaler,
     objects,
     applier,
     onClose,
@@ -173,6 +177,7 @@ export async function createParts(config: PlaneConfig) {
 /** Deliveries first, then tasks, then what they stood on. Each step runs whatever became of the one before. */
 export async function closeParts(parts: Parts): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
+    async () => parts.autoscaler.close(),
     async () => parts.alarms.close(),
     () => parts.topics.close(2000),
     () => parts.functions.close(),
