@@ -3,6 +3,7 @@ import { CutoverError, type Problem } from '../errors.ts';
 import { readStacks } from '../read/index.ts';
 import { type ResolveOptions, resolve } from '../resolve/index.ts';
 import type { Topology } from '../topology.ts';
+import { checkScaling } from './autoscaler/check-scaling.ts';
 import { createImageResolver } from './images/images.ts';
 import type { PlaneConfig } from './plane.ts';
 import { checkPlacement } from './scheduler/check-placement.ts';
@@ -17,7 +18,7 @@ export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 
     cacheDir: config.cacheDir,
     overrides: config.images,
   });
-  return [checkPlacement, (topology) => images.check(topology)];
+  return [checkPlacement, checkScaling, (topology) => images.check(topology)];
 }
 
 /**

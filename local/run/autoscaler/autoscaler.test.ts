@@ -38,7 +38,7 @@ test('three minutes above the target scale out, fifteen low ones scale in, each 
     scaledOut?.cause ?? '',
     /^monitor alarm TargetTracking-service\/shop\/orders-AlarmHigh-[0-9a-f-]{36} in state ALARM triggered policy cpu$/,
   );
-  t.true(autoscaler.policies()[0]?.alarmNames.some((name) => scaledIn?.cause.includes(name)));
+  t.true(autoscaler.policies()[0]?.alarms.some(({ name }) => scaledIn?.cause.includes(name)));
 });
 
 test('minutes without data are no reason to scale in', async (t) => {
@@ -173,6 +173,22 @@ test('what is removed acts no more', async (t) => {
   autoscaler.handlers.scalableTargets.remove(scalableTarget(), signal);
   t.deepEqual(autoscaler.targets(), []);
   t.throws(() => autoscaler.updateTarget(RESOURCE_ID, {}), { message: /No scalable target registered/ });
+});
+
+test('a target tracking policy owns two alarms, which go with it', (t) => {
+  const { autoscaler, owned } = bench();
+  const policy = trackingPolicy('cpu');
+  autoscaler.handlers.scalableTargets.put(scalableTarget(), null, signal);
+  autoscaler.handlers.scalingPolicies.put(policy, null, signal);
+  t.like(autoscaler.policies()[0]?.alarms, [
+    { evaluationPeriods: 3, threshold: 50, comparison: 'GreaterThanThreshold', alarmActions: [policy.arn] },
+    { evaluationPeriods: 15, threshold: 45, comparison: 'LessThanThreshold' },
+  ]);
+  t.is(owned.size, 2);
+  autoscaler.handlers.scalingPolicies.put(trackingPolicy('cpu', { disableScaleIn: true }), policy, signal);
+  t.is(owned.size, 1);
+  autoscaler.handlers.scalableTargets.remove(scalableTarget(), signal);
+  t.is(owned.size, 0);
 });
 
 test('requests per target are read by both ARN suffixes, as a sum', async (t) => {

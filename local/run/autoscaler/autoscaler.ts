@@ -2,7 +2,7 @@
  * The autoscaler's loop: once a control minute, and when an alarm with a policy changes, it reads metrics, has the
  * pure deciders decide, and sets the desired count of the service. What to do is decided in decide-*.ts.
  */
-import type { ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { Alarm, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type EcsControl, type MetricStore, type ResourceHandler, type ServiceState } from '../contracts.ts';
 import type { AlarmControl } from '../contracts-delivery.ts';
@@ -12,7 +12,8 @@ import { createActivities } from './activities.ts';
 import type { AutoscalerControl, ScalableTargetState } from './contracts.ts';
 import { decideBounds, decideScaling, type ScalingDecision } from './decide-scaling.ts';
 import { createHandlers } from './handlers.ts';
-import { actionsOf, alarmPrefixOf, type HeldTarget, isDeploying, readPolicies } from './held-target.ts';
+import { actionsOf, type HeldTarget, isDeploying, readPolicies } from './held-target.ts';
+import { trackingAlarms } from './tracking-alarms.ts';
 
 export interface AutoscalerOptions {
   readonly clock: Clock;
@@ -20,8 +21,8 @@ export interface AutoscalerOptions {
   readonly events: EventLog;
   readonly metrics: MetricStore;
   readonly ecs: Pick<EcsControl, 'services' | 'updateService'>;
-  /** For step scaling; without it, step policies never act. */
-  readonly alarms?: Pick<AlarmControl, 'alarms' | 'onChange'>;
+  /** For step scaling; the handler takes the alarms that target tracking policies own. */
+  readonly alarms: Pick<AlarmControl, 'alarms' | 'onChange'> & { readonly handler: ResourceHandler<Alarm> };
 }
 
 export interface Autoscaler extends AutoscalerControl {
@@ -147,7 +148,7 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
       suspended: held.suspended,
       desiredCount: service.desiredCount,
       deploying: isDeploying(service),
-      policies: readPolicies(held, { nowMs, metrics, service, alarms: options.alarms?.alarms() ?? [] }),
+      policies: readPolicies(held, { nowMs, metrics, service, alarms: options.alarms.alarms() }),
       cooldowns: held.cooldowns,
     });
     perform(held, service, decision);
@@ -224,7 +225,7 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
     });
   }
   tick();
-  const unsubscribe = options.alarms?.onChange((alarm) => {
+  const unsubscribe = options.alarms.onChange((alarm) => {
     const actions = actionsOf(alarm);
     evaluateAll((held) => [...held.policies.keys()].some((arn) => actions.includes(arn)));
   });
@@ -237,10 +238,7 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
         [...held.policies.values()].map(({ definition, createdAtMs, alarmId }) => ({
           definition,
           createdAtMs,
-          alarmNames:
-            definition.policy.type === 'StepScaling'
-              ? []
-              : ['High', 'Low'].map((side) => `${alarmPrefixOf(held.definition)}-Alarm${side}-${alarmId}`),
+          alarms: trackingAlarms({ target: held.definition, policy: definition, alarmId }),
         })),
       ),
     scheduled: () => [...targets.values()].flatMap((held) => [...held.schedules.values()].map((s) => s.definition)),
@@ -265,7 +263,7 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
     close() {
       cancelTick();
       cancelSettle?.();
-      unsubscribe?.();
+      unsubscribe();
     },
   };
 }

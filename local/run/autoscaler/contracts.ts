@@ -1,5 +1,5 @@
 /** What the autoscaler holds and tells: scalable targets, their policies and schedules, and the activities of scaling. */
-import type { Arn, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { Alarm, Arn, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
 
 /** A scalable target as it is now: its bounds may differ from the applied ones after a scheduled action. */
 export interface ScalableTargetState {
@@ -12,8 +12,8 @@ export interface ScalableTargetState {
 
 export interface ScalingPolicyState {
   readonly definition: ScalingPolicy;
-  /** Names of the two alarms that a target tracking policy has in AWS; none for step scaling. */
-  readonly alarmNames: readonly string[];
+  /** Alarms that a target tracking policy owns; none for step scaling. */
+  readonly alarms: readonly Alarm[];
   readonly createdAtMs: number;
 }
 

@@ -237,7 +237,8 @@ function run(
       disableScaleIn: false,
       datapoints: points.slice(-15),
       runningCount: running,
-      alarmPrefix: 'a',
+      highAlarm: 'high',
+      lowAlarm: 'low',
     });
     const cooldownMs = options.cooldownMs ?? 300_000;
     const decision = decideScaling(

@@ -7,7 +7,8 @@ const input = (change: Partial<TrackingInput> = {}): TrackingInput => ({
   disableScaleIn: false,
   datapoints: [],
   runningCount: 2,
-  alarmPrefix: 'TargetTracking-service/c/s',
+  highAlarm: 'high',
+  lowAlarm: 'low',
   ...change,
 });
 const times = (count: number, value: number): number[] => Array.from({ length: count }, () => value);
@@ -23,7 +24,7 @@ for (const [running, datapoints, capacity] of [
 ] as const)
   test(`out: ${running} tasks at ${datapoints.join(', ')} of 50 → ${capacity}`, (t) => {
     const vote = decideTracking(input({ runningCount: running, datapoints }));
-    t.like(vote, { direction: 'out', capacity, base: running, alarmName: 'TargetTracking-service/c/s-AlarmHigh' });
+    t.like(vote, { direction: 'out', capacity, base: running, alarmName: 'high' });
     t.is(vote.why, `3 of 3 datapoints above 50: ${datapoints.join(', ')}`);
   });
 

@@ -21,8 +21,9 @@ export interface TrackingInput {
   readonly datapoints: readonly (number | null)[];
   /** The tasks that the metric is an average of. */
   readonly runningCount: number;
-  /** Base name of the policy's two alarms: `TargetTracking-service/<cluster>/<service>`. */
-  readonly alarmPrefix: string;
+  /** Names of the policy's two alarms. */
+  readonly highAlarm: string;
+  readonly lowAlarm: string;
 }
 
 /**
@@ -55,7 +56,7 @@ function ask(input: TrackingInput, direction: 'out' | 'in', datapoints: readonly
     capacity: ceil((input.runningCount * metric) / input.targetValue),
     base: input.runningCount,
     exact: false,
-    alarmName: `${input.alarmPrefix}-Alarm${above ? 'High' : 'Low'}`,
+    alarmName: above ? input.highAlarm : input.lowAlarm,
     why,
   };
 }

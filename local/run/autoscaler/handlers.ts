@@ -1,24 +1,27 @@
 /** The autoscaler's side of apply: registering targets, putting policies and scheduled actions, as AWS takes them. */
 import { CutoverError } from '../../errors.ts';
-import type { ResourceBase, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { Alarm, ResourceBase, ScalableTarget, ScheduledScaling } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { ServiceState } from '../contracts.ts';
 import type { Random } from '../random.ts';
-import type { Autoscaler } from './autoscaler.ts';
+import type { Autoscaler, AutoscalerOptions } from './autoscaler.ts';
 import { checkPolicy, checkSchedule } from './check-scaling.ts';
 import { compileSchedule } from './decide-schedule.ts';
-import { type HeldTarget, holdTarget } from './held-target.ts';
+import { type HeldPolicy, type HeldTarget, holdTarget } from './held-target.ts';
+import { trackingAlarms } from './tracking-alarms.ts';
 
 export interface HandlersContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly targets: Map<string, HeldTarget>;
   readonly serviceOf: (target: ScalableTarget) => ServiceState | null;
+  /** Takes the alarms that policies own. */
+  readonly alarms: AutoscalerOptions['alarms'];
   readonly keepBounds: (held: HeldTarget, sourceArn: string | null, by: string) => void;
 }
 
 export function createHandlers(context: HandlersContext): Autoscaler['handlers'] {
-  const { clock, random, targets, serviceOf, keepBounds } = context;
+  const { clock, random, targets, alarms, serviceOf, keepBounds } = context;
 
   function heldFor(resource: ResourceBase & { readonly resourceId: string }): HeldTarget {
     const held = targets.get(resource.resourceId);
@@ -33,6 +36,15 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
     });
   }
 
+  const alarmsOf = (held: HeldTarget, { definition, alarmId }: HeldPolicy): Alarm[] =>
+    trackingAlarms({ target: held.definition, policy: definition, alarmId });
+
+  function dropPolicy(held: HeldTarget, policy: HeldPolicy | undefined): void {
+    if (!policy) return;
+    held.policies.delete(policy.definition.arn);
+    for (const alarm of alarmsOf(held, policy)) void alarms.handler.remove(alarm, NEVER);
+  }
+
   return {
     scalableTargets: {
       put(next) {
@@ -44,7 +56,12 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
         targets.set(next.resourceId, held);
         keepBounds(held, null, 'registered target');
       },
-      remove: (previous) => void targets.delete(previous.resourceId),
+      // Its policies and scheduled actions go with it (AAS API_DeregisterScalableTarget).
+      remove(previous) {
+        const held = targets.get(previous.resourceId);
+        for (const policy of held?.policies.values() ?? []) dropPolicy(held as HeldTarget, policy);
+        targets.delete(previous.resourceId);
+      },
       drift(applied) {
         const held = targets.get(applied.resourceId);
         if (!held) return [];
@@ -61,10 +78,16 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
         if (problems.length > 0) throw new CutoverError(problems);
         const held = heldFor(next);
         const known = held.policies.get(next.arn);
-        if (known) known.definition = next;
-        else held.policies.set(next.arn, { definition: next, createdAtMs: clock.now(), alarmId: random.uuid() });
+        dropPolicy(held, known);
+        const entry = known ?? { definition: next, createdAtMs: clock.now(), alarmId: random.uuid() };
+        entry.definition = next;
+        held.policies.set(next.arn, entry);
+        for (const alarm of alarmsOf(held, entry)) void alarms.handler.put(alarm, null, NEVER);
       },
-      remove: (previous: ScalingPolicy) => void targets.get(previous.resourceId)?.policies.delete(previous.arn),
+      remove(previous) {
+        const held = targets.get(previous.resourceId);
+        if (held) dropPolicy(held, held.policies.get(previous.arn));
+      },
     },
     scheduledScalings: {
       put(next) {
@@ -81,6 +104,9 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
     },
   };
 }
+
+/** Alarms are put and removed at once. */
+const NEVER = new AbortController().signal;
 
 const noService = (target: ScalableTarget): CutoverError =>
   new CutoverError({

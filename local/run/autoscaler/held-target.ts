@@ -7,6 +7,7 @@ import type { Schedule } from './decide-schedule.ts';
 import { decideStep, type StepPolicy } from './decide-step.ts';
 import { decideTracking, LOW_DATAPOINTS } from './decide-tracking.ts';
 import { alarmDatapoints, metricOf, newestMinutes, type TrackingPolicy } from './policy-metric.ts';
+import { trackingAlarmName } from './tracking-alarms.ts';
 import type { Vote } from './vote.ts';
 
 export interface HeldPolicy {
@@ -89,18 +90,15 @@ function trackingVote(
   alarmId: string,
   { metrics, nowMs, service }: ReadingContext,
 ): Vote {
-  const vote = decideTracking({
+  return decideTracking({
     targetValue: policy.targetValue,
     disableScaleIn: policy.disableScaleIn,
     datapoints: newestMinutes(metrics, metricOf(policy, definition), nowMs, LOW_DATAPOINTS),
     runningCount: service.runningCount,
-    alarmPrefix: alarmPrefixOf(definition),
+    highAlarm: trackingAlarmName(definition, 'High', alarmId),
+    lowAlarm: trackingAlarmName(definition, 'Low', alarmId),
   });
-  return vote.direction === 'hold' ? vote : { ...vote, alarmName: `${vote.alarmName}-${alarmId}` };
 }
-
-/** `TargetTracking-service/<cluster>/<service>`. */
-export const alarmPrefixOf = (target: ScalableTarget): string => `TargetTracking-${target.resourceId}`;
 
 function stepVote(definition: ScalingPolicy, policy: StepPolicy, context: ReadingContext): Vote {
   const asking = context.alarms.filter((alarm) => actionsOf(alarm).includes(definition.arn));

@@ -91,6 +91,8 @@ export interface Bench {
   readonly metrics: MetricStore;
   readonly service: FakeService;
   readonly autoscaler: Autoscaler;
+  /** Names of the alarms that policies put. */
+  readonly owned: ReadonlySet<string>;
   /** States of alarms as step policies see them; changing one calls the autoscaler. */
   setAlarm(alarm: AlarmState): void;
   /** Puts one CPU value a minute for `minutes`, and lets time pass. */
@@ -111,6 +113,7 @@ export function bench(change: Partial<FakeService> = {}): Bench {
     ...change,
   };
   const alarms = new Map<string, AlarmState>();
+  const owned = new Set<string>();
   const listeners = new Set<(alarm: AlarmState, previous: AlarmState['state']) => void>();
   const autoscaler = createAutoscaler({
     clock,
@@ -120,6 +123,10 @@ export function bench(change: Partial<FakeService> = {}): Bench {
     ecs: fakeEcs(service),
     alarms: {
       alarms: () => [...alarms.values()],
+      handler: {
+        put: ({ name }) => void owned.add(name),
+        remove: ({ name }) => void owned.delete(name),
+      },
       onChange(listener) {
         listeners.add(listener);
         return () => listeners.delete(listener);
@@ -132,6 +139,7 @@ export function bench(change: Partial<FakeService> = {}): Bench {
     metrics,
     service,
     autoscaler,
+    owned,
     setAlarm(alarm) {
       const previous = alarms.get(alarm.definition.name)?.state ?? 'INSUFFICIENT_DATA';
       alarms.set(alarm.definition.name, alarm);
