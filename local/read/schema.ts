@@ -142,6 +142,9 @@ export const blocks = <F extends Fields>(
   ...options,
 });
 
+/** Any value, kept as it is. */
+export const anything = (options: Common = {}): Field<unknown> => ({ ...EMPTY, ...options });
+
 /** Accepted with any value; does nothing here, for this reason. */
 export const inert = (reason: string): Field<unknown> => ({ ...EMPTY, noEffect: reason });
 

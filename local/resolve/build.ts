@@ -81,7 +81,10 @@ export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Co
     const base = baseOf(e, scope.world);
     const built = kind?.build?.(contextOf(e, values, { base, all, scope })) ?? null;
     if (kind?.collection && built) collections.get(kind.collection)?.push({ ...built, digest: digestOf(built, kind) });
-    else collections.get('inert')?.push({ ...base, id: String(json['id'] ?? '') } as ResourceBase);
+    else {
+      const digest = kind?.build ? digestOf(base, kind) : base.digest;
+      collections.get('inert')?.push({ ...base, digest, id: String(json['id'] ?? '') } as ResourceBase);
+    }
   }
   return Object.fromEntries(collections) as unknown as Collections;
 }
@@ -118,8 +121,8 @@ function contextOf(
 
 /** What a resource takes from others (a group's rules, a template's user data) is a change of it too. */
 function digestOf(built: ResourceBase, kind: Kind): string {
-  const unseen = Object.fromEntries(kind.unseen.map((name) => [name, '']));
-  return sha256(encodeJson({ ...built, ...unseen, dependsOn: [], digest: '' })).slice(0, 32);
+  const seen = Object.entries(built).filter(([name]) => !kind.unseen.includes(name));
+  return sha256(encodeJson({ ...Object.fromEntries(seen), dependsOn: [], digest: '' })).slice(0, 32);
 }
 
 /** Reads the attributes by the type's table, and notes what has no effect. */

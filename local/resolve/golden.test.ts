@@ -1,8 +1,8 @@
 /** Golden pairs: stack JSON in, resolved topology or exact errors out. One file a case; add a file, and it is tested. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test from 'ava';
 import { CutoverError } from '../errors.ts';
 import { readStacks } from '../read/index.ts';
@@ -11,6 +11,10 @@ import { resolve } from './index.ts';
 interface Golden {
   readonly about: string;
   readonly input: unknown;
+  /** Files beside the stack: text, or bytes in base64. */
+  readonly files?: Readonly<Record<string, string | { readonly base64: string }>>;
+  /** Types and addresses accepted without local effect. */
+  readonly allow?: readonly string[];
   /** What the topology holds at least. */
   readonly expect?: unknown;
   /** Every problem, by code and part of its address. */
@@ -38,9 +42,15 @@ for (const name of readdirSync(dir).sort()) {
     const work = await mkdtemp(join(tmpdir(), 'cutover-golden-'));
     t.teardown(() => rm(work, { recursive: true, force: true }));
     await writeFile(join(work, 'main.tf.json'), JSON.stringify(golden.input));
+    for (const [file, content] of Object.entries(golden.files ?? {})) {
+      const bytes = typeof content === 'string' ? content : Buffer.from(content.base64, 'base64');
+      await mkdir(dirname(join(work, file)), { recursive: true });
+      await writeFile(join(work, file), bytes);
+    }
     const raw = await readStacks(work);
+    const options = { allow: golden.allow ?? [] };
     if (golden.errors) {
-      const error = t.throws(() => resolve(raw), { instanceOf: CutoverError });
+      const error = t.throws(() => resolve(raw, options), { instanceOf: CutoverError });
       const found = error?.problems ?? [];
       t.is(found.length, golden.errors.length, error?.message ?? '');
       for (const { code, address } of golden.errors) {
@@ -50,7 +60,7 @@ for (const name of readdirSync(dir).sort()) {
       }
       return;
     }
-    const topology = resolve(raw);
+    const topology = resolve(raw, options);
     t.true(holds(topology, golden.expect), JSON.stringify(topology, null, 1).slice(0, 4000));
     t.true(Object.isFrozen(topology));
   });

@@ -7,7 +7,7 @@ import type { Json } from '../read/json.ts';
 import type { RawStacks } from '../read/read-stacks.ts';
 import type { FidelityNote, Output, ResourceBase, Topology } from '../topology.ts';
 import { buildAll, type Collections } from './build.ts';
-import { checkTopology, deliveryNotes } from './check/index.ts';
+import { checkTopology, topologyNotes } from './check/index.ts';
 import { dataSourceOf } from './data/index.ts';
 import { dataContext, type KnowledgeOptions, knowledgeOf, refusalOf, refusals } from './knowledge.ts';
 import { hex, type Names, partitionOf } from './names.ts';
@@ -170,7 +170,7 @@ function assemble(
     notes: [...rest.notes.values()],
     order: rest.order,
   };
-  return { ...topology, notes: [...topology.notes, ...deliveryNotes(topology)] };
+  return { ...topology, notes: [...topology.notes, ...topologyNotes(topology)] };
 }
 
 /** The same mistake met on several ways is one problem. */

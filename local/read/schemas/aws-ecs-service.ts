@@ -17,7 +17,6 @@ export const SERVICE = schema(['aws_ecs_service'], {
   launch_type: only(['EC2', 'FARGATE'], 'EXTERNAL needs instances of one’s own'),
   capacity_provider_strategy: blocks(STRATEGY_ITEM, { max: 20 }),
   scheduling_strategy: word(['REPLICA', 'DAEMON'], 'REPLICA'),
-  // Blue/green by CodeDeploy, and EXTERNAL, are not run yet; the lines that lift this are here and in check/services.ts.
   deployment_controller: block({
     type: word(['ECS', 'CODE_DEPLOY', 'EXTERNAL'], 'ECS'),
   }),
@@ -57,7 +56,7 @@ export const SERVICE = schema(['aws_ecs_service'], {
   enable_execute_command: inert('execute-command is not offered here; the processes are yours to look at'),
   force_delete: inert('services here go when their tasks are stopped'),
   availability_zone_rebalancing: inert('tasks are spread when they are placed'),
-  alarms: refused('alarms do not stop deployments yet'),
+  alarms: refused('alarms stop deployments by CodeDeploy only'),
   service_connect_configuration: refused('service connect is not offered here'),
   service_registries: refused('service discovery is not offered here'),
   volume_configuration: inert('processes share this machine’s files'),

@@ -1,5 +1,5 @@
 /** terraform_data and null_resource: what runs when they are made is a wait for AWS, or is not run. */
-import { inert, schema, text, word } from '../schema.ts';
+import { anything, inert, schema, text, word } from '../schema.ts';
 
 const SHELL = 'the command is recognised, not run';
 
@@ -16,9 +16,11 @@ export const LOCAL_EXEC = {
 
 export const TERRAFORM_DATA = schema(['terraform_data'], {
   input: inert('a value that is kept for references'),
-  triggers_replace: inert('a change of it replaces the resource'),
+  /** A change of it replaces the resource. */
+  triggers_replace: anything(),
 });
 
 export const NULL_RESOURCE = schema(['null_resource'], {
-  triggers: inert('a change of it replaces the resource'),
+  /** A change of it replaces the resource. */
+  triggers: anything(),
 });

@@ -1,6 +1,6 @@
 /** Small helpers of the checks over a whole topology. */
 import type { Problem } from '../../errors.ts';
-import type { Arn, ResourceBase, Service, TaskDefinition, Topology } from '../../topology.ts';
+import type { Action, Arn, ResourceBase, Service, TaskDefinition, Topology } from '../../topology.ts';
 
 /** Pairs (first, later) of items with the same key. */
 export function repeated<T extends ResourceBase>(items: readonly T[], key: (item: T) => string): (readonly [T, T])[] {
@@ -21,6 +21,25 @@ export const lost = (address: string, value: unknown, what: string, type: string
   rule: `it names an ${type} of these stacks`,
   fix: `refer to an ${type} of these stacks`,
 });
+
+/** A value of a resource that breaks a rule. */
+export const wrong = (
+  resource: ResourceBase,
+  path: string,
+  value: unknown,
+  { message, rule }: { readonly message: string; readonly rule: string },
+): Problem => ({
+  code: 'INVALID_ATTRIBUTE',
+  address: `${resource.address}.${path}`,
+  message,
+  value: value ?? null,
+  rule,
+  fix: `set ${path.split('.').at(-1)} to what the rule allows`,
+});
+
+/** Whether one of the actions forwards to the target group, with whatever weight. */
+export const forwardsTo = (actions: readonly Action[], arn: Arn): boolean =>
+  actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => g.arn === arn));
 
 /** By ARN, `family:revision`, or family alone, as ECS takes it. */
 export function definitionOf(service: Service, t: Topology): TaskDefinition | undefined {

@@ -1,13 +1,16 @@
 /** What only shows in the whole: references between resources, clashes, quotas, what could never work. */
 import type { Problem } from '../../errors.ts';
-import type { Topology } from '../../topology.ts';
+import type { FidelityNote, Topology } from '../../topology.ts';
+import { checkAlarms } from './alarms.ts';
 import { checkBalancing } from './balancing.ts';
+import { checkBlueGreen } from './blue-green.ts';
 import { checkCapacity } from './capacity.ts';
-import { checkDelivery } from './delivery.ts';
+import { checkDelivery, deliveryNotes } from './delivery.ts';
 import { checkNames } from './names.ts';
+import { checkScaling } from './scaling.ts';
 import { checkServices } from './services.ts';
-
-export { deliveryNotes } from './delivery.ts';
+import { checkWaits } from './waits.ts';
+import { deliveryWarnings } from './warnings.ts';
 
 /** Every problem of the whole topology. */
 export const checkTopology = (t: Topology): Problem[] => [
@@ -16,4 +19,11 @@ export const checkTopology = (t: Topology): Problem[] => [
   ...checkCapacity(t),
   ...checkNames(t),
   ...checkDelivery(t),
+  ...checkBlueGreen(t),
+  ...checkScaling(t),
+  ...checkAlarms(t),
+  ...checkWaits(t),
 ];
+
+/** What is allowed, and yet may not do what it looks like. */
+export const topologyNotes = (t: Topology): FidelityNote[] => [...deliveryNotes(t), ...deliveryWarnings(t)];

@@ -17,18 +17,8 @@ const bad = (s: Service, name: string, message: string, value: unknown, rule: st
 
 function checkService(s: Service, t: Topology): Problem[] {
   const definition = definitionOf(s, t);
-  const problems = [...checkDeployment(s), ...checkCluster(s, t)];
-  if (s.deploymentController !== 'ECS')
-    // The one place that refuses other deployment controllers, until they are run.
-    problems.push(
-      bad(
-        s,
-        'deployment_controller.type',
-        `deployments by ${s.deploymentController} are not run here yet`,
-        s.deploymentController,
-        'ECS',
-      ),
-    );
+  // The percentages are those of rolling updates.
+  const problems = [...(s.deploymentController === 'ECS' ? checkDeployment(s) : []), ...checkCluster(s, t)];
   if (!definition) return s.taskDefinitionArn ? [...problems, lostDefinition(s)] : problems;
   return [
     ...problems,

@@ -8,6 +8,8 @@ import { acting, type BuildContext, type Provisioner } from '../kind.ts';
 import { uuid } from '../names.ts';
 import { parseWait, RECOGNISED, type Wait } from './wait-command.ts';
 
+/** Terraform keeps no provisioner in its state: a changed command alone is no change. */
+const UNSEEN = ['id', 'wait'];
 const KEEPS = 'it keeps values for references';
 
 // A replaced one has another id, as Terraform gives it: its wait runs again, and only then.
@@ -19,7 +21,7 @@ const terraformData = acting(
     output: attribute('input') ?? null,
   }),
   (context) => build(context),
-  ['wait'],
+  UNSEEN,
 );
 
 const nullResource = acting(
@@ -27,7 +29,7 @@ const nullResource = acting(
   'commandWaits',
   (_names, block, attribute) => ({ id: uuid(`${block.address} ${encodeJson(attribute('triggers') ?? null)}`) }),
   (context) => build(context),
-  ['wait'],
+  UNSEEN,
 );
 
 /** Types whose provisioners are read. */

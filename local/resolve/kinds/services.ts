@@ -4,6 +4,7 @@ import type { Service } from '../../topology.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { arnOf, textOf } from '../names.ts';
 import { attachmentsOf, checkStrategy, strategyItem } from './clusters.ts';
+import { checkController } from './deployment-controllers.ts';
 
 const clusterNameOf = (reference: string): string => reference.split('/').at(-1) || 'default';
 
@@ -27,7 +28,8 @@ function buildService(context: Context): Service {
   checkStrategy(strategy, report, 'capacity_provider_strategy');
   if (v.launch_type && strategy.length > 0)
     report.bad('launch_type', v.launch_type, 'it does not go with capacity_provider_strategy', 'one of the two');
-  if (!v.task_definition) report.missing('task_definition', 'deployments by ECS need a task definition');
+  const controller = v.deployment_controller?.type ?? 'ECS';
+  checkController(controller, v, report);
   const inherited = v.launch_type || strategy.length > 0 ? strategy : defaultStrategy(context, clusterName);
   return {
     ...base,
@@ -40,12 +42,12 @@ function buildService(context: Context): Service {
     launchType: v.launch_type ?? launchTypeOf(inherited.map((i) => i.capacityProvider)),
     capacityProviderStrategy: inherited,
     schedulingStrategy: v.scheduling_strategy,
-    deploymentController: v.deployment_controller?.type ?? 'ECS',
+    deploymentController: controller,
     minimumHealthyPercent: v.deployment_minimum_healthy_percent,
     maximumPercent: v.deployment_maximum_percent ?? (v.scheduling_strategy === 'DAEMON' ? 100 : 200),
     circuitBreaker: {
-      enable: v.deployment_circuit_breaker?.enable ?? false,
-      rollback: v.deployment_circuit_breaker?.rollback ?? false,
+      enable: controller === 'ECS' && (v.deployment_circuit_breaker?.enable ?? false),
+      rollback: controller === 'ECS' && (v.deployment_circuit_breaker?.rollback ?? false),
     },
     healthCheckGracePeriodSeconds: v.health_check_grace_period_seconds,
     loadBalancers: v.load_balancer.map((lb) => ({

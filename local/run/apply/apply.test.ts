@@ -141,6 +141,81 @@ test('a digest that moved with no visible attribute is a change of a sensitive o
   t.deepEqual(changedAttributes(before, resource({ address: 'p', digest: '2' })), ['(sensitive)']);
 });
 
+test('what was changed from outside is put back, unless it is ignored', (t) => {
+  const topology = topologyOf(
+    { address: 'listener', attributes: { default_action: 'blue' } },
+    { address: 'rule', attributes: { action: 'blue', priority: 1 }, ignoreChanges: ['action'] },
+    { address: 'service', attributes: { desired_count: 1 }, ignoreChanges: ['all'] },
+    { address: 'same' },
+  );
+  const drift = new Map([
+    ['listener', ['default_action']],
+    ['rule', ['action']],
+    ['service', ['desired_count']],
+    ['gone', ['x']],
+  ]);
+  t.deepEqual(decideChanges(resourcesOf(topology), topology, drift), [
+    { address: 'listener', type: 'aws_vpc', action: 'update', changed: ['default_action'] },
+  ]);
+});
+
+test('drift adds to what the configuration changes, and replaces where the provider forces it', (t) => {
+  const before = topologyOf({ address: 'tg', type: 'aws_lb_target_group', attributes: { slow_start: 0 } });
+  const next = topologyOf({ address: 'tg', type: 'aws_lb_target_group', attributes: { slow_start: 30 } });
+  const [change] = decideChanges(resourcesOf(before), next, new Map([['tg', ['port', 'slow_start']]]));
+  t.deepEqual([change?.action, change?.changed], ['replace', ['port', 'slow_start']]);
+});
+
+test('plan and apply ask handlers for drift; a resource that was put back has none', async (t) => {
+  const live = new Map<string, unknown>();
+  const handlers: Handlers = {
+    inert: {
+      put: (next: InertResource, previous: InertResource | null) => {
+        live.set(
+          next.address,
+          next.ignoreChanges.includes('v') && previous ? live.get(next.address) : next.attributes['v'],
+        );
+      },
+      remove() {},
+      drift: (applied: InertResource) => (live.get(applied.address) === applied.attributes['v'] ? [] : ['v']),
+    } as never,
+  };
+  const applier = createApplier(handlers, events());
+  const topology = topologyOf(
+    { address: 'a', attributes: { v: 1 } },
+    { address: 'b', attributes: { v: 1 }, ignoreChanges: ['v'] },
+  );
+  await applier.apply(topology, never);
+  t.deepEqual(applier.plan(topology), []);
+  live.set('a', 2).set('b', 2);
+  t.deepEqual(
+    applier.plan(topology).map((c) => [c.address, c.action, c.changed]),
+    [['a', 'update', ['v']]],
+  );
+  const result = await applier.apply(topology, never);
+  t.deepEqual(result.problems, []);
+  t.deepEqual([...live.values()], [1, 2]);
+  t.deepEqual(applier.plan(topology), []);
+});
+
+test('a resource that becomes another controller’s is new to it, and removed from the first', async (t) => {
+  const log: string[] = [];
+  const handler = (name: string) =>
+    ({
+      put: (next: InertResource, previous: InertResource | null) =>
+        log.push(`${name} put ${next.address} ${previous === null}`),
+      remove: (previous: InertResource) => log.push(`${name} remove ${previous.address}`),
+    }) as never;
+  const applier = createApplier({ inert: handler('inert'), commandWaits: handler('waits') }, events());
+  const first = topologyOf({ address: 'a', attributes: { v: 1 } });
+  const [resource] = first.inert;
+  await applier.apply(first, never);
+  const second = { ...first, inert: [], commandWaits: [{ ...resource, digest: 'other' }] } as unknown as Topology;
+  await applier.apply(second, never);
+  await applier.apply({ ...second, commandWaits: [], order: [] }, never);
+  t.deepEqual(log, ['inert put a true', 'waits put a true', 'inert remove a', 'waits remove a']);
+});
+
 test('removed resources go last, dependants before what they depend on', (t) => {
   const before = resourcesOf(
     topologyOf({ address: 'a' }, { address: 'b', dependsOn: ['a'] }, { address: 'c', dependsOn: ['b'] }),

@@ -7,7 +7,7 @@ import { CutoverError, type Problem } from '../../errors.ts';
 import type { Address, ResourceBase, Topology } from '../../topology.ts';
 import type { Change, ResourceHandler } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
-import { decideChanges, resourcesOf } from './decide-changes.ts';
+import { type Drift, decideChanges, resourcesOf } from './decide-changes.ts';
 
 /** Handlers by topology collection; a collection without one has no local effect. */
 export type Handlers = Partial<Record<TopologyCollection, ResourceHandler<never>>>;
@@ -28,6 +28,11 @@ export interface ApplyResult {
   readonly problems: readonly Problem[];
 }
 
+interface Next {
+  readonly resources: ReadonlyMap<Address, ResourceBase>;
+  readonly collections: ReadonlyMap<Address, TopologyCollection>;
+}
+
 /** Terraform's default -parallelism is 10; the plane's waits cost nothing, so it need not queue them. */
 const PARALLELISM = 32;
 
@@ -43,45 +48,59 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
   const applied = new Map<Address, ResourceBase>();
   const collectionOf = new Map<Address, TopologyCollection>();
 
-  const handlerOf = (address: Address): ResourceHandler<ResourceBase> | null => {
-    const collection = collectionOf.get(address);
-    return (collection ? (handlers[collection] as unknown as ResourceHandler<ResourceBase>) : null) ?? null;
-  };
+  const handlerOf = (collection: TopologyCollection | undefined): ResourceHandler<ResourceBase> | null =>
+    (collection ? (handlers[collection] as unknown as ResourceHandler<ResourceBase>) : null) ?? null;
 
-  async function perform(change: Change, next: ReadonlyMap<Address, ResourceBase>, signal: AbortSignal): Promise<void> {
-    const handler = handlerOf(change.address);
-    const previous = applied.get(change.address) ?? null;
-    const resource = next.get(change.address);
+  async function perform(change: Change, next: Next, signal: AbortSignal): Promise<void> {
+    const { address } = change;
+    const previous = applied.get(address) ?? null;
+    const resource = next.resources.get(address);
     if (change.action === 'delete') {
-      if (previous) await handler?.remove(previous, signal);
-      applied.delete(change.address);
-      collectionOf.delete(change.address);
+      if (previous) await handlerOf(collectionOf.get(address))?.remove(previous, signal);
+      applied.delete(address);
+      collectionOf.delete(address);
       return;
     }
-    if (!resource) return;
-    // A replacement under another identity is a new thing beside the old one; the old one goes when all puts are done.
-    const replaced = change.action === 'replace' && previous && identityOf(previous) !== identityOf(resource);
-    await handler?.put(resource, replaced ? null : previous, signal);
-    applied.set(change.address, resource);
+    const collection = next.collections.get(address);
+    if (!resource || !collection) return;
+    // What is replaced under another identity is a new thing beside the old one; the old one goes when all puts are done.
+    await handlerOf(collection)?.put(resource, isAnother(previous, resource, change, next) ? null : previous, signal);
+    applied.set(address, resource);
+    collectionOf.set(address, collection);
   }
 
-  async function removeReplaced(replaced: readonly ResourceBase[], signal: AbortSignal): Promise<void> {
-    for (const previous of replaced) await handlerOf(previous.address)?.remove(previous, signal);
+  /** Whether the next resource is not the previous one changed: another identity, or of another controller. */
+  const isAnother = (
+    previous: ResourceBase | null,
+    resource: ResourceBase,
+    { action, address }: Change,
+    next: Next,
+  ): boolean =>
+    previous !== null &&
+    ((action === 'replace' && identityOf(previous) !== identityOf(resource)) ||
+      collectionOf.get(address) !== next.collections.get(address));
+
+  /** What Terraform's refresh would find: only handlers whose things can be changed from outside have an answer. */
+  function refresh(): Drift {
+    return new Map(
+      [...applied.values()].flatMap((resource) => {
+        const names = handlerOf(collectionOf.get(resource.address))?.drift?.(resource) ?? [];
+        return names.length > 0 ? [[resource.address, names] as const] : [];
+      }),
+    );
   }
 
   return {
     applied: () => applied,
-    plan: (next) => decideChanges(applied, next),
+    plan: (next) => decideChanges(applied, next, refresh()),
     async apply(next, signal, onProgress) {
-      const changes = decideChanges(applied, next);
-      const after = resourcesOf(next);
-      for (const [address, collection] of collectionsOf(next)) collectionOf.set(address, collection);
+      const changes = decideChanges(applied, next, refresh());
+      const after: Next = { resources: resourcesOf(next), collections: new Map(collectionsOf(next)) };
       const replaced = changes.flatMap((change) => {
         const previous = applied.get(change.address);
-        const resource = after.get(change.address);
-        const gone =
-          change.action === 'replace' && previous && resource && identityOf(previous) !== identityOf(resource);
-        return gone ? [previous] : [];
+        const resource = after.resources.get(change.address);
+        if (!previous || !resource || !isAnother(previous, resource, change, after)) return [];
+        return [{ change, previous, handler: handlerOf(collectionOf.get(change.address)) }];
       });
       const problems: Problem[] = [];
       let done = 0;
@@ -111,12 +130,18 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
       };
       const puts = changes.filter((change) => change.action !== 'delete');
       const deletes = changes.filter((change) => change.action === 'delete');
-      await walk(puts, (address) => after.get(address)?.dependsOn ?? [], run);
+      await walk(puts, (address) => after.resources.get(address)?.dependsOn ?? [], run);
       if (problems.length === 0) {
-        await removeReplaced([...replaced].reverse(), signal);
+        for (const { change, previous, handler } of replaced.reverse()) {
+          try {
+            await handler?.remove(previous, signal);
+          } catch (error) {
+            problems.push(...problemsOf(error, change));
+          }
+        }
         for (const change of deletes) await run(change);
         // Only the order moved for resources whose dependencies changed: keep the newest record of each.
-        for (const [address, resource] of after) if (applied.has(address)) applied.set(address, resource);
+        for (const [address, resource] of after.resources) if (applied.has(address)) applied.set(address, resource);
       }
       return { changes, problems };
     },

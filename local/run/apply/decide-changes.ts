@@ -27,7 +27,28 @@ const FORCES_REPLACEMENT: Readonly<Record<string, readonly string[]>> = {
   aws_security_group: ['name', 'name_prefix', 'vpc_id', 'description'],
   aws_subnet: ['vpc_id', 'cidr_block', 'availability_zone'],
   aws_vpc: ['cidr_block'],
+  aws_codedeploy_app: ['compute_platform'],
+  aws_codedeploy_deployment_config: [
+    'deployment_config_name',
+    'compute_platform',
+    'traffic_routing_config',
+    'minimum_healthy_hosts',
+    'zonal_config',
+  ],
+  aws_codedeploy_deployment_group: ['app_name'],
+  aws_lambda_function: ['function_name', 'package_type'],
+  aws_s3_object: ['bucket', 'key'],
+  aws_s3_bucket_object: ['bucket', 'key'],
+  aws_cloudwatch_metric_alarm: ['alarm_name'],
+  aws_appautoscaling_target: ['resource_id', 'scalable_dimension', 'service_namespace'],
+  aws_appautoscaling_policy: ['name', 'resource_id', 'scalable_dimension', 'service_namespace'],
+  aws_appautoscaling_scheduled_action: ['name', 'resource_id', 'scalable_dimension', 'service_namespace'],
+  terraform_data: ['triggers_replace'],
+  null_resource: ['triggers'],
 };
+
+/** Attributes by address whose live values are no longer what was applied. */
+export type Drift = ReadonlyMap<Address, readonly string[]>;
 
 /** Every managed resource of a topology by address. */
 export function resourcesOf(topology: Topology): ReadonlyMap<Address, ResourceBase> {
@@ -67,9 +88,14 @@ export function resourcesOf(topology: Topology): ReadonlyMap<Address, ResourceBa
 
 /**
  * @param before what is applied now, by address (empty at first)
+ * @param drift found by asking what runs, as Terraform's refresh does; it is put back unless `ignore_changes` names it
  * @returns puts in dependency order, then deletes in reverse dependency order; unchanged resources are absent
  */
-export function decideChanges(before: ReadonlyMap<Address, ResourceBase>, next: Topology): readonly Change[] {
+export function decideChanges(
+  before: ReadonlyMap<Address, ResourceBase>,
+  next: Topology,
+  drift: Drift = new Map(),
+): readonly Change[] {
   const after = resourcesOf(next);
   const order = [...next.order, ...[...after.keys()].filter((address) => !next.order.includes(address))];
   const puts = order.flatMap((address): Change[] => {
@@ -77,7 +103,8 @@ export function decideChanges(before: ReadonlyMap<Address, ResourceBase>, next: 
     if (!resource) return [];
     const previous = before.get(address);
     if (!previous) return [{ address, type: resource.type, action: 'create', changed: [] }];
-    const changed = changedAttributes(previous, resource);
+    const drifted = withoutIgnored(drift.get(address) ?? [], resource);
+    const changed = [...new Set([...changedAttributes(previous, resource), ...drifted])].sort();
     if (changed.length === 0) return [];
     const action = replaces(resource.type, changed) ? 'replace' : 'update';
     return [{ address, type: resource.type, action, changed }];
@@ -97,8 +124,11 @@ export function changedAttributes(before: ResourceBase, after: ResourceBase): re
   );
   // A digest that moved while no visible attribute did is a change of a sensitive one.
   const changed = differing.length > 0 ? differing : ['(sensitive)'];
-  if (after.ignoreChanges.includes('all')) return [];
-  return changed.filter((name) => !after.ignoreChanges.includes(name)).sort();
+  return withoutIgnored(changed, after).sort();
+}
+
+function withoutIgnored(names: readonly string[], { ignoreChanges }: ResourceBase): string[] {
+  return ignoreChanges.includes('all') ? [] : names.filter((name) => !ignoreChanges.includes(name));
 }
 
 function replaces(type: string, changed: readonly string[]): boolean {
