@@ -76,6 +76,8 @@ export interface TrafficRoute {
   readonly ruleArn: Arn | null;
   /** Weight by target group ARN, as it is now; a group that is not named has 0. */
   readonly weights: Readonly<Record<Arn, number>>;
+  /** The whole actions, as they are now: `setActions` with them puts the route back. */
+  readonly actions: readonly Action[];
 }
 
 /** Changes of live listeners that are not Terraform's: they last until something else changes the same action. */

@@ -14,16 +14,17 @@ import {
   type TargetRegistry,
   type TaskState,
 } from './contracts.ts';
-import { type Deployment, type ServiceRecord, serviceState } from './deployer/service-record.ts';
+import type { SavedService } from './deployer/saved-service.ts';
+import { type Rollout, type ServiceRecord, serviceState } from './deployer/service-record.ts';
 import { createServices } from './deployer/services.ts';
+import { placeTask, type TaskSpec } from './ecs/place-task.ts';
 import { type Task, taskState } from './ecs/task.ts';
+import { createTaskDefinitions } from './ecs/task-definitions.ts';
 import { createTaskRunner } from './ecs/task-runner.ts';
 import { publishUsage } from './ecs/usage-metrics.ts';
 import type { EventLog } from './events.ts';
-import { createInstances, type Instance, instanceState } from './instances/instances.ts';
+import { createInstances, instanceState } from './instances/instances.ts';
 import type { Random } from './random.ts';
-import { type Candidate, decidePlacement } from './scheduler/decide-placement.ts';
-import { hostPortsOf, reservationOf } from './scheduler/task-size.ts';
 
 export interface EcsOptions {
   readonly clock: Clock;
@@ -42,6 +43,23 @@ export interface EcsOptions {
   readonly zoneOf: (subnetId: string) => string | null;
   readonly region: string;
   readonly accountId: string;
+  /** The next revision of a task definition's family. */
+  readonly nextRevision: (family: string) => number;
+  /** Does a load balancer forward to the target group? */
+  readonly associated: (targetGroupArn: string) => boolean;
+  /** Does a CodeDeploy deployment of this service run? */
+  readonly deploying: (serviceArn: string) => boolean;
+  /** What ran before the plane was killed. */
+  readonly saved: SavedEcs;
+  /** Something of what `saved()` gives has changed. */
+  readonly onSaved: () => void;
+}
+
+/** What outlives a plane that is killed. */
+export interface SavedEcs {
+  readonly services: readonly SavedService[];
+  /** Registered through the endpoint. */
+  readonly taskDefinitions: readonly TaskDefinition[];
 }
 
 export interface Ecs extends EcsControl {
@@ -53,6 +71,7 @@ export interface Ecs extends EcsControl {
     readonly services: ResourceHandler<Service>;
   };
   waitSteady(serviceArn: string, signal: AbortSignal): Promise<void>;
+  saved(): SavedEcs;
   close(): Promise<void>;
 }
 
@@ -60,22 +79,9 @@ export interface Ecs extends EcsControl {
 const STOPPED_KEPT = 1000;
 const STOPPED_KEPT_MS = 3_600_000;
 
-interface TaskSpec {
-  readonly definition: TaskDefinition;
-  readonly clusterArn: string;
-  readonly launchType: 'EC2' | 'FARGATE';
-  readonly group: string;
-  readonly startedBy: string | null;
-  readonly deploymentId: string | null;
-  readonly service: Service | null;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupIds: readonly string[];
-  readonly overrides: Task['overrides'];
-}
-
 export function createEcs(options: EcsOptions): Ecs {
-  const { clock, random, addresses } = options;
-  const definitions = new Map<string, TaskDefinition>();
+  const { clock, addresses } = options;
+  const definitions = createTaskDefinitions({ ...options, saved: options.saved.taskDefinitions });
   const clusters = new Map<string, Cluster>();
   const live = new Map<string, Task>();
   let stopped: Task[] = [];
@@ -95,8 +101,9 @@ export function createEcs(options: EcsOptions): Ecs {
   const services = createServices({
     ...options,
     tasks: () => [...live.values()],
-    definition: findDefinition,
-    startTask: (record, deployment) => startForService(record, deployment),
+    saved: options.saved.services,
+    definition: definitions.find,
+    startTask: startForService,
     stopTask: (task, code, reason) => void runner.stop(task, code, reason),
   });
   instances.onChange(() => {
@@ -108,25 +115,16 @@ export function createEcs(options: EcsOptions): Ecs {
   });
   const stopMetrics = publishUsage({ ...options, tasks: () => [...live.values()] });
 
-  function findDefinition(reference: string): TaskDefinition | undefined {
-    const short = reference.split('/').at(-1) ?? reference;
-    if (definitions.has(reference)) return definitions.get(reference);
-    const [family, revision] = short.split(':');
-    return [...definitions.values()]
-      .filter((d) => d.family === family && (revision === undefined || d.revision === Number(revision)))
-      .sort((a, b) => b.revision - a.revision)[0];
-  }
-
-  function startForService(record: ServiceRecord, deployment: Deployment): { task: Task } | { reason: string } {
-    const { service } = deployment;
+  function startForService(record: ServiceRecord, rollout: Rollout): { task: Task } | { reason: string } {
+    const { service } = rollout;
     return place({
-      definition: deployment.definition,
+      definition: rollout.definition,
       clusterArn: service.clusterArn,
       launchType: service.launchType,
       group: `service:${service.name}`,
-      startedBy: deployment.id,
-      deploymentId: deployment.id,
-      service: record.definition,
+      startedBy: rollout.id,
+      deploymentId: rollout.id,
+      service: { ...record.definition, loadBalancers: service.loadBalancers },
       subnetIds: service.subnetIds,
       securityGroupIds: service.securityGroupIds,
       overrides: [],
@@ -134,103 +132,12 @@ export function createEcs(options: EcsOptions): Ecs {
   }
 
   function place(spec: TaskSpec): { task: Task } | { reason: string } {
-    const clusterName = spec.clusterArn.split('/').at(-1) ?? '';
-    const need = reservationOf(spec.definition);
-    const id = random.hex(32);
-    if (spec.launchType === 'FARGATE') {
-      const known = spec.subnetIds.flatMap((id) => options.zoneOf(id) ?? []);
-      const zones = known.length > 0 ? known : [`${options.region}a`];
-      return {
-        task: begin(spec, {
-          id,
-          clusterName,
-          need,
-          instance: null,
-          address: addresses.leaseTask(id),
-          zone: zones[live.size % zones.length] as string,
-          groups: spec.securityGroupIds,
-        }),
-      };
+    const outcome = placeTask(spec, { ...options, instances, count: () => live.size });
+    if ('task' in outcome) {
+      live.set(outcome.task.id, outcome.task);
+      void runner.start(outcome.task);
     }
-    const placed = decidePlacement(
-      {
-        group: spec.group,
-        ...need,
-        hostPorts: hostPortsOf(spec.definition),
-        constraints: [...(spec.service?.placementConstraints ?? []), ...spec.definition.placementConstraints],
-        strategies: spec.service?.placementStrategies ?? [],
-      },
-      instances.active(clusterName).map(candidateOf),
-      random.next(),
-    );
-    if (placed.instanceId === null) return { reason: placed.reason };
-    const instance = instances.get(placed.instanceId) as Instance;
-    instance.reservations.set(id, { taskGroup: spec.group, ...need, ports: hostPortsOf(spec.definition) });
-    const own = spec.definition.networkMode === 'awsvpc';
-    return {
-      task: begin(spec, {
-        id,
-        clusterName,
-        need,
-        instance,
-        address: own ? addresses.leaseTask(id) : instance.address,
-        zone: instance.zone,
-        groups: own ? spec.securityGroupIds : instance.group.securityGroupIds,
-      }),
-    };
-  }
-
-  function begin(
-    spec: TaskSpec,
-    at: {
-      id: string;
-      clusterName: string;
-      need: { cpuUnits: number; memoryMiB: number };
-      instance: Instance | null;
-      address: string;
-      zone: string;
-      groups: readonly string[];
-    },
-  ): Task {
-    const task: Task = {
-      ...spec,
-      id: at.id,
-      arn: `arn:aws:ecs:${options.region}:${options.accountId}:task/${at.clusterName}/${at.id}`,
-      clusterName: at.clusterName,
-      securityGroupIds: at.groups,
-      instance: at.instance,
-      address: at.address,
-      zone: at.zone,
-      ...at.need,
-      createdAtMs: clock.now(),
-      status: 'PROVISIONING',
-      desiredStatus: 'RUNNING',
-      containers: spec.definition.containers.map((c) => ({
-        name: c.name,
-        image: c.image,
-        essential: c.essential,
-        handle: null,
-        pid: null,
-        lastStatus: 'PENDING',
-        exitCode: null,
-        reason: null,
-        health: 'UNKNOWN',
-        bindings: [],
-        logGroup: null,
-        logStream: null,
-      })),
-      targets: [],
-      startedAtMs: null,
-      stoppingAtMs: null,
-      stoppedAtMs: null,
-      stopCode: null,
-      stoppedReason: null,
-      everHealthy: false,
-      stopping: null,
-    };
-    live.set(task.id, task);
-    void runner.start(task);
-    return task;
+    return outcome;
   }
 
   const tasksOf = (record: ServiceRecord): Task[] =>
@@ -251,7 +158,7 @@ export function createEcs(options: EcsOptions): Ecs {
       },
       capacityProviders: { put: () => services.kick(), remove: () => undefined },
       autoScalingGroups: instances.handler,
-      taskDefinitions: { put: (next) => void definitions.set(next.arn, next), remove: () => undefined },
+      taskDefinitions: { put: definitions.put, remove: () => undefined },
       services: services.handler,
     },
     waitSteady: services.waitSteady,
@@ -264,9 +171,22 @@ export function createEcs(options: EcsOptions): Ecs {
       instances
         .all()
         .map((i) => instanceState(i, [...clusters.values()].find((c) => c.name === i.group.clusterName)?.arn ?? '')),
-    taskDefinitions: () => [...definitions.values()],
+    taskDefinitions: definitions.all,
+    taskSets: services.taskSets,
+    saved: () => ({ services: services.saved(), taskDefinitions: definitions.registered() }),
+    createService(definition) {
+      clusterArnOf(definition.clusterArn);
+      const record = services.create(definition);
+      return serviceState(record, tasksOf(record));
+    },
+    deleteService(cluster, name, force) {
+      clusterArnOf(cluster);
+      const record = services.find(cluster, name);
+      services.remove(record, force);
+      return serviceState(record, tasksOf(record));
+    },
     runTask(input) {
-      const definition = findDefinition(input.taskDefinition);
+      const definition = definitions.find(input.taskDefinition);
       if (!definition) throw new ApiError('ClientException', 'TaskDefinition not found.');
       const clusterArn = clusterArnOf(input.cluster);
       if (!definition.requiresCompatibilities.includes(input.launchType))
@@ -306,18 +226,7 @@ export function createEcs(options: EcsOptions): Ecs {
       services.update(record, change);
       return serviceState(record, tasksOf(record));
     },
-    registerTaskDefinition(definition) {
-      const revision =
-        Math.max(0, ...[...definitions.values()].filter((d) => d.family === definition.family).map((d) => d.revision)) +
-        1;
-      const full: TaskDefinition = {
-        ...definition,
-        revision,
-        arn: `arn:aws:ecs:${options.region}:${options.accountId}:task-definition/${definition.family}:${revision}`,
-      };
-      definitions.set(full.arn, full);
-      return full;
-    },
+    registerTaskDefinition: definitions.register,
     async close() {
       services.close();
       stopMetrics();
@@ -327,17 +236,5 @@ export function createEcs(options: EcsOptions): Ecs {
         ),
       );
     },
-  };
-}
-
-function candidateOf(instance: Instance): Candidate {
-  const state = instanceState(instance, '');
-  return {
-    id: instance.id,
-    zone: instance.zone,
-    instanceType: state.instanceType,
-    ...state.remaining,
-    ports: new Set(state.ports),
-    groups: [...instance.reservations.values()].map((r) => r.taskGroup),
   };
 }

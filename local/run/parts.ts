@@ -9,6 +9,8 @@ import { createAutoscaler } from './autoscaler/autoscaler.ts';
 import { createBalancer } from './balancer/balancer.ts';
 import { networkPolicyOf } from './balancer/network-policy.ts';
 import { createClock } from './clock.ts';
+import { createCodeDeploy } from './codedeploy/codedeploy.ts';
+import { openDeliveryFile } from './codedeploy/delivery-file.ts';
 import { createEcs } from './ecs.ts';
 import { createEventLog } from './events.ts';
 import { createFunctionRunner } from './functions/functions.ts';
@@ -20,6 +22,7 @@ import { createParameterStore } from './params/params.ts';
 import type { PlaneConfig } from './plane.ts';
 import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
+import { createRevisionBook } from './revisions.ts';
 import { createTables } from './tables/tables.ts';
 import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
 import { createTopics } from './topics/topics.ts';
@@ -59,6 +62,16 @@ export async function createParts(config: PlaneConfig) {
   const events = createEventLog(clock);
   const warn = (message: string): void =>
     void events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message });
+  const delivery = await openDeliveryFile({
+    stateDir: config.stateDir,
+    resume: config.resume ?? false,
+    clock,
+    random,
+    onWarn: warn,
+  });
+  const { saved } = delivery;
+  const onSaved = delivery.changed;
+  const revisions = createRevisionBook(saved.revisions, onSaved);
   const addresses = await createAddressBook({ portBase: config.portBase });
   const processes = await createProcessRunner({ clock, stateDir: config.stateDir, onWarn: warn });
   const images = createImageResolver({
@@ -91,7 +104,7 @@ export async function createParts(config: PlaneConfig) {
     metrics,
     ...scope,
   });
-  const balancer = createBalancer({ clock, random, events, addresses, metrics });
+  const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });
   const zones = new Map<string, string>();
   const ecs = createEcs({
     clock,
@@ -115,6 +128,11 @@ export async function createParts(config: PlaneConfig) {
     }),
     zoneOf: (subnetId) => zones.get(subnetId) ?? null,
     metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
+    nextRevision: revisions.next,
+    associated: balancer.associated,
+    deploying: (serviceArn) => deployments.deploying(serviceArn),
+    saved: saved.ecs,
+    onSaved,
     ...scope,
   });
   const functions = createFunctionRunner({
@@ -130,6 +148,31 @@ export async function createParts(config: PlaneConfig) {
   });
   const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
   const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
+  const deployments = createCodeDeploy({
+    clock,
+    random,
+    events,
+    ecs,
+    registry: balancer,
+    traffic: balancer.traffic,
+    functions,
+    alarms,
+    targetGroups: balancer.view.targetGroups,
+    onWorld(listener) {
+      const ends = [balancer.onChange(listener), alarms.onChange(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    saved: saved.codedeploy,
+    onSaved,
+  });
+  delivery.collect(() => ({
+    revisions: revisions.saved(),
+    ecs: ecs.saved(),
+    actions: balancer.saved(),
+    codedeploy: deployments.saved(),
+  }));
   const objects = createObjectStore();
   const handlers: Handlers = {
     ...balancer.handlers,
@@ -138,6 +181,7 @@ export async function createParts(config: PlaneConfig) {
     functions: functions.handler,
     alarms: alarms.handler,
     ...autoscaler.handlers,
+    ...deployments.handlers,
     objects: objects.handler,
     commandWaits: createCommandWaits({ clock, registry: balancer, ecs }).handler,
     parameters: parameters.handler,
@@ -168,6 +212,9 @@ export async function createParts(config: PlaneConfig) {
     functions,
     alarms,
     autoscaler,
+    deployments,
+    delivery,
+    revisions,
     objects,
     applier,
     onClose,
@@ -178,10 +225,12 @@ export async function createParts(config: PlaneConfig) {
 export async function closeParts(parts: Parts): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
     async () => parts.autoscaler.close(),
+    async () => parts.deployments.close(),
     async () => parts.alarms.close(),
     () => parts.topics.close(2000),
     () => parts.functions.close(),
     () => parts.ecs.close(),
+    () => parts.delivery.close(),
     () => parts.balancer.close(),
     () => parts.tables.close(),
     () => parts.processes.close(),

@@ -15,7 +15,6 @@ import { APPROXIMATIONS } from './fidelity.ts';
 import { checksFor, loadTopology } from './load.ts';
 import { createMetadataRoute } from './metadata/metadata.ts';
 import { ACCOUNT_ID, closeParts, createParts, REGION, setNames } from './parts.ts';
-import { createRevisionBook } from './revisions.ts';
 import { createSecrets } from './secrets.ts';
 import { statusOf } from './status.ts';
 
@@ -33,6 +32,8 @@ export interface PlaneConfig {
   readonly allow: readonly string[];
   /** Terraform variables. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Bring back what a plane that was killed has left. Default: no */
+  readonly resume?: boolean;
 }
 
 export interface ApplyInput {
@@ -56,6 +57,8 @@ export interface Plane {
   readonly logs: LogStore;
   listen(control: (req: IncomingMessage, res: ServerResponse) => boolean): Promise<void>;
   plan(dir: string): Promise<readonly Change[]>;
+  /** Builds what an image runs as, so that a deployment of it can start. @throws CutoverError IMAGE_NOT_FOUND | IMAGE_BUILD_FAILED */
+  prepareImage(image: string): Promise<void>;
   /** One at a time. @throws CutoverError where the JSON is refused: then nothing was changed */
   apply(
     input: ApplyInput,
@@ -73,8 +76,7 @@ export interface Plane {
 /** @throws CutoverError where ports or addresses are not to be had */
 export async function createPlane(config: PlaneConfig): Promise<Plane> {
   const parts = await createParts(config);
-  const { clock, events, addresses, applier } = parts;
-  const revisions = createRevisionBook();
+  const { clock, events, addresses, applier, revisions } = parts;
   const secrets = await createSecrets(config.stateDir);
   const listeners = new Set<(applied: ApplyInput) => unknown>();
   const shutdown = new AbortController();
@@ -114,8 +116,8 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           .listSubscriptions(topic.arn)
           .map((s) => ({ protocol: s.protocol, endpoint: addresses.localise(s.endpoint), confirmed: s.confirmed })),
       })),
-      blueGreen: [],
-      alarms: [],
+      blueGreen: parts.deployments.control.deployments(),
+      alarms: parts.alarms.alarms(),
       outputs: topology?.outputs ?? [],
       loadBalancerHost: addresses.loadBalancerHost,
       localise: addresses.localise,
@@ -165,6 +167,16 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
       const api = createApi({
         ...parts,
         balancer: parts.balancer.view,
+        traffic: parts.balancer.traffic,
+        registry: parts.balancer,
+        codedeploy: parts.deployments.control,
+        handlers: {
+          ...parts.ecs.handlers,
+          ...parts.balancer.handlers,
+          functions: parts.functions.handler,
+          alarms: parts.alarms.handler,
+        },
+        packageDir: join(config.stateDir, 'functions'),
         tablesEndpoint: parts.tables.endpoint,
         resources: () => ({
           clusters: topology?.clusters ?? [],
@@ -185,6 +197,9 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
       await consoleServer.listen(config.portBase + 1);
     },
     plan: async (dir) => applier.plan(await load(dir)),
+    async prepareImage(image) {
+      await parts.images.resolve(image);
+    },
     async apply(input, onProgress) {
       if (applying)
         throw new CutoverError({

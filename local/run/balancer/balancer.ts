@@ -16,6 +16,7 @@ import {
   type TargetHealth,
   type TargetRegistry,
 } from '../contracts.ts';
+import type { TrafficControl } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
 import type { BalancerReading } from '../status.ts';
@@ -26,6 +27,7 @@ import type { TargetStats } from './target.ts';
 import { keyOf } from './target.ts';
 import { createTraceIds } from './trace-id.ts';
 import { flushTraffic } from './traffic.ts';
+import { createTrafficControl, LiveActions, type SavedActions } from './traffic-control.ts';
 
 export { networkPolicyOf } from './network-policy.ts';
 export type { TargetStats } from './target.ts';
@@ -36,6 +38,10 @@ export interface BalancerOptions {
   readonly events: EventLog;
   readonly addresses: AddressBook;
   readonly metrics: MetricStore;
+  /** Live actions from before the plane was killed. Default: none */
+  readonly saved?: readonly SavedActions[];
+  /** What `saved()` gives has changed. */
+  readonly onSaved?: () => void;
 }
 
 export interface BalancerView {
@@ -64,6 +70,11 @@ export interface Balancer extends TargetRegistry {
   reading(): BalancerReading;
   /** For the AWS-compatible endpoint. */
   readonly view: BalancerView;
+  readonly traffic: TrafficControl;
+  /** Does a load balancer forward to the target group? */
+  associated(targetGroupArn: string): boolean;
+  /** Actions that are not the applied ones. */
+  saved(): readonly SavedActions[];
   /** What each target served, those since deregistered included (the last 10,000), oldest first. */
   targetStats(): readonly TargetStats[];
   /** Unbinds everything and ends every connection. */
@@ -87,7 +98,8 @@ export function createBalancer(options: BalancerOptions): Balancer {
     connections: new Set(),
     date: new Date(clock.wallNow()).toUTCString(),
   };
-  const resources = new Resources({ ...options, context });
+  const liveActions = new LiveActions(options.saved ?? [], () => options.onSaved?.());
+  const resources = new Resources({ ...options, context, liveActions });
   const stopTimers = startTimers(options, context, resources);
 
   return {
@@ -117,6 +129,9 @@ export function createBalancer(options: BalancerOptions): Balancer {
       targetGroups: () => [...resources.groups.values()].map((group) => group.definition),
       health: (arn) => need(resources, arn).health(),
     },
+    traffic: createTrafficControl(resources.trafficSource),
+    associated: (arn) => resources.associated(arn),
+    saved: () => liveActions.saved(),
     targetStats: () => resources.targetStats(),
     async close() {
       stopTimers();

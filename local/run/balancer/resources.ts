@@ -8,6 +8,7 @@ import { compileRoutes, type RouteTable } from './decide-route.ts';
 import { ListenerRuntime, LoadBalancerRuntime, type ProxyContext, type RouteAction } from './listener.ts';
 import type { TargetStats } from './target.ts';
 import { type GroupContext, type GroupOwner, TargetGroupRuntime } from './target-group.ts';
+import type { LiveActions, TrafficSource } from './traffic-control.ts';
 
 const RETIRED_KEPT = 10_000;
 
@@ -16,6 +17,7 @@ export interface ResourcesOptions {
   readonly events: EventLog;
   readonly addresses: AddressBook;
   readonly context: ProxyContext;
+  readonly liveActions: LiveActions;
 }
 
 export type TargetWatcher = (targetGroupArn: string, health: TargetHealth, previous: TargetState) => void;
@@ -90,11 +92,14 @@ export class Resources {
   };
 
   readonly listenerHandler: ResourceHandler<Listener> = {
-    put: async (next) => {
-      const { addresses, context } = this.#options;
+    put: async (wanted) => {
+      const { addresses, context, liveActions } = this.#options;
+      const known = this.listeners.get(wanted.arn);
+      const live = known?.definition.defaultActions ?? null;
+      const defaultActions = liveActions.onPut(wanted, 'default_action', wanted.defaultActions, live);
+      const next = { ...wanted, defaultActions };
       const lb = this.loadBalancers.get(next.loadBalancerArn);
       if (lb === undefined) throw new Error(`listener ${next.address} is put before its load balancer`);
-      const known = this.listeners.get(next.arn);
       const endpoint = addresses.listener(next.loadBalancerArn, next.port);
       if (known?.lb === lb && known.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port)
         known.definition = next;
@@ -108,18 +113,42 @@ export class Resources {
       this.#refresh();
     },
     remove: (previous) => {
+      this.#options.liveActions.removed(previous.arn);
       this.#unbind(previous.arn);
       this.#refresh();
     },
+    drift: (applied) =>
+      driftOf('default_action', applied.defaultActions, this.listeners.get(applied.arn)?.definition.defaultActions),
   };
 
   readonly ruleHandler: ResourceHandler<ListenerRule> = {
     put: (next) => {
-      this.rules.set(next.arn, next);
+      const live = this.rules.get(next.arn)?.actions ?? null;
+      const actions = this.#options.liveActions.onPut(next, 'action', next.actions, live);
+      this.rules.set(next.arn, { ...next, actions });
       this.#refresh();
     },
     remove: (previous) => {
+      this.#options.liveActions.removed(previous.arn);
       this.rules.delete(previous.arn);
+      this.#refresh();
+    },
+    drift: (applied) => driftOf('action', applied.actions, this.rules.get(applied.arn)?.actions),
+  };
+
+  /** For CodeDeploy and the endpoint: what forwards where, and other actions in its place. */
+  readonly trafficSource: TrafficSource = {
+    listener: (arn) => this.listeners.get(arn)?.definition,
+    rulesOf: (listenerArn) => this.rulesOf(listenerArn),
+    hasGroup: (arn) => this.groups.has(arn),
+    replace: ({ listenerArn, ruleArn }, actions) => {
+      const { liveActions } = this.#options;
+      const rule = ruleArn === null ? undefined : this.rules.get(ruleArn);
+      const listener = this.listeners.get(listenerArn);
+      if (rule) this.rules.set(rule.arn, { ...rule, actions });
+      else if (listener) listener.definition = { ...listener.definition, defaultActions: actions };
+      const holder = rule ?? listener?.definition;
+      if (holder) liveActions.changed(holder, actions);
       this.#refresh();
     },
   };
@@ -139,6 +168,12 @@ export class Resources {
     return [...this.rules.values()]
       .filter((rule) => rule.listenerArn === listenerArn)
       .sort((a, b) => a.priority - b.priority);
+  }
+
+  /** Does a load balancer forward to the group? */
+  associated(groupArn: string): boolean {
+    const group = this.groups.get(groupArn);
+    return group !== undefined && this.owned().some(({ groups }) => groups.includes(group));
   }
 
   owned(): readonly OwnedGroups[] {
@@ -187,6 +222,10 @@ export class Resources {
     for (const group of this.groups.values()) group.setOwner(ownerOf.get(group) ?? null);
   }
 }
+
+/** What the next apply puts back, unless it is told to ignore it. */
+const driftOf = (attribute: string, applied: unknown, live: unknown): readonly string[] =>
+  live === undefined ? ['(gone)'] : JSON.stringify(live) === JSON.stringify(applied) ? [] : [attribute];
 
 function ownerFor(lb: LoadBalancer, zoneOf: ReadonlyMap<string, string>): GroupOwner {
   const zones = lb.subnetIds.map((id) => zoneOf.get(id)).filter((zone) => zone !== undefined);

@@ -1,36 +1,87 @@
-/** A service as the deployer holds it: what is desired, its deployments, and what it has told. */
+/** A service as the deployer holds it: what is desired, its deployments or task sets, and what it has told. */
 import type { Service, TaskDefinition } from '../../topology.ts';
 import type { DeploymentState, ServiceState } from '../contracts.ts';
+import type { TaskSetState } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
 
-export interface Deployment {
+/** One version of a service: what a deployment and a task set have in common. */
+export interface Rollout {
   readonly id: string;
   readonly definition: TaskDefinition;
-  /** The service definition this deployment was made for: load balancers and network of its tasks. */
+  /** The service definition it was made for: load balancers and network of its tasks. */
   readonly service: Service;
-  status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE';
-  rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
-  rolloutStateReason: string;
   failedTasks: number;
   readonly createdAtMs: number;
   updatedAtMs: number;
+}
+
+export interface Deployment extends Rollout {
+  status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE';
+  rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  rolloutStateReason: string;
+}
+
+/** One version of a CODE_DEPLOY or EXTERNAL service. Its load balancer and network are those of `service`. */
+export interface TaskSet extends Rollout {
+  readonly arn: string;
+  readonly externalId: string | null;
+  readonly startedBy: TaskSetState['startedBy'];
+  status: TaskSetState['status'];
+  /** 0–100. */
+  scalePercent: number;
+  steady: boolean;
+  readonly throttle: Throttle;
+  /** Resolves when its last task is gone; null until it is removed. */
+  removal: Promise<void> | null;
+}
+
+/** How restarts of failing tasks wait (ECS service-throttle-logic). */
+export interface Throttle {
+  /** Failures since a task was last healthy. */
+  failuresInARow: number;
+  untilMs: number;
 }
 
 export interface ServiceRecord {
   definition: Service;
   desiredCount: number;
   status: ServiceState['status'];
-  /** Newest first. */
+  /** Newest first; empty for a service with task sets. */
   deployments: Deployment[];
+  /** PRIMARY first; empty for a service that ECS deploys. */
+  taskSets: TaskSet[];
   events: { id: string; createdAtMs: number; message: string }[];
-  /** Failures since a task was last healthy, for the restart throttle. */
-  failuresInARow: number;
-  throttledUntilMs: number;
+  readonly throttle: Throttle;
   /** Last COMPLETED deployment: where a roll-back goes. */
   lastCompleted: Deployment | null;
   lastPlacementFailure: string | null;
   steady: boolean;
 }
+
+export const noThrottle = (): Throttle => ({ failuresInARow: 0, untilMs: 0 });
+
+export const newRecord = (definition: Service): ServiceRecord => ({
+  definition,
+  desiredCount: definition.desiredCount,
+  status: 'ACTIVE',
+  deployments: [],
+  taskSets: [],
+  events: [],
+  throttle: noThrottle(),
+  lastCompleted: null,
+  lastPlacementFailure: null,
+  steady: false,
+});
+
+/** Does another controller than ECS decide what this service runs? */
+export const hasTaskSets = (service: Service): boolean => service.deploymentController !== 'ECS';
+
+export const primaryOf = (record: ServiceRecord): TaskSet | undefined =>
+  record.taskSets.find((set) => set.status === 'PRIMARY');
+
+/** ceil(desired count × scale), nothing once it drains (ECS API_TaskSet). */
+export const computedDesiredCount = (record: ServiceRecord, set: TaskSet): number =>
+  set.status === 'DRAINING' ? 0 : Math.ceil((record.desiredCount * set.scalePercent) / 100);
 
 /** How many finished deployments stay visible. */
 const INACTIVE_KEPT = 5;
@@ -41,24 +92,52 @@ export function trimDeployments(record: ServiceRecord): void {
   record.deployments = record.deployments.filter((d) => !drop.has(d));
 }
 
+const countsOf = (id: string, tasks: readonly Task[]): { runningCount: number; pendingCount: number } => {
+  const own = tasks.filter((t) => t.deploymentId === id && t.desiredStatus === 'RUNNING');
+  const runningCount = own.filter((t) => t.status === 'RUNNING').length;
+  return { runningCount, pendingCount: own.length - runningCount };
+};
+
 export function deploymentState(
   record: ServiceRecord,
   deployment: Deployment,
   tasks: readonly Task[],
 ): DeploymentState {
-  const own = tasks.filter((t) => t.deploymentId === deployment.id && t.desiredStatus === 'RUNNING');
   return {
     id: deployment.id,
     status: deployment.status,
     taskDefinitionArn: deployment.definition.arn,
     desiredCount: deployment.status === 'PRIMARY' ? record.desiredCount : 0,
-    runningCount: own.filter((t) => t.status === 'RUNNING').length,
-    pendingCount: own.filter((t) => t.status !== 'RUNNING').length,
+    ...countsOf(deployment.id, tasks),
     failedTasks: deployment.failedTasks,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
     createdAtMs: deployment.createdAtMs,
     updatedAtMs: deployment.updatedAtMs,
+  };
+}
+
+export function taskSetState(record: ServiceRecord, set: TaskSet, tasks: readonly Task[]): TaskSetState {
+  const [attachment] = set.service.loadBalancers;
+  return {
+    id: set.id,
+    arn: set.arn,
+    serviceArn: record.definition.arn,
+    clusterArn: record.definition.clusterArn,
+    externalId: set.externalId,
+    startedBy: set.startedBy,
+    status: set.status,
+    taskDefinitionArn: set.definition.arn,
+    computedDesiredCount: computedDesiredCount(record, set),
+    ...countsOf(set.id, tasks),
+    scalePercent: set.scalePercent,
+    stability: set.steady ? 'STEADY_STATE' : 'STABILIZING',
+    targetGroupArn: attachment?.targetGroupArn ?? null,
+    containerName: attachment?.containerName ?? null,
+    containerPort: attachment?.containerPort ?? null,
+    failedTasks: set.failedTasks,
+    createdAtMs: set.createdAtMs,
+    updatedAtMs: set.updatedAtMs,
   };
 }
 
@@ -71,7 +150,7 @@ export function serviceState(record: ServiceRecord, tasks: readonly Task[]): Ser
     runningCount: live.filter((t) => t.status === 'RUNNING').length,
     pendingCount: live.filter((t) => t.status !== 'RUNNING').length,
     deployments: record.deployments.map((d) => deploymentState(record, d, tasks)),
-    taskSets: [],
+    taskSets: record.taskSets.map((set) => taskSetState(record, set, tasks)),
     events: record.events,
     steady: record.steady,
   };

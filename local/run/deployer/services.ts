@@ -1,80 +1,94 @@
 /**
  * The services' loop: one reconcile at a time per service, on every change and on a tick. What to do is decided in
- * decide-deployment.ts; this file only does it and says so in AWS's words.
+ * decide-deployment.ts, what follows from it is done in reconcile.ts; this file keeps the services.
  */
 import { CutoverError } from '../../errors.ts';
 import type { Service, TaskDefinition } from '../../topology.ts';
-import type { Clock } from '../clock.ts';
-import type { ResourceHandler, TargetRegistry } from '../contracts.ts';
-import { ApiError } from '../contracts.ts';
+import { ApiError, type ResourceHandler, type TargetRegistry } from '../contracts.ts';
+import type { TaskSetControl } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
-import type { EventLog } from '../events.ts';
-import type { Random } from '../random.ts';
-import { breakerThreshold, type DeciderTask, decideDeployment, restartDelayMs } from './decide-deployment.ts';
-import { type Deployment, type ServiceRecord, trimDeployments } from './service-record.ts';
+import { reconcile } from './reconcile.ts';
+import { type SavedService, savedServices } from './saved-service.ts';
+import { createServiceActions, type ServiceActionsOptions } from './service-actions.ts';
+import { checkDeletion, checkNewService } from './service-checks.ts';
+import { putService, serviceDrift } from './service-put.ts';
+import type { Deployment, ServiceRecord } from './service-record.ts';
+import { type ServiceChange, updateService } from './service-update.ts';
+import { createTaskSets } from './task-sets.ts';
+import { waitSteady } from './wait-steady.ts';
 
-export interface ServicesOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly events: EventLog;
+export interface ServicesOptions extends ServiceActionsOptions {
   readonly registry: TargetRegistry;
   /** All tasks that have not stopped. */
   readonly tasks: () => readonly Task[];
-  readonly definition: (arn: string) => TaskDefinition | undefined;
-  /** Places and starts one task. @returns null, or why it could not be placed */
-  readonly startTask: (record: ServiceRecord, deployment: Deployment) => { task: Task } | { reason: string };
-  readonly stopTask: (task: Task, stopCode: string, reason: string) => void;
+  readonly definition: (reference: string) => TaskDefinition | undefined;
+  /** Does a load balancer forward to the target group? */
+  readonly associated: (targetGroupArn: string) => boolean;
+  /** Does a CodeDeploy deployment of this service run? */
+  readonly deploying: (serviceArn: string) => boolean;
+  /** Services as they were when the plane was killed. */
+  readonly saved: readonly SavedService[];
+  /** What is to outlive a kill has changed. */
+  readonly onSaved: () => void;
 }
 
 /** Targets and clocks move without an event for us, too. */
 const TICK_WALL_MS = 250;
-const MAX_EVENTS = 100;
+const POLL_WALL_MS = 50;
 
 export interface Services {
   readonly handler: ResourceHandler<Service>;
+  readonly taskSets: TaskSetControl;
   records(): readonly ServiceRecord[];
+  /** @throws ApiError ServiceNotFoundException */
   find(clusterName: string, service: string): ServiceRecord;
-  update(
-    record: ServiceRecord,
-    change: { desiredCount?: number; taskDefinition?: string; forceNewDeployment?: boolean },
-  ): void;
+  /** @throws ApiError */
+  create(definition: Service): ServiceRecord;
+  /** Begins to remove it. @throws ApiError where it is scaled above 0 and not forced */
+  remove(record: ServiceRecord, force: boolean): void;
+  update(record: ServiceRecord, change: ServiceChange): void;
   /** Something changed: reconcile every service soon. */
   kick(): void;
   taskStopped(task: Task): void;
   /** @throws CutoverError APPLY_FAILED where its deployment fails before it is steady */
   waitSteady(serviceArn: string, signal: AbortSignal): Promise<void>;
+  saved(): readonly SavedService[];
   close(): void;
 }
 
 export function createServices(options: ServicesOptions): Services {
-  const { clock, random, events, registry } = options;
+  const { clock, events, registry } = options;
   const records = new Map<string, ServiceRecord>();
+  const saved = new Map(options.saved.map((service) => [service.arn, service]));
+  const actions = createServiceActions(options);
   let closed = false;
   let kicked = false;
 
-  const tasksOf = (record: ServiceRecord): Task[] =>
-    options
-      .tasks()
-      .filter(
-        (t) =>
-          t.service && t.clusterArn === record.definition.clusterArn && t.group === `service:${record.definition.name}`,
-      );
+  const owns = (record: ServiceRecord, task: Task): boolean =>
+    task.service !== null &&
+    task.clusterArn === record.definition.clusterArn &&
+    task.group === `service:${record.definition.name}`;
+  const tasksOf = (record: ServiceRecord): Task[] => options.tasks().filter((task) => owns(record, task));
+  const taskSets = createTaskSets({
+    ...options,
+    actions,
+    tasksOf,
+    records: () => records.values(),
+    changed() {
+      kick();
+      options.onSaved();
+    },
+  });
 
-  function say(record: ServiceRecord, message: string, code: string, level: 'info' | 'warn' | 'error' = 'info'): void {
-    const text = `(service ${record.definition.name}) ${message}`;
-    record.events = [{ id: random.uuid(), createdAtMs: clock.now(), message: text }, ...record.events].slice(
-      0,
-      MAX_EVENTS,
-    );
-    events.emit({ source: 'ecs', subject: record.definition.name, code, message: text, level });
+  function definitionOf(reference: string): TaskDefinition {
+    const found = options.definition(reference);
+    if (!found) throw new ApiError('ClientException', `Unable to describe task definition ${reference}.`);
+    return found;
   }
 
   function deploy(record: ServiceRecord, definition: TaskDefinition, reason: string): Deployment {
     const now = clock.now();
-    const id = `ecs-svc/${BigInt(`0x${random.hex(15)}`)
-      .toString()
-      .padStart(19, '1')
-      .slice(0, 19)}`;
+    const id = actions.newId();
     for (const d of record.deployments) if (d.status === 'PRIMARY') d.status = 'ACTIVE';
     const deployment: Deployment = {
       id,
@@ -88,196 +102,36 @@ export function createServices(options: ServicesOptions): Services {
       updatedAtMs: now,
     };
     record.deployments = [deployment, ...record.deployments];
-    record.failuresInARow = 0;
-    record.throttledUntilMs = 0;
+    Object.assign(record.throttle, { failuresInARow: 0, untilMs: 0 });
     record.steady = false;
+    const version = `${definition.family}:${definition.revision}`;
     events.emit({
       source: 'deployer',
       subject: record.definition.name,
       code: 'DEPLOYMENT_STARTED',
-      message: `(service ${record.definition.name}) (deployment ${id}) started: ${definition.family}:${definition.revision}`,
-      data: { deployment: id, taskDefinition: `${definition.family}:${definition.revision}` },
+      message: `(service ${record.definition.name}) (deployment ${id}) started: ${version}`,
+      data: { deployment: id, taskDefinition: version },
     });
     return deployment;
   }
 
-  function healthOf(record: ServiceRecord, task: Task): { healthy: boolean; unhealthy: boolean; why: string } {
-    const graceOver =
-      clock.now() - (task.startedAtMs ?? clock.now()) > record.definition.healthCheckGracePeriodSeconds * 1000;
-    if (task.containers.some((c) => c.essential && c.health === 'UNHEALTHY'))
-      return { healthy: false, unhealthy: true, why: 'Task failed container health checks' };
-    const checked = task.definition.containers.some((d) => d.essential && d.healthCheck);
-    const containersOk =
-      !checked ||
-      task.containers.every(
-        (c) => c.health === 'HEALTHY' || !task.definition.containers.find((d) => d.name === c.name)?.healthCheck,
-      );
-    const states = task.targets.map(({ groupArn, target }) => ({
-      target,
-      health: registry.health(groupArn).find((h) => h.target.id === target.id && h.target.port === target.port),
-    }));
-    const bad = states.find(({ health }) => health?.state === 'unhealthy');
-    const ok =
-      task.status === 'RUNNING' &&
-      containersOk &&
-      states.every(({ health }) => health?.state === 'healthy' || health?.state === 'unused');
-    return {
-      healthy: ok,
-      unhealthy: bad !== undefined && graceOver,
-      why: bad ? `Task failed ELB health checks in (target-group ${task.targets[0]?.groupArn})` : '',
-    };
-  }
-
-  function reconcile(record: ServiceRecord): void {
-    if (record.status === 'INACTIVE') return;
-    const tasks = tasksOf(record);
-    const health = new Map(tasks.map((t) => [t.id, healthOf(record, t)]));
-    for (const task of tasks)
-      if (health.get(task.id)?.healthy && !task.everHealthy) {
-        task.everHealthy = true;
-        record.failuresInARow = 0;
-        record.throttledUntilMs = 0;
-      }
-    const view = tasks.map(
-      (t): DeciderTask => ({
-        id: t.id,
-        deploymentId: t.deploymentId ?? '',
-        phase: t.desiredStatus === 'STOPPED' ? 'stopping' : t.status === 'RUNNING' ? 'running' : 'starting',
-        healthy: health.get(t.id)?.healthy ?? false,
-        unhealthy: health.get(t.id)?.unhealthy ?? false,
-      }),
-    );
-    const decided = decideDeployment({
-      desiredCount: record.desiredCount,
-      minimumHealthyPercent: record.definition.minimumHealthyPercent,
-      maximumPercent: record.definition.maximumPercent,
-      circuitBreakerEnabled: record.definition.circuitBreaker.enable,
-      deployments: record.deployments,
-      tasks: view,
-      throttled: clock.now() < record.throttledUntilMs,
-    });
-    const primary = record.deployments.find((d) => d.status === 'PRIMARY');
-    if (!primary) return;
-    if (decided.failed) {
-      fail(record, primary);
-      return;
-    }
-    for (const { taskId, why } of decided.stop)
-      stopOne(record, tasks.find((t) => t.id === taskId) as Task, why, health.get(taskId)?.why ?? '');
-    startSome(record, primary, decided.start);
-    for (const id of decided.retire) retire(record, id);
-    if (decided.completed) complete(record, primary);
-    if (decided.steady && !record.steady && primary.rolloutState === 'COMPLETED') {
-      record.steady = true;
-      say(record, 'has reached a steady state.', 'SERVICE_STEADY_STATE');
-    } else if (!decided.steady) record.steady = false;
-    if (record.status === 'DRAINING' && tasks.length === 0) record.status = 'INACTIVE';
-  }
-
-  function startSome(record: ServiceRecord, primary: Deployment, count: number): void {
-    const started: string[] = [];
-    for (let i = 0; i < count; i++) {
-      const outcome = options.startTask(record, primary);
-      if ('task' in outcome) started.push(outcome.task.id);
-      else {
-        if (record.lastPlacementFailure !== outcome.reason)
-          say(record, `was unable to place a task because ${outcome.reason}`, 'TASK_PLACEMENT_FAILED', 'warn');
-        record.lastPlacementFailure = outcome.reason;
-        break;
-      }
-    }
-    if (started.length === 0) return;
-    record.lastPlacementFailure = null;
-    say(
-      record,
-      `has started ${started.length} tasks: ${started.map((id) => `(task ${id})`).join(' ')}.`,
-      'TASKS_STARTED',
-    );
-  }
-
-  function stopOne(
-    record: ServiceRecord,
-    task: Task,
-    why: 'replaced' | 'scaled-in' | 'unhealthy',
-    reason: string,
-  ): void {
-    if (why === 'unhealthy') {
-      say(
-        record,
-        `(task ${task.id}) (port ${task.targets[0]?.target.port ?? '-'}) is unhealthy: ${reason}`,
-        'TASK_UNHEALTHY',
-        'warn',
-      );
-      countFailure(record, task);
-      options.stopTask(task, 'ServiceSchedulerInitiated', reason);
-      return;
-    }
-    say(record, `has stopped 1 running tasks: (task ${task.id}).`, 'TASKS_STOPPED');
-    options.stopTask(
-      task,
-      'ServiceSchedulerInitiated',
-      `Scaling activity initiated by (deployment ${task.deploymentId})`,
-    );
-  }
-
-  /** A task that ended without having been asked to. */
-  function countFailure(record: ServiceRecord, task: Task): void {
-    const deployment = record.deployments.find((d) => d.id === task.deploymentId);
-    if (deployment && deployment.rolloutState === 'IN_PROGRESS') {
-      deployment.failedTasks += 1;
-      deployment.updatedAtMs = clock.now();
-    }
-    if (task.everHealthy) return;
-    record.failuresInARow += 1;
-    const delay = restartDelayMs(record.failuresInARow);
-    record.throttledUntilMs = clock.now() + delay;
-    if (delay > 0)
-      say(
-        record,
-        `is unable to consistently start tasks successfully. The next start is in ${delay / 1000} s.`,
-        'SERVICE_THROTTLED',
-        'warn',
-      );
-  }
-
-  function fail(record: ServiceRecord, deployment: Deployment): void {
-    const count = `${deployment.failedTasks} tasks failed, the threshold is ${breakerThreshold(record.desiredCount)}`;
-    deployment.rolloutState = 'FAILED';
-    deployment.rolloutStateReason = `ECS deployment circuit breaker: tasks failed to start. (${count})`;
-    deployment.updatedAtMs = clock.now();
-    say(
-      record,
-      `(deployment ${deployment.id}) deployment failed: tasks failed to start.`,
-      'SERVICE_DEPLOYMENT_FAILED',
-      'error',
-    );
-    const to = record.lastCompleted;
-    if (!record.definition.circuitBreaker.rollback || !to || to.definition.arn === deployment.definition.arn) return;
-    say(record, `rolling back to (deployment ${to.id}).`, 'DEPLOYMENT_ROLLBACK', 'warn');
-    deploy(record, to.definition, `ECS deployment circuit breaker: rolling back to deploymentId ${to.id}.`);
-    kick();
-  }
-
-  function complete(record: ServiceRecord, deployment: Deployment): void {
-    deployment.rolloutState = 'COMPLETED';
-    deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
-    deployment.updatedAtMs = clock.now();
-    record.lastCompleted = deployment;
-    say(record, `(deployment ${deployment.id}) deployment completed.`, 'SERVICE_DEPLOYMENT_COMPLETED');
-  }
-
-  function retire(record: ServiceRecord, id: string): void {
-    const deployment = record.deployments.find((d) => d.id === id);
-    if (deployment) deployment.status = 'INACTIVE';
-    trimDeployments(record);
-  }
+  const reconcileOptions = {
+    clock,
+    registry,
+    actions,
+    deploying: options.deploying,
+    deploy(record: ServiceRecord, to: Deployment, reason: string) {
+      deploy(record, to.definition, reason);
+      kick();
+    },
+  };
 
   function kick(): void {
     if (kicked || closed) return;
     kicked = true;
     setImmediate(() => {
       kicked = false;
-      if (!closed) for (const record of records.values()) reconcile(record);
+      if (!closed) for (const record of records.values()) reconcile(record, tasksOf(record), reconcileOptions);
     });
   }
   const tick = (): void => {
@@ -287,63 +141,84 @@ export function createServices(options: ServicesOptions): Services {
   };
   tick();
 
-  function definitionOf(arn: string): TaskDefinition {
-    const found = options.definition(arn);
-    if (!found) throw new ApiError('ClientException', `Unable to describe task definition ${arn}.`);
+  function put(next: Service, previous: Service | null): void {
+    putService(next, previous, { records, taskSets, takeSaved, definitionOf, deploy });
+    options.onSaved();
+    kick();
+  }
+  function takeSaved(arn: string): SavedService | null {
+    const found = saved.get(arn) ?? null;
+    saved.delete(arn);
     return found;
   }
 
-  async function waitSteady(serviceArn: string, signal: AbortSignal): Promise<void> {
-    const begun = records.get(serviceArn)?.deployments[0];
-    for (;;) {
-      signal.throwIfAborted();
-      const record = records.get(serviceArn);
-      if (!record) return;
-      const finished =
-        record.steady || (begun?.rolloutState === 'FAILED' && (record.deployments[0] === begun || record.steady));
-      if (finished) {
-        if (begun?.rolloutState !== 'FAILED') return;
-        throw new CutoverError({
-          code: 'APPLY_FAILED',
-          address: record.definition.address,
-          message: `deployment ${begun.id} of ${record.definition.name} (${begun.definition.family}:${begun.definition.revision}) failed: ${begun.rolloutStateReason}${record.deployments[0] === begun ? '' : ` It was rolled back to ${record.deployments[0]?.definition.family}:${record.deployments[0]?.definition.revision}.`}`,
-          rule: 'ECS deployment-circuit-breaker',
-          fix: `./cutover logs ${record.definition.name} shows what its tasks said`,
-        });
-      }
-      await new Promise<void>((resolve) => void clock.afterWall(50, resolve));
+  /** Ends its tasks; resolves when the last one is gone. */
+  async function drain(record: ServiceRecord, signal?: AbortSignal): Promise<void> {
+    record.status = 'DRAINING';
+    record.desiredCount = 0;
+    for (const task of tasksOf(record))
+      if (task.desiredStatus === 'RUNNING') options.stopTask(task, 'ServiceSchedulerInitiated', 'Service was deleted');
+    options.onSaved();
+    while (tasksOf(record).length > 0) {
+      signal?.throwIfAborted();
+      if (closed) return;
+      await new Promise<void>((resolve) => void clock.afterWall(POLL_WALL_MS, resolve));
     }
+    record.status = 'INACTIVE';
+    const { name } = record.definition;
+    events.emit({ source: 'ecs', subject: name, code: 'SERVICE_DELETED', message: `(service ${name}) was deleted.` });
   }
 
+  const untilSteady = (arn: string, signal: AbortSignal): Promise<void> =>
+    waitSteady(arn, { signal, clock, find: (one) => records.get(one) });
+
   return {
+    taskSets: taskSets.control,
     records: () => [...records.values()],
     kick,
-    waitSteady,
+    saved: () => savedServices([...records.values()]),
+    waitSteady: untilSteady,
     find(clusterName, name) {
       const short = name.split('/').at(-1);
+      const cluster = clusterName.split('/').at(-1) ?? clusterName;
       const found = [...records.values()].find(
-        (r) =>
-          r.definition.name === short && r.definition.clusterName === (clusterName.split('/').at(-1) ?? clusterName),
+        (r) => r.definition.name === short && r.definition.clusterName === cluster,
       );
       if (!found || found.status === 'INACTIVE') throw new ApiError('ServiceNotFoundException', 'Service not found.');
       return found;
     },
+    create(definition) {
+      const known = records.get(definition.arn);
+      if (known && known.status === 'DRAINING')
+        throw new ApiError('InvalidParameterException', 'Unable to Start a service that is still Draining.');
+      if (known && known.status === 'ACTIVE')
+        throw new ApiError('InvalidParameterException', 'Creation of service was not idempotent.');
+      if (definition.deploymentController !== 'EXTERNAL')
+        checkNewService(definition, definitionOf(definition.taskDefinitionArn), options.associated);
+      try {
+        put(definition, null);
+      } catch (error) {
+        if (error instanceof CutoverError) throw new ApiError('InvalidParameterException', error.message);
+        throw error;
+      }
+      return records.get(definition.arn) as ServiceRecord;
+    },
+    remove(record, force) {
+      checkDeletion(record, force);
+      void drain(record);
+    },
     update(record, change) {
-      if (change.desiredCount !== undefined) record.desiredCount = change.desiredCount;
-      const current = record.deployments[0]?.definition;
-      const wanted = change.taskDefinition === undefined ? current : definitionOf(change.taskDefinition);
-      if (wanted && (wanted !== current || change.forceNewDeployment)) deploy(record, wanted, '');
-      record.steady = false;
+      updateService(record, change, { definitionOf, deploy });
+      options.onSaved();
       kick();
     },
     taskStopped(task) {
-      const record = [...records.values()].find(
-        (r) =>
-          task.service && r.definition.clusterArn === task.clusterArn && task.group === `service:${r.definition.name}`,
-      );
+      const record = [...records.values()].find((r) => owns(r, task));
       if (record && (task.stopCode === 'EssentialContainerExited' || task.stopCode === 'TaskFailedToStart')) {
-        say(record, `(task ${task.id}) stopped: ${task.stoppedReason}`, 'TASK_STOPPED_UNEXPECTEDLY', 'warn');
-        countFailure(record, task);
+        const set = record.taskSets.find((s) => s.id === task.deploymentId) ?? null;
+        const message = `(task ${task.id}) stopped: ${task.stoppedReason}`;
+        actions.say(record, { message, code: 'TASK_STOPPED_UNEXPECTEDLY', level: 'warn', set });
+        actions.countFailure(record, task);
       }
       kick();
     },
@@ -353,79 +228,15 @@ export function createServices(options: ServicesOptions): Services {
     handler: {
       async put(next, previous, signal) {
         put(next, previous);
-        if (next.waitForSteadyState) await waitSteady(next.arn, signal);
+        if (next.waitForSteadyState) await untilSteady(next.arn, signal);
       },
       async remove(previous, signal) {
         const record = records.get(previous.arn);
         if (!record) return;
-        record.status = 'DRAINING';
-        record.desiredCount = 0;
-        for (const task of tasksOf(record))
-          if (task.desiredStatus === 'RUNNING')
-            options.stopTask(task, 'ServiceSchedulerInitiated', 'Service was deleted');
-        while (tasksOf(record).length > 0) {
-          signal.throwIfAborted();
-          await new Promise<void>((resolve) => void clock.afterWall(50, resolve));
-        }
-        record.status = 'INACTIVE';
+        await drain(record, signal);
         records.delete(previous.arn);
-        events.emit({
-          source: 'ecs',
-          subject: previous.name,
-          code: 'SERVICE_DELETED',
-          message: `(service ${previous.name}) was deleted.`,
-        });
       },
+      drift: (applied) => serviceDrift(applied, records.get(applied.arn)),
     },
   };
-
-  function put(next: Service, previous: Service | null): void {
-    if (next.schedulingStrategy === 'DAEMON')
-      throw new CutoverError({
-        code: 'INVALID_ATTRIBUTE',
-        address: `${next.address}.scheduling_strategy`,
-        message: 'DAEMON services are not run here',
-        value: 'DAEMON',
-        rule: 'REPLICA',
-        fix: 'use REPLICA with distinctInstance',
-      });
-    const definition = definitionOf(next.taskDefinitionArn);
-    const existing = records.get(next.arn);
-    if (!existing || existing.status === 'INACTIVE') {
-      const record: ServiceRecord = {
-        definition: next,
-        desiredCount: next.desiredCount,
-        status: 'ACTIVE',
-        deployments: [],
-        events: [],
-        failuresInARow: 0,
-        throttledUntilMs: 0,
-        lastCompleted: null,
-        lastPlacementFailure: null,
-        steady: false,
-      };
-      records.set(next.arn, record);
-      deploy(record, definition, '');
-    } else {
-      const keptCount = next.ignoreChanges.includes('desired_count') && previous !== null;
-      if (!keptCount) existing.desiredCount = next.desiredCount;
-      const keptDefinition = next.ignoreChanges.includes('task_definition') && previous !== null;
-      const old = existing.definition;
-      existing.definition = next;
-      const current = existing.deployments[0]?.definition;
-      const moved = !keptDefinition && current?.arn !== definition.arn;
-      if (
-        moved ||
-        networkDigest(old) !== networkDigest(next) ||
-        (next.forceNewDeployment && !previous?.forceNewDeployment)
-      )
-        deploy(existing, keptDefinition && current ? current : definition, '');
-      existing.steady = false;
-    }
-    kick();
-  }
 }
-
-/** A change of these makes new tasks (ECS update-service: load balancers, network configuration). */
-const networkDigest = (s: Service): string =>
-  JSON.stringify([s.loadBalancers, s.subnetIds, s.securityGroupIds, s.launchType]);

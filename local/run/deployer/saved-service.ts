@@ -1,0 +1,68 @@
+/** What outlives a plane that is killed of a service whose versions CodeDeploy decides. */
+import type { Service } from '../../topology.ts';
+import type { TaskSetState } from '../contracts-delivery.ts';
+import { hasTaskSets, type ServiceRecord } from './service-record.ts';
+
+export interface SavedTaskSet {
+  readonly id: string;
+  readonly externalId: string | null;
+  readonly startedBy: TaskSetState['startedBy'];
+  readonly status: 'PRIMARY' | 'ACTIVE';
+  readonly scalePercent: number;
+  readonly taskDefinitionArn: string;
+  readonly targetGroupArn: string | null;
+  readonly containerName: string | null;
+  readonly containerPort: number | null;
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
+}
+
+export interface SavedService {
+  readonly arn: string;
+  /** Of the resource as it was applied: another digest means that the stacks have changed meanwhile. */
+  readonly digest: string;
+  readonly desiredCount: number;
+  /** PRIMARY first. */
+  readonly taskSets: readonly SavedTaskSet[];
+}
+
+/** Services that ECS deploys are as the stacks say after a restart. */
+export function savedServices(records: readonly ServiceRecord[]): readonly SavedService[] {
+  return records
+    .filter((record) => hasTaskSets(record.definition) && record.status === 'ACTIVE')
+    .map((record) => ({
+      arn: record.definition.arn,
+      digest: record.definition.digest,
+      desiredCount: record.desiredCount,
+      taskSets: record.taskSets.flatMap((set): SavedTaskSet[] => {
+        if (set.status === 'DRAINING') return [];
+        const [attachment] = set.service.loadBalancers;
+        return [
+          {
+            id: set.id,
+            externalId: set.externalId,
+            startedBy: set.startedBy,
+            status: set.status,
+            scalePercent: set.scalePercent,
+            taskDefinitionArn: set.definition.arn,
+            targetGroupArn: attachment?.targetGroupArn ?? null,
+            containerName: attachment?.containerName ?? null,
+            containerPort: attachment?.containerPort ?? null,
+            subnetIds: set.service.subnetIds,
+            securityGroupIds: set.service.securityGroupIds,
+          },
+        ];
+      }),
+    }));
+}
+
+export const ignores = (resource: Pick<Service, 'ignoreChanges'>, attribute: string): boolean =>
+  resource.ignoreChanges.includes(attribute) || resource.ignoreChanges.includes('all');
+
+/**
+ * Does a restarted plane bring back the saved task sets, or what the stacks say? What Terraform would leave alone comes
+ * back; what it would put back is put back, unless nothing in the stacks has changed since.
+ */
+export const comesBack = (saved: SavedService, next: Service): boolean =>
+  saved.taskSets.some((set) => set.status === 'PRIMARY') &&
+  (saved.digest === next.digest || (ignores(next, 'task_definition') && ignores(next, 'load_balancer')));

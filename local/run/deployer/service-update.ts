@@ -1,0 +1,38 @@
+/** UpdateService, as the endpoint calls it (ECS API_UpdateService). */
+import type { TaskDefinition } from '../../topology.ts';
+import { ApiError } from '../contracts.ts';
+import { hasTaskSets, type ServiceRecord } from './service-record.ts';
+
+export interface ServiceChange {
+  readonly desiredCount?: number;
+  readonly taskDefinition?: string;
+  readonly forceNewDeployment?: boolean;
+}
+
+/** @throws ApiError in AWS's words where the service's deployment controller does not allow the change */
+export function checkChange(record: ServiceRecord, change: ServiceChange): void {
+  if (!hasTaskSets(record.definition)) return;
+  const controller = record.definition.deploymentController;
+  const instead =
+    controller === 'CODE_DEPLOY'
+      ? 'Use AWS CodeDeploy to trigger a new deployment.'
+      : 'Use task sets to deploy a new version.';
+  const on = `on services with ${controller === 'EXTERNAL' ? 'an' : 'a'} ${controller} deployment controller. ${instead}`;
+  if (change.taskDefinition !== undefined)
+    throw new ApiError('InvalidParameterException', `Unable to update task definition ${on}`);
+  if (change.forceNewDeployment) throw new ApiError('InvalidParameterException', `Cannot force a new deployment ${on}`);
+}
+
+export interface UpdateContext {
+  readonly definitionOf: (reference: string) => TaskDefinition;
+  readonly deploy: (record: ServiceRecord, definition: TaskDefinition, reason: string) => void;
+}
+
+export function updateService(record: ServiceRecord, change: ServiceChange, context: UpdateContext): void {
+  checkChange(record, change);
+  const current = record.deployments[0]?.definition;
+  const wanted = change.taskDefinition === undefined ? current : context.definitionOf(change.taskDefinition);
+  if (change.desiredCount !== undefined) record.desiredCount = change.desiredCount;
+  if (wanted && (wanted !== current || change.forceNewDeployment)) context.deploy(record, wanted, '');
+  record.steady = false;
+}

@@ -1,0 +1,46 @@
+/** How a task of a service fares: its containers, and its targets at the load balancer. */
+import type { TargetRegistry } from '../contracts.ts';
+import type { Task } from '../ecs/task.ts';
+
+export interface TaskHealth {
+  readonly healthy: boolean;
+  /** To be replaced. */
+  readonly unhealthy: boolean;
+  /** In AWS's words, where it is unhealthy. */
+  readonly why: string;
+}
+
+/** @param graceSeconds how long after its start the load balancer's verdict is ignored (ECS healthCheckGracePeriodSeconds) */
+export function healthOf(task: Task, registry: TargetRegistry, graceSeconds: number, nowMs: number): TaskHealth {
+  const graceOver = nowMs - (task.startedAtMs ?? nowMs) > graceSeconds * 1000;
+  if (task.containers.some((c) => c.essential && c.health === 'UNHEALTHY'))
+    return { healthy: false, unhealthy: true, why: 'Task failed container health checks' };
+  const checked = task.definition.containers.some((d) => d.essential && d.healthCheck);
+  const containersOk =
+    !checked ||
+    task.containers.every(
+      (c) => c.health === 'HEALTHY' || !task.definition.containers.find((d) => d.name === c.name)?.healthCheck,
+    );
+  const states = task.targets.map(({ groupArn, target }) => ({
+    groupArn,
+    state: stateOf(registry, groupArn, target),
+  }));
+  const bad = states.find(({ state }) => state === 'unhealthy');
+  return {
+    healthy:
+      task.status === 'RUNNING' &&
+      containersOk &&
+      states.every(({ state }) => state === 'healthy' || state === 'unused'),
+    unhealthy: bad !== undefined && graceOver,
+    why: bad ? `Task failed ELB health checks in (target-group ${bad.groupArn})` : '',
+  };
+}
+
+/** A target group that is gone has no states: its tasks are not healthy, and not to be replaced for it. */
+function stateOf(registry: TargetRegistry, groupArn: string, target: { readonly id: string; readonly port: number }) {
+  try {
+    return registry.health(groupArn).find((h) => h.target.id === target.id && h.target.port === target.port)?.state;
+  } catch {
+    return undefined;
+  }
+}
