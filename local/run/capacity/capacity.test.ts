@@ -48,7 +48,7 @@ test('from zero two instances come; idle ones go after fifteen minutes, once war
     statistic: 'Average',
   });
   t.is(first?.value, 200);
-  t.is(capacity.providers()[0]?.reservation?.percent, 100);
+  t.is(capacity.providers()[0]?.reservation?.percent, 50);
   t.deepEqual(capacity.providers()[0]?.protectedIds, ['i-0']);
 });
 
