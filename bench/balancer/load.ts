@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Default: {@link PATH}. */
+  readonly path?: string;
 }
 
 export const PATH = '/api/users/3';
@@ -23,13 +25,13 @@ export const generator = spawnSync('wrk', ['-v']).error === undefined ? 'wrk' : 
 
 export async function load(options: LoadOptions): Promise<LoadResult> {
   if (generator === 'wrk') return loadByWrk(options);
-  const args = [options.port, options.connections, options.seconds].map(String);
+  const args = [options.port, options.connections, options.seconds, options.path ?? PATH].map(String);
   const { stdout } = await run(process.execPath, [import.meta.filename, ...args]);
   return JSON.parse(stdout) as LoadResult;
 }
 
-async function loadByWrk({ port, connections, seconds }: LoadOptions): Promise<LoadResult> {
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', `http://127.0.0.1:${port}${PATH}`];
+async function loadByWrk({ port, connections, seconds, path = PATH }: LoadOptions): Promise<LoadResult> {
+  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', `http://127.0.0.1:${port}${path}`];
   const { stdout } = await run('wrk', args);
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
   const p99 = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout);
@@ -42,8 +44,8 @@ async function loadByWrk({ port, connections, seconds }: LoadOptions): Promise<L
   };
 }
 
-async function loadRaw({ port, connections, seconds }: LoadOptions): Promise<LoadResult> {
-  const request = `GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`;
+async function loadRaw({ port, connections, seconds, path = PATH }: LoadOptions): Promise<LoadResult> {
+  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: */*\r\n\r\n`;
   const latencies: number[] = [];
   let failed = 0;
   const startedAt = performance.now();
@@ -87,5 +89,5 @@ async function loadRaw({ port, connections, seconds }: LoadOptions): Promise<Loa
 
 if (process.argv[1] === import.meta.filename) {
   const [port, connections, seconds] = process.argv.slice(2).map(Number) as [number, number, number];
-  process.stdout.write(JSON.stringify(await loadRaw({ port, connections, seconds })));
+  process.stdout.write(JSON.stringify(await loadRaw({ port, connections, seconds, path: process.argv[5] })));
 }

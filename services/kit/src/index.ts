@@ -15,6 +15,7 @@ export {
 } from './config.ts';
 export { type Answer, createDownstream, type Downstream } from './downstream.ts';
 export { ServiceError } from './errors.ts';
+export type { Exchange, RequestFacts } from './exchange.ts';
 export type { ServiceHeaders } from './headers.ts';
 export { type HealthReport, healthHandler } from './health.ts';
 export { anyKeyEquals, keysEqual } from './keys.ts';
@@ -27,5 +28,5 @@ export { type Item, type Items, RESOURCES, type Resource, readItems } from './or
 export { type PreparedReply, prepareJson, prepareText, sendPrepared } from './prepared.ts';
 export { sendError, sendJson, sendText } from './reply.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run.ts';
-export type { BodyHandler, Exchange, Handler, HttpOptions, HttpService, RequestFacts } from './server.ts';
+export type { BodyHandler, Handler, HttpOptions, HttpService } from './server.ts';
 export { type ServiceConfig, type SnsConfig, serviceSettings, snsSettings } from './settings.ts';

@@ -7,36 +7,15 @@ import type { AddressInfo } from 'node:net';
 import restify from 'restify';
 import { readBody, refuseUnreadableBody } from './body.ts';
 import { ServiceError } from './errors.ts';
+import { type Exchange, factsOf, type RequestFacts, State, writeRequestRecord } from './exchange.ts';
 import { noteServiceHeaders, type ServiceHeaders } from './headers.ts';
 import { createListener, listen } from './listener.ts';
 import type { Log } from './log.ts';
 import { sendError } from './reply.ts';
 import type { ServiceConfig } from './settings.ts';
-import { TRACE_HEADER, traceOf } from './trace.ts';
 
-/** One request on its way. */
-export interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-  /** X-Amzn-Trace-Id, received or made: goes to downstream calls and into the log. */
-  readonly trace: string;
-  /** What the path's `:names` stand for, percent-decoded. Empty until the request is routed. */
-  params: Readonly<Record<string, string>>;
-  /** Set by the handler once it is known; ends in the request's log line. */
-  messageId?: string;
-  /** Why the request was refused or failed; ends in the request's log line. */
-  failure?: string;
-}
 export type Handler = (exchange: Exchange) => Promise<void> | void;
 export type BodyHandler = (exchange: Exchange, body: string) => Promise<void>;
-
-/** What is known of a request once it is over. */
-export interface RequestFacts {
-  readonly method: string;
-  /** Without its query, at most 200 characters. */
-  readonly path: string;
-  readonly ms: number;
-}
 
 export interface HttpOptions {
   /** Sent with every response, refusals too. Default: none. */
@@ -63,18 +42,17 @@ export interface HttpService {
   startDraining(): void;
 }
 
-interface State extends Exchange {
-  readonly startedAt: number;
-}
 type Carrier = IncomingMessage & { exchange?: State; params?: Readonly<Record<string, string>> };
+
+type RouteHandler = (req: Carrier, res: ServerResponse, next: () => void) => void;
 
 /** The part of Restify that is used; its published types stop at version 8. */
 interface App {
   readonly server: Server;
   first(handler: (req: Carrier, res: ServerResponse) => boolean): void;
-  get(path: string, handler: (req: Carrier, res: ServerResponse) => Promise<void>): void;
-  head(path: string, handler: (req: Carrier, res: ServerResponse) => Promise<void>): void;
-  post(path: string, handler: (req: Carrier, res: ServerResponse) => Promise<void>): void;
+  get(path: string, handler: RouteHandler): void;
+  head(path: string, handler: RouteHandler): void;
+  post(path: string, handler: RouteHandler): void;
   on(
     event: 'restifyError',
     handler: (req: Carrier, res: ServerResponse, error: unknown, done: () => void) => void,
@@ -115,8 +93,8 @@ class RestifyService implements HttpService {
 
   get(path: string, handler: Handler): void {
     for (const each of bothForms(path)) {
-      this.#app.get(each, async (req) => this.#run(req, handler));
-      this.#app.head(each, async (req) => this.#run(req, handler));
+      this.#app.get(each, (req, _res, next) => this.#run(req, handler, next));
+      this.#app.head(each, (req, _res, next) => this.#run(req, handler, next));
     }
   }
 
@@ -129,7 +107,7 @@ class RestifyService implements HttpService {
       }
       await handler(exchange, await readBody(exchange.req, MAX_BODY_BYTES));
     };
-    for (const each of bothForms(path)) this.#app.post(each, async (req) => this.#run(req, withBody));
+    for (const each of bothForms(path)) this.#app.post(each, (req, _res, next) => this.#run(req, withBody, next));
   }
 
   intercept(take: (exchange: Exchange) => boolean): void {
@@ -148,9 +126,13 @@ class RestifyService implements HttpService {
   /** Every request comes by here first. @returns whether Restify goes on with it */
   #admit(req: Carrier, res: ServerResponse): boolean {
     noteServiceHeaders(res, this.headers);
-    const exchange = begin(req, res, this.#log, this.#requestLine);
+    const exchange = new State(req, res);
+    req.exchange = exchange;
     this.#unanswered.add(res);
-    res.once('close', () => this.#unanswered.delete(res));
+    res.once('close', () => {
+      this.#unanswered.delete(res);
+      this.#logRequest(exchange);
+    });
     if (this.draining) endConnectionWith(res);
     if (this.#takers.some((take) => take(exchange))) return false;
     // An absolute or asterisk target is a proxy's business; Restify's URL parser may throw on one.
@@ -159,17 +141,33 @@ class RestifyService implements HttpService {
     return false;
   }
 
-  async #run(req: Carrier, handler: Handler): Promise<void> {
+  #logRequest(exchange: State): void {
+    if (this.#requestLine) this.#log.line(this.#requestLine(factsOf(exchange)));
+    else writeRequestRecord(exchange, this.#log);
+  }
+
+  /** A handler that returns nothing is done at once: it costs no promise. */
+  #run(req: Carrier, handler: Handler, next: () => void): void {
     const exchange = req.exchange!;
     exchange.params = req.params ?? {};
     this.running++;
-    try {
-      await handler(exchange);
-    } catch (error) {
-      fail(exchange, error, this.#log);
-    } finally {
+    const done = (): void => {
       this.running--;
-    }
+      next();
+    };
+    const failed = (error: unknown): void => fail(exchange, error, this.#log);
+    const pending = attempt(() => handler(exchange), failed);
+    if (pending) pending.catch(failed).finally(done);
+    else done();
+  }
+}
+
+function attempt<T>(run: () => T, failed: (error: unknown) => void): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
 }
 
@@ -180,42 +178,6 @@ function bothForms(path: string): string[] {
 
 function endConnectionWith(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
-}
-
-function begin(req: Carrier, res: ServerResponse, log: Log, line: HttpOptions['requestLine']): State {
-  const exchange: State = {
-    req,
-    res,
-    trace: traceOf(req.headers[TRACE_HEADER] as string | undefined),
-    params: {},
-    startedAt: performance.now(),
-  };
-  req.exchange = exchange;
-  res.once('close', () => {
-    if (line) log.line(line(factsOf(exchange)));
-    else writeRequestLine(exchange, log);
-  });
-  return exchange;
-}
-
-function factsOf({ req, startedAt }: State): RequestFacts {
-  return { method: req.method ?? '', path: pathOf(req), ms: performance.now() - startedAt };
-}
-
-/** The one structured line of a request. */
-function writeRequestLine(exchange: State, log: Log): void {
-  const { req, res } = exchange;
-  log.logger.info({
-    event: 'request',
-    trace: exchange.trace,
-    messageId: exchange.messageId,
-    method: req.method,
-    path: pathOf(req),
-    // 499: the client left before the answer.
-    status: res.writableFinished ? res.statusCode : 499,
-    ms: Math.round((performance.now() - exchange.startedAt) * 100) / 100,
-    failure: exchange.failure,
-  });
 }
 
 function fail(exchange: Exchange, error: unknown, log: Log): void {
@@ -236,9 +198,4 @@ function fromRestify(req: IncomingMessage, error: unknown): ServiceError | unkno
   if (status === 405) return new ServiceError('METHOD_NOT_ALLOWED', `${req.method} is not allowed here`);
   if (status === 400) return new ServiceError('BAD_REQUEST', 'the request cannot be read');
   return error;
-}
-
-function pathOf(req: IncomingMessage): string {
-  const path = (req.url ?? '').split('?', 1)[0]!;
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }

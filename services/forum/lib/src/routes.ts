@@ -3,8 +3,9 @@
  * filtered. What one path can answer is known from the start, so each body is serialised once.
  */
 import { ServiceError } from '../../../kit/src/errors.ts';
+import type { Exchange } from '../../../kit/src/exchange.ts';
 import { type PreparedReply, prepareJson, prepareText, sendPrepared } from '../../../kit/src/prepared.ts';
-import type { Exchange, HttpService } from '../../../kit/src/server.ts';
+import type { HttpService } from '../../../kit/src/server.ts';
 import type { ForumData, Post } from './data.ts';
 
 /** One class of objects: what a microservice serves. */

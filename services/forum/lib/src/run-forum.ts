@@ -1,6 +1,8 @@
 /** Runs a forum service as a process: what the monolith's workers and the microservices have in common. */
+
+import type { RequestFacts } from '../../../kit/src/exchange.ts';
 import { runService, type ServiceContext } from '../../../kit/src/run.ts';
-import type { HttpOptions, RequestFacts } from '../../../kit/src/server.ts';
+import type { HttpOptions } from '../../../kit/src/server.ts';
 import { DEFAULT_DATA, type ForumData } from './data.ts';
 import { checkDataFile, loadData } from './load-data.ts';
 import { addClass, addGreeting, type ForumClass, type Greeting } from './routes.ts';

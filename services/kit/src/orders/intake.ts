@@ -5,9 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { parseJsonObject } from '../body.ts';
 import { ServiceError } from '../errors.ts';
+import type { Exchange } from '../exchange.ts';
 import type { Log } from '../log.ts';
 import { sendText } from '../reply.ts';
-import type { BodyHandler, Exchange } from '../server.ts';
+import type { BodyHandler } from '../server.ts';
 import type { SnsConfig } from '../settings.ts';
 import { createCertificateStore } from '../sns/certificates.ts';
 import { createConfirmer } from '../sns/confirm.ts';
