@@ -18,12 +18,37 @@ export type CriterionName =
   | 'tasks-sharing-an-instance'
   | 'host-ports-clashing'
   | 'host-ports-out-of-range'
-  | 'host-ports-without-traffic';
+  | 'host-ports-without-traffic'
+  | 'forum-failed-requests'
+  | 'forum-failed-checks'
+  | 'forum-latency-p95'
+  | 'forum-latency-p99'
+  | 'forum-dropped-iterations'
+  | 'version-mix'
+  | 'green-before-hook'
+  | 'failed-hooks'
+  | 'blue-kept'
+  | 'right-guard'
+  | 'rollback-time';
+
+export type Unit =
+  | 'orders'
+  | 'requests'
+  | 'percent'
+  | 'points'
+  | 'ms'
+  | 'seconds'
+  | 'stages'
+  | 'deployments'
+  | 'hooks'
+  | 'services'
+  | 'tasks'
+  | 'ports';
 
 export interface Criterion {
   readonly name: CriterionName;
   readonly title: string;
-  readonly unit: 'orders' | 'percent' | 'ms' | 'stages' | 'deployments' | 'services' | 'tasks' | 'ports';
+  readonly unit: Unit;
   /** `max`: value ≤ bound passes. `min`: value ≥ bound passes. */
   readonly direction: 'max' | 'min';
   readonly bound: number;
@@ -92,7 +117,83 @@ export const CRITERIA: readonly Criterion[] = [
     unit: 'ports',
     minSamples: 2,
   },
+  ...forumCriteria(),
+  ...blueGreenCriteria(),
 ];
+
+function forumCriteria(): Criterion[] {
+  return [
+    {
+      ...base,
+      name: 'forum-failed-requests',
+      title: 'forum requests not answered 2xx',
+      unit: 'requests',
+      minSamples: 100,
+    },
+    {
+      ...base,
+      name: 'forum-failed-checks',
+      title: 'forum answers that are not what the path should give',
+      unit: 'requests',
+      minSamples: 100,
+    },
+    {
+      ...base,
+      name: 'forum-latency-p95',
+      title: 'forum request time, 95th percentile',
+      unit: 'ms',
+      bound: 500,
+      minSamples: 100,
+    },
+    {
+      ...base,
+      name: 'forum-latency-p99',
+      title: 'forum request time, 99th percentile',
+      unit: 'ms',
+      bound: 2_000,
+      minSamples: 500,
+    },
+    {
+      ...base,
+      name: 'forum-dropped-iterations',
+      title: 'forum requests that the generator could not send on time',
+      unit: 'percent',
+      bound: 0.5,
+      onMiss: 'INCONCLUSIVE',
+    },
+  ];
+}
+
+function blueGreenCriteria(): Criterion[] {
+  return [
+    {
+      ...base,
+      name: 'version-mix',
+      title: "largest gap between the new version's share and its weight",
+      unit: 'points',
+      bound: 2,
+      // At 10 % the share of 2,000 answers has a standard deviation of 0.67 points: 2 are three of them.
+      minSamples: 2_000,
+    },
+    {
+      ...base,
+      name: 'green-before-hook',
+      title: 'production answers of the new version before traffic was allowed',
+      unit: 'requests',
+      minSamples: 100,
+    },
+    { ...base, name: 'failed-hooks', title: 'hooks that did not succeed', unit: 'hooks' },
+    { ...base, name: 'blue-kept', title: 'control time that the old version was kept too short', unit: 'seconds' },
+    { ...base, name: 'right-guard', title: 'drills that the wrong guard ended, or none', unit: 'deployments' },
+    {
+      ...base,
+      name: 'rollback-time',
+      title: 'control time from failure to the old version alone, steady',
+      unit: 'seconds',
+      bound: 300,
+    },
+  ];
+}
 
 /** @throws RangeError where the table has no such criterion (a programming error). */
 export function criterion(name: CriterionName, table: readonly Criterion[] = CRITERIA): Criterion {

@@ -1,13 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { CRITERIA } from './criteria.ts';
-import { PROFILES, type Profile, stepsFor, validateProfile } from './profiles.ts';
+import { validateProfile } from './profile-rules.ts';
+import { FORUM_PROFILES, PROFILES, type Profile, paceOf, profileFor, stepsFor } from './profiles.ts';
 import { SYSTEMS } from './systems.ts';
 
 const REHEARSAL = PROFILES['rehearsal'] as Profile;
 
 test('every named profile is valid and goes by its own name', (t) => {
-  for (const [name, profile] of Object.entries(PROFILES)) {
+  t.deepEqual(Object.keys(FORUM_PROFILES), Object.keys(PROFILES));
+  for (const [name, profile] of [...Object.entries(PROFILES), ...Object.entries(FORUM_PROFILES)]) {
     t.is(profile.name, name);
     t.deepEqual(validateProfile(profile), []);
   }
@@ -22,7 +24,7 @@ test('every problem of a profile is told at once', (t) => {
     maxSeconds: 600,
     startVirtualUsers: 10.5,
     maxVirtualUsers: 5,
-    mixMaxAgeMs: 500,
+    mixMaxAgeMs: 5_000,
     steps: [{ seconds: 0, ratePerSecond: 9_999 }],
   };
   const fields = validateProfile(bad).map((problem) => problem.field);
@@ -63,4 +65,21 @@ test('criteria are named once, and every stage of every system has a mix', (t) =
   for (const system of Object.values(SYSTEMS)) {
     for (const stage of system.stages) t.true((system.mixes[stage]?.length ?? 0) > 0, stage);
   }
+});
+
+test('beside another system a load is half of what it is alone, bursts too', (t) => {
+  const alone = profileFor('burst', 'forum', false);
+  const beside = profileFor('burst', 'forum', true);
+  t.is(beside?.ratePerSecond, (alone?.ratePerSecond ?? 0) / 2);
+  t.deepEqual(
+    beside?.steps.map((step) => step.ratePerSecond),
+    alone?.steps.map((step) => step.ratePerSecond / 2),
+  );
+  t.is(profileFor('rehearsal', 'logistics', true)?.ratePerSecond, 60);
+  t.is(profileFor('nope', 'forum', true), undefined);
+});
+
+test('several loads keep the longest of their waits', (t) => {
+  const pace = paceOf([REHEARSAL, { ...REHEARSAL, holdSeconds: 99, warmUpSeconds: 0 }]);
+  t.deepEqual(pace, { warmUpSeconds: 8, holdSeconds: 99, steadyTimeoutSeconds: 180 });
 });

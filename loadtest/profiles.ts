@@ -1,5 +1,4 @@
 /** Load profiles as data. Scenarios contain no numbers: they import these. Also imported by k6, so no Node modules here. */
-import { LIMITS } from './limits.ts';
 
 /** One step of an arrival-rate curve: go linearly to `ratePerSecond` within `seconds`. */
 export interface ProfileStep {
@@ -10,7 +9,7 @@ export interface ProfileStep {
 export interface Profile {
   readonly name: string;
   readonly summary: string;
-  /** Orders per second at the start; also throughout where `steps` is empty. */
+  /** Orders (or, for the forum, requests) per second at the start; also throughout where `steps` is empty. */
   readonly ratePerSecond: number;
   /** Empty: constant rate. Repeated (from the last rate) for as long as the run lasts where `repeat` is set. */
   readonly steps: readonly ProfileStep[];
@@ -52,6 +51,13 @@ const BASE = {
   maxDrainSeconds: 90,
 } as const;
 
+/** Short stages, for CI. */
+const SHORT = { durationSeconds: 10, warmUpSeconds: 3, holdSeconds: 3, settleSeconds: 2, maxSeconds: 300 } as const;
+
+/** A blue/green deployment outlasts its stage: shift, and blue's five minutes of control time. */
+const LONG = { holdSeconds: 5, warmUpSeconds: 5, maxSeconds: 1_800 } as const;
+
+/** Orders, by profile name. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
   rehearsal: {
     ...BASE,
@@ -61,14 +67,10 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
   smoke: {
     ...BASE,
+    ...SHORT,
     name: 'smoke',
     summary: 'constant 40 orders/s, short stages, for CI',
     ratePerSecond: 40,
-    durationSeconds: 10,
-    warmUpSeconds: 3,
-    holdSeconds: 3,
-    settleSeconds: 2,
-    maxSeconds: 300,
   },
   burst: {
     ...BASE,
@@ -86,90 +88,90 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     warmUpSeconds: 12,
     maxVirtualUsers: 400,
   },
+  shift: {
+    ...BASE,
+    ...LONG,
+    name: 'shift',
+    summary: 'constant 60 orders/s, for as long as a blue/green deployment takes',
+    ratePerSecond: 60,
+  },
 };
 
-/** What is wrong with one field of a profile. */
-export interface ProfileProblem {
-  readonly field: string;
-  readonly value: unknown;
-  readonly rule: string;
+/** The forum answers in milliseconds, and its paths stay: fewer users, who need not ask for the mix as often. */
+const FORUM_BASE = { ...BASE, startVirtualUsers: 30, maxVirtualUsers: 400, mixMaxAgeMs: 1_000 } as const;
+
+/** Requests to the forum, by the same names. */
+export const FORUM_PROFILES: Readonly<Record<string, Profile>> = {
+  rehearsal: {
+    ...FORUM_BASE,
+    name: 'rehearsal',
+    summary: 'constant 200 requests/s through every stage',
+    ratePerSecond: 200,
+  },
+  smoke: {
+    ...FORUM_BASE,
+    ...SHORT,
+    name: 'smoke',
+    summary: 'constant 80 requests/s, short stages, for CI',
+    ratePerSecond: 80,
+  },
+  burst: {
+    ...FORUM_BASE,
+    name: 'burst',
+    summary: '100 requests/s with bursts to 500 every 12 s',
+    ratePerSecond: 100,
+    steps: [
+      { seconds: 5, ratePerSecond: 100 },
+      { seconds: 1, ratePerSecond: 500 },
+      { seconds: 4, ratePerSecond: 500 },
+      { seconds: 2, ratePerSecond: 100 },
+    ],
+    durationSeconds: 36,
+    holdSeconds: 12,
+    warmUpSeconds: 12,
+  },
+  // A linear step of a minute is 12 s at the default clock rate: 2,000 answers of one service need 170 a second.
+  shift: {
+    ...FORUM_BASE,
+    ...LONG,
+    name: 'shift',
+    summary: 'constant 250 requests/s, for as long as a blue/green deployment takes',
+    ratePerSecond: 250,
+  },
+};
+
+/** Of its own rate, what a system gets when the other one runs beside it on the same machine. */
+const BESIDE_SHARE = 0.5;
+
+/**
+ * The profile of a system's load.
+ *
+ * @param beside true where the other system takes load at the same time
+ * @returns undefined where there is no profile of that name
+ */
+export function profileFor(name: string, system: 'logistics' | 'forum', beside: boolean): Profile | undefined {
+  const own = system === 'forum' ? FORUM_PROFILES[name] : PROFILES[name];
+  if (!own || !beside) return own;
+  const reduced = (rate: number): number => rate * BESIDE_SHARE;
+  return {
+    ...own,
+    summary: `${own.summary}, here at ${BESIDE_SHARE * 100} % of that beside the other system`,
+    ratePerSecond: reduced(own.ratePerSecond),
+    steps: own.steps.map((step) => ({ ...step, ratePerSecond: reduced(step.ratePerSecond) })),
+  };
 }
 
-type NumberRule = readonly [field: keyof Profile, min: number, max: number, integer: boolean];
+/** The waits of a run with several loads: the longest of each. */
+export type Pace = Pick<Profile, 'warmUpSeconds' | 'holdSeconds' | 'steadyTimeoutSeconds'>;
 
-const NUMBER_RULES: readonly NumberRule[] = [
-  ['ratePerSecond', 0.1, LIMITS.maxRatePerSecond, false],
-  ['durationSeconds', 1, LIMITS.maxDurationSeconds, false],
-  ['maxSeconds', 1, LIMITS.maxDurationSeconds, false],
-  ['warmUpSeconds', 0, LIMITS.maxDurationSeconds, false],
-  ['holdSeconds', 0, LIMITS.maxDurationSeconds, false],
-  ['steadyTimeoutSeconds', 1, LIMITS.maxDurationSeconds, false],
-  ['startVirtualUsers', 1, LIMITS.maxVirtualUsers, true],
-  ['maxVirtualUsers', 1, LIMITS.maxVirtualUsers, true],
-  ['timeoutSeconds', LIMITS.minTimeoutSeconds, LIMITS.maxTimeoutSeconds, false],
-  ['mixMaxAgeMs', 0, 200, true],
-  ['settleSeconds', 0.5, 60, false],
-  ['maxDrainSeconds', 1, LIMITS.maxDurationSeconds, false],
-];
-
-/** @returns every problem of a profile; empty where it is valid. */
-export function validateProfile(profile: Profile): ProfileProblem[] {
-  const problems: ProfileProblem[] = [];
-  for (const [field, min, max, integer] of NUMBER_RULES) {
-    const value = profile[field];
-    const ok = typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
-    if (!ok) problems.push({ field, value, rule: `a${integer ? ' whole' : ''} number from ${min} to ${max}` });
-  }
-  profile.steps.forEach((step, i) => {
-    if (!(step.seconds > 0 && step.seconds <= LIMITS.maxDurationSeconds)) {
-      problems.push({
-        field: `steps[${i}].seconds`,
-        value: step.seconds,
-        rule: `above 0, at most ${LIMITS.maxDurationSeconds}`,
-      });
-    }
-    if (!(step.ratePerSecond >= 0 && step.ratePerSecond <= LIMITS.maxRatePerSecond)) {
-      problems.push({
-        field: `steps[${i}].ratePerSecond`,
-        value: step.ratePerSecond,
-        rule: `from 0 to ${LIMITS.maxRatePerSecond}`,
-      });
-    }
-  });
-  problems.push(...validateTogether(profile));
-  return problems;
-}
-
-function validateTogether(profile: Profile): ProfileProblem[] {
-  const problems: ProfileProblem[] = [];
-  if (profile.maxVirtualUsers < profile.startVirtualUsers) {
-    problems.push({
-      field: 'maxVirtualUsers',
-      value: profile.maxVirtualUsers,
-      rule: `at least startVirtualUsers (${profile.startVirtualUsers})`,
-    });
-  }
-  if (profile.durationSeconds > profile.maxSeconds) {
-    problems.push({
-      field: 'durationSeconds',
-      value: profile.durationSeconds,
-      rule: `at most maxSeconds (${profile.maxSeconds})`,
-    });
-  }
-  const orders = Math.ceil(ordersWithin(profile, profile.durationSeconds));
-  if (orders > LIMITS.maxOrders) {
-    problems.push({
-      field: 'durationSeconds',
-      value: profile.durationSeconds,
-      rule: `rate × duration at most ${LIMITS.maxOrders} orders; this is ${orders}`,
-    });
-  }
-  return problems;
-}
-
-/** Upper bound of the orders that a profile sends within `seconds`: the highest rate throughout. */
-export function ordersWithin(profile: Profile, seconds: number): number {
-  return Math.max(profile.ratePerSecond, ...profile.steps.map((step) => step.ratePerSecond)) * seconds;
+/** @param profiles at least one */
+export function paceOf(profiles: readonly Profile[]): Pace {
+  const longest = (field: keyof Pace): number => Math.max(...profiles.map((profile) => profile[field]));
+  return {
+    warmUpSeconds: longest('warmUpSeconds'),
+    holdSeconds: longest('holdSeconds'),
+    steadyTimeoutSeconds: longest('steadyTimeoutSeconds'),
+  };
 }
 
 /** The steps repeated until they fill `seconds`; a constant profile has one step. */

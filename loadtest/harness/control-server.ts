@@ -1,18 +1,15 @@
 /** The harness's word to k6: a loopback server that tells the current path mix, and when the load is over. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { OrderRoute, Route } from '../systems.ts';
 
-export interface ServedRoute {
-  readonly path: string;
-  readonly weight: number;
-  readonly message: Readonly<Record<string, number | string>>;
-  readonly topicArn: string | null;
-}
+/** An order's route carries its message and topic; the forum's is only a path. */
+export type ServedRoute = Route & Partial<Pick<OrderRoute, 'message'>> & { readonly topicArn: string | null };
 
 export interface ControlServer {
   readonly url: string;
   setRoutes(routes: readonly ServedRoute[]): void;
-  /** From now on no virtual user starts another order. */
+  /** From now on no virtual user starts anything further. */
   stopLoad(): void;
   close(): Promise<void>;
 }

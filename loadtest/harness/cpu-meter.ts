@@ -1,4 +1,4 @@
-/** CPU that a process uses, from /proc (Linux; null elsewhere). */
+/** CPU that processes use, from /proc (Linux; null elsewhere). */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../local/run/clock.ts';
 
@@ -8,19 +8,23 @@ const TICKS_PER_SECOND = 100;
 const UTIME = 14 - 3;
 const STIME = 15 - 3;
 
-/** @returns a function that gives the cores used since its last call; null at the first call and where nothing is known */
-export function createCpuMeter(pid: () => number | null, clock: Clock): () => Promise<number | null> {
-  let before: { pid: number; ticks: number; atMs: number } | null = null;
+/**
+ * @returns a function that gives the cores that the processes used together since its last call; null at the first call,
+ *   when they are not the same as before, and where nothing is known
+ */
+export function createCpuMeter(pids: () => readonly number[], clock: Clock): () => Promise<number | null> {
+  let before: { pids: string; ticks: number; atMs: number } | null = null;
   return async () => {
-    const now = pid();
-    const ticks = now === null ? null : await cpuTicks(now);
-    if (now === null || ticks === null) {
+    const now = pids();
+    const each = await Promise.all(now.map(cpuTicks));
+    const ticks = each.reduce<number | null>((sum, t) => (sum === null || t === null ? null : sum + t), 0);
+    if (now.length === 0 || ticks === null) {
       before = null;
       return null;
     }
     const last = before;
-    before = { pid: now, ticks, atMs: clock.monotonicMs() };
-    if (last?.pid !== now || before.atMs <= last.atMs) return null;
+    before = { pids: now.join(), ticks, atMs: clock.monotonicMs() };
+    if (last?.pids !== before.pids || before.atMs <= last.atMs) return null;
     return (ticks - last.ticks) / TICKS_PER_SECOND / ((before.atMs - last.atMs) / 1_000);
   };
 }

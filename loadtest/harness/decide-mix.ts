@@ -1,32 +1,42 @@
 /** When may the load move to the next stage's paths? Pure. */
 import type { LoadBalancerStatus, Status } from '../../local/status.ts';
 import type { Condition } from '../../local/topology.ts';
-import type { Mix } from '../systems.ts';
+import { type Mix, SYSTEMS, type System, samplePath } from '../systems.ts';
 
-type Rule = LoadBalancerStatus['listeners'][number]['rules'][number];
+type Listener = LoadBalancerStatus['listeners'][number];
+type Rule = Listener['rules'][number];
+
+export interface MixChange {
+  readonly system: System;
+  /** The mix that is being sent. */
+  readonly current: Mix;
+  /** The mix that is to follow. */
+  readonly next: Mix;
+  /** True where orders go through SNS: then each path needs a confirmed subscription too. */
+  readonly throughTopics: boolean;
+}
 
 /**
  * A path may take traffic when the rule that it meets forwards to target groups that all have a healthy target. A path
  * that is new must meet a rule of its own, not the default action, which belongs to what was there before.
  *
- * @param current the mix that is being sent
- * @param next the mix that is to follow
- * @param throughTopics true where orders go through SNS: then each path needs a confirmed subscription too
  * @returns the paths that must still wait, with the reason; empty: switch now
  */
-export function pathsNotReady(status: Status, current: Mix, next: Mix, throughTopics: boolean): string[] {
+export function pathsNotReady(status: Status, change: MixChange): string[] {
+  const { system, current, next, throughTopics } = change;
   const known = new Set(current.map((route) => route.path));
+  const rules = entryRules(status, system);
+  if (!rules) return [`${system.name}: there is no listener`];
   return next.flatMap((route) => {
-    const problem = whyNotReady(status, route.path, !known.has(route.path));
+    const problem = whyNotReady(status, rules, route.path, !known.has(route.path));
     if (problem !== null) return [`${route.path}: ${problem}`];
     return throughTopics && topicFor(status, route.path) === null ? [`${route.path}: no confirmed subscription`] : [];
   });
 }
 
-function whyNotReady(status: Status, path: string, isNew: boolean): string | null {
-  const rules = entryRules(status);
-  if (!rules) return 'there is no listener';
-  const rule = rules.find((candidate) => candidate.conditions.every((condition) => meets(condition, path)));
+function whyNotReady(status: Status, rules: readonly Rule[], path: string, isNew: boolean): string | null {
+  const asked = samplePath(path);
+  const rule = rules.find((candidate) => candidate.conditions.every((condition) => meets(condition, asked)));
   if (!rule) return 'no rule matches';
   if (isNew && rule.priority === 'default') return 'only the default action matches';
   const groups = rule.actions.flatMap((action) => (action.type === 'forward' ? action.targetGroups : []));
@@ -36,24 +46,44 @@ function whyNotReady(status: Status, path: string, isNew: boolean): string | nul
   return empty.length > 0 ? `no healthy target in ${empty.map((group) => group.arn).join(', ')}` : null;
 }
 
-/** The rules of the listener that orders enter by, lowest priority first, the default action last. */
-function entryRules(status: Status): Rule[] | null {
-  const rules = entryListener(status)?.rules;
+/** The rules of the listener that the load enters by, lowest priority first, the default action last. */
+function entryRules(status: Status, system: System): Rule[] | null {
+  const rules = entryListener(status, system)?.rules;
   const order = (rule: Rule): number => (rule.priority === 'default' ? Number.POSITIVE_INFINITY : rule.priority);
   return rules ? [...rules].sort((a, b) => order(a) - order(b)) : null;
 }
 
 /**
- * Orders enter by the load balancer that the SNS subscriptions' endpoints name; without subscriptions, by the one with
- * the most rules; on its lowest port.
+ * A system's load enters by the load balancer that its Terraform outputs name or, where it takes orders, that the SNS
+ * subscriptions' endpoints name; else by the one with the most rules among those that are no other system's; on its
+ * lowest port.
  */
-export function entryListener(status: Status): LoadBalancerStatus['listeners'][number] | undefined {
-  const hosts = new Set(status.topics.flatMap((topic) => topic.subscriptions.map((s) => hostOf(s.endpoint))));
-  const named = (lb: LoadBalancerStatus): boolean => hostsOf(lb).some((host) => hosts.has(host));
+export function entryListener(status: Status, system: System): Listener | undefined {
+  const own = hostsNamedFor(status, system);
+  const foreign = new Set(
+    Object.values(SYSTEMS)
+      .filter((other) => other.name !== system.name)
+      .flatMap((other) => [...hostsNamedFor(status, other)]),
+  );
+  const isIn = (hosts: ReadonlySet<string>, lb: LoadBalancerStatus): boolean =>
+    hostsOf(lb).some((host) => hosts.has(host));
   const rules = (lb: LoadBalancerStatus): number => lb.listeners.reduce((n, l) => n + l.rules.length, 0);
+  // What names it counts most, then that nothing else claims it, then its rules.
+  const rank = (lb: LoadBalancerStatus): number[] => [Number(isIn(own, lb)), -Number(isIn(foreign, lb)), rules(lb)];
   const candidates = status.loadBalancers.filter((lb) => lb.listeners.length > 0);
-  const [entry] = candidates.sort((a, b) => Number(named(b)) - Number(named(a)) || rules(b) - rules(a));
+  const [entry] = candidates.sort((a, b) => compareRanks(rank(b), rank(a)));
   return [...(entry?.listeners ?? [])].sort((a, b) => a.port - b.port)[0];
+}
+
+function compareRanks(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+function hostsNamedFor(status: Status, system: System): Set<string> {
+  const outputs = status.outputs.filter((output) => system.entryOutputs.includes(output.name));
+  const endpoints = system.ledger ? status.topics.flatMap((topic) => topic.subscriptions.map((s) => s.endpoint)) : [];
+  return new Set([...outputs.map((output) => String(output.value)), ...endpoints].map(hostOf));
 }
 
 function hostsOf(lb: LoadBalancerStatus): string[] {

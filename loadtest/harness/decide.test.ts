@@ -1,33 +1,36 @@
 import test from 'ava';
 import type { Status } from '../../local/status.ts';
-import { LOGISTICS } from '../systems.ts';
+import { FORUM, LOGISTICS, type Mix } from '../systems.ts';
+import { threadsStatus } from '../testing/forum-status.ts';
 import { status, withIridium } from '../testing/status.ts';
 import { entryListener, matchesPattern, pathsNotReady, topicFor } from './decide-mix.ts';
 import { whatIsMissing } from './decide-steady.ts';
 
 const MONOLITH = LOGISTICS.mixes['monolith'] ?? [];
 const STRANGLER = LOGISTICS.mixes['strangler'] ?? [];
+const notReady = (seen: Status, current: Mix, next: Mix, throughTopics: boolean): string[] =>
+  pathsNotReady(seen, { system: LOGISTICS, current, next, throughTopics });
 
 test('a new path waits for a rule of its own with a healthy target', (t) => {
-  t.deepEqual(pathsNotReady(status(), MONOLITH, MONOLITH, false), []);
-  t.deepEqual(pathsNotReady(status(), MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
+  t.deepEqual(notReady(status(), MONOLITH, MONOLITH, false), []);
+  t.deepEqual(notReady(status(), MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
   t.regex(
-    pathsNotReady(withIridium('initial'), MONOLITH, STRANGLER, false)[0] ?? '',
+    notReady(withIridium('initial'), MONOLITH, STRANGLER, false)[0] ?? '',
     /^\/iridium\/: no healthy target in arn:tg\/iridium/,
   );
-  t.deepEqual(pathsNotReady(withIridium('healthy'), MONOLITH, STRANGLER, false), []);
+  t.deepEqual(notReady(withIridium('healthy'), MONOLITH, STRANGLER, false), []);
 });
 
 test('through topics, a path also waits for its confirmed subscription', (t) => {
   const next = withIridium('healthy');
-  t.deepEqual(pathsNotReady(next, MONOLITH, STRANGLER, true), ['/iridium/: no confirmed subscription']);
+  t.deepEqual(notReady(next, MONOLITH, STRANGLER, true), ['/iridium/: no confirmed subscription']);
   t.is(topicFor(next, '/order/'), 'arn:aws:sns:us-east-1:1:Orders');
   t.is(topicFor(next, '/iridium/'), null);
 });
 
 test('a rule with a condition that the load does not meet is passed over', (t) => {
   const next = withIridium('healthy', [{ field: 'host-header', values: ['other.example'] }]);
-  t.deepEqual(pathsNotReady(next, MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
+  t.deepEqual(notReady(next, MONOLITH, STRANGLER, false), ['/iridium/: only the default action matches']);
 });
 
 test('a group of weight 0 does not count, an empty one does', (t) => {
@@ -43,8 +46,8 @@ test('a group of weight 0 does not count, an empty one does', (t) => {
     ];
     return { ...next, loadBalancers: [{ ...next.loadBalancers[0], listeners: [{ ...listener, rules }] }] } as Status;
   };
-  t.deepEqual(pathsNotReady(weights(0), MONOLITH, STRANGLER, false), []);
-  t.regex(pathsNotReady(weights(5), MONOLITH, STRANGLER, false)[0] ?? '', /arn:tg\/none/);
+  t.deepEqual(notReady(weights(0), MONOLITH, STRANGLER, false), []);
+  t.regex(notReady(weights(5), MONOLITH, STRANGLER, false)[0] ?? '', /arn:tg\/none/);
 });
 
 test('orders enter where the subscriptions point, else by the load balancer with the most rules', (t) => {
@@ -57,8 +60,8 @@ test('orders enter where the subscriptions point, else by the load balancer with
     listeners: [{ port: 80, url: 'http://127.10.0.9:80', rules: [] }],
   };
   const both = { ...one, loadBalancers: [hq, ...one.loadBalancers] } as Status;
-  t.is(entryListener(both)?.url, 'http://127.10.0.1:80');
-  t.is(entryListener({ ...both, topics: [] })?.url, 'http://127.10.0.1:80');
+  t.is(entryListener(both, LOGISTICS)?.url, 'http://127.10.0.1:80');
+  t.is(entryListener({ ...both, topics: [] }, LOGISTICS)?.url, 'http://127.10.0.1:80');
   const topics = [
     {
       name: 'O',
@@ -66,8 +69,8 @@ test('orders enter where the subscriptions point, else by the load balancer with
       subscriptions: [{ protocol: 'http', endpoint: 'http://HQ.elb:80/order/', confirmed: true }],
     },
   ];
-  t.is(entryListener({ ...both, topics })?.url, 'http://127.10.0.9:80');
-  t.is(entryListener({ ...both, loadBalancers: [] }), undefined);
+  t.is(entryListener({ ...both, topics }, LOGISTICS)?.url, 'http://127.10.0.9:80');
+  t.is(entryListener({ ...both, loadBalancers: [] }, LOGISTICS), undefined);
 });
 
 const PATTERNS: readonly (readonly [string, string, boolean])[] = [
@@ -89,7 +92,7 @@ for (const [pattern, path, expected] of PATTERNS) {
 
 test('steady: one completed deployment, all tasks, healthy targets', (t) => {
   t.deepEqual(whatIsMissing(status()), []);
-  t.deepEqual(whatIsMissing({ ...status(), services: [] }), ['there is no service']);
+  t.deepEqual(whatIsMissing({ ...status(), services: [], targetGroups: [] }), ['there is no service']);
   const service = status().services[0] as Status['services'][number];
   const missing = (change: object): string[] => whatIsMissing({ ...status(), services: [{ ...service, ...change }] });
   t.deepEqual(missing({ runningCount: 1, pendingCount: 1 }), ['monolith: 1 of 2 tasks run, 1 pending']);
@@ -102,4 +105,62 @@ test('steady: one completed deployment, all tasks, healthy targets', (t) => {
   );
   t.deepEqual(whatIsMissing(withIridium('unhealthy')), ['iridium: 1 target(s) unhealthy (no reason)']);
   t.deepEqual(whatIsMissing(withIridium('draining')), []);
+});
+
+test('what runs on instances without ECS is steady when its processes run and its targets are healthy', (t) => {
+  const { instance, ...base } = { ...status(), services: [], instance: status().instances[0] };
+  const running = (pid: number | null): Status => ({
+    ...base,
+    instances: [{ ...instance, processes: [{ name: 'app', pid, state: pid ? 'active' : 'failed' }] }] as never,
+  });
+  t.deepEqual(whatIsMissing(running(77)), []);
+  t.deepEqual(whatIsMissing(running(null)), ['i-a: app is failed']);
+});
+
+test('a service with task sets is steady by its primary one, and while nothing is being deployed', (t) => {
+  const { status: seen, taskSet } = threadsStatus();
+  t.deepEqual(whatIsMissing(seen), []);
+  const withSets = (...taskSets: Status['services'][number]['taskSets']): Status => ({
+    ...seen,
+    services: [{ ...(seen.services[0] as Status['services'][number]), taskSets }],
+  });
+  t.deepEqual(whatIsMissing(withSets(taskSet, { ...taskSet, id: 'ecs-svc/old', status: 'ACTIVE' })), []);
+  t.regex(whatIsMissing(withSets({ ...taskSet, runningCount: 1 }))[0] ?? '', /threads: 1 of 2 tasks/);
+  t.regex(whatIsMissing(withSets({ ...taskSet, stability: 'STABILIZING' }))[0] ?? '', /threads: 2 of 2/);
+  const deploying = threadsStatus({ status: 'InProgress' }).status;
+  t.deepEqual(whatIsMissing(deploying), ['threads: deployment d-NEW000001 is InProgress']);
+  t.deepEqual(whatIsMissing(threadsStatus({ status: 'Succeeded' }).status), []);
+});
+
+test('each system enters by its own load balancer, whatever the other one names', (t) => {
+  const { status: forum } = threadsStatus();
+  const both: Status = {
+    ...status(),
+    loadBalancers: [...status().loadBalancers, ...forum.loadBalancers],
+    outputs: forum.outputs,
+  };
+  t.is(entryListener(both, FORUM)?.url, 'http://127.10.0.2:80');
+  t.is(entryListener(both, LOGISTICS)?.url, 'http://127.10.0.1:80');
+  // Without any output the forum takes the one that no subscription claims, though it has fewer rules.
+  const unnamed = { ...withIridium('healthy'), outputs: [] };
+  const plain = { ...(forum.loadBalancers[0] as Status['loadBalancers'][number]) };
+  t.is(entryListener({ ...unnamed, loadBalancers: [...unnamed.loadBalancers, plain] }, FORUM)?.port, 80);
+  t.is(
+    entryListener({ ...unnamed, loadBalancers: [...unnamed.loadBalancers, plain] }, FORUM)?.url,
+    'http://127.10.0.2:80',
+  );
+});
+
+test("a path with an id meets the rule of its class, and the forum's paths are no news at any stage", (t) => {
+  const { status: seen } = threadsStatus();
+  const mix = FORUM.mixes['microservices'] ?? [];
+  const waiting = pathsNotReady(seen, { system: FORUM, current: mix, next: mix, throughTopics: false });
+  t.deepEqual(waiting, []);
+  const groups = seen.targetGroups.map((g) => ({
+    ...g,
+    targets: g.targets.map((x) => ({ ...x, state: 'unhealthy' })),
+  }));
+  const down = { ...seen, targetGroups: groups } as Status;
+  const first = pathsNotReady(down, { system: FORUM, current: mix, next: mix, throughTopics: false });
+  t.true(first.some((problem) => problem.startsWith('/api/threads/:threadId: no healthy target')));
 });

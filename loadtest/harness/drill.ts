@@ -9,7 +9,7 @@ export async function runDrill(
   dir: string,
   context: StageContext,
 ): Promise<DrillRecord> {
-  const { clock, follower, profile, signal } = context;
+  const { clock, follower, pace, signal } = context;
   const before = new Map((await follower.refresh()).services.map((s) => [s.name, primaryRevision(s)]));
   const known = new Set(follower.deployments.map((deployment) => `${deployment.service}/${deployment.id}`));
   const startedAtMs = clock.wallNow();
@@ -24,17 +24,14 @@ export async function runDrill(
     follower.deployments.find((d) => d.rolloutState === 'FAILED' && !known.has(`${d.service}/${d.id}`))?.service;
   const rolledBack = (status: Status): boolean => failedOne() !== undefined && whatIsMissing(status).length === 0;
   const refused = applying.then(() => new Promise<never>(() => undefined));
-  const settled = await Promise.race([
-    follower.until(rolledBack, profile.steadyTimeoutSeconds * 1_000, signal),
-    refused,
-  ]);
+  const settled = await Promise.race([follower.until(rolledBack, pace.steadyTimeoutSeconds * 1_000, signal), refused]);
   const settledAtMs = settled ? clock.wallNow() : null;
   letGo.abort();
   await applying;
   // By its failed deployment, so that the drill's short name need not be the service's full one.
   const service = failedOne() ?? matchService([...before.keys()], drill.service);
   context.progress(settled ? `drill: ${service} is steady again` : `drill: no clean roll-back in time`);
-  await clock.sleep(profile.holdSeconds * 1_000, signal);
+  await clock.sleep(pace.holdSeconds * 1_000, signal);
   const after = (await follower.refresh()).services.find((s) => s.name === service);
   return {
     service,
@@ -51,6 +48,6 @@ function primaryRevision(service: ServiceStatus): string {
   return service.deployments.find((d) => d.status === 'PRIMARY')?.taskDefinition ?? service.taskDefinition;
 }
 
-function matchService(names: readonly string[], short: string): string {
+export function matchService(names: readonly string[], short: string): string {
   return names.find((name) => name === short) ?? names.find((name) => name.includes(short)) ?? short;
 }

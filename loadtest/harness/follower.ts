@@ -17,7 +17,13 @@ export interface FollowerOptions {
   /** The load generator's process; null while there is none. */
   readonly generatorCores: () => Promise<number | null>;
   /** Called with every status that is read. */
-  readonly onStatus: (status: Status) => void;
+  readonly onStatus: (status: Status, times: ReadTimes) => void;
+}
+
+/** The plane wrote the status between these, wall ms. */
+export interface ReadTimes {
+  readonly askedMs: number;
+  readonly gotMs: number;
 }
 
 export class Follower {
@@ -25,16 +31,23 @@ export class Follower {
   readonly samples: Sample[] = [];
   readonly #options: FollowerOptions;
   readonly #deployments = new Map<string, DeploymentRecord>();
+  readonly #watchers: FollowerOptions['onStatus'][] = [];
   readonly #waiters = new Set<(status: Status) => void>();
   readonly #abort = new AbortController();
   #pending: Promise<Status> | null = null;
   #lastReadAtMs = 0;
+  #anchor: { controlMs: number; wallMs: number } | null = null;
   #refreshTimer: (() => void) | null = null;
   #sampleTimer: (() => void) | null = null;
   #loop: Promise<void> = Promise.resolve();
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+  }
+
+  /** The newest event's two times: control time is read off from here. Null before the first one. */
+  get anchor(): { readonly controlMs: number; readonly wallMs: number } | null {
+    return this.#anchor;
   }
 
   get deployments(): DeploymentRecord[] {
@@ -48,6 +61,11 @@ export class Follower {
       this.#sampleTimer = this.#options.clock.afterWall(SAMPLE_MS, () => void this.#sample().finally(tick));
     };
     if (!this.#abort.signal.aborted) tick();
+  }
+
+  /** Calls it with every status from now on, as the option's own. */
+  watch(onStatus: FollowerOptions['onStatus']): void {
+    this.#watchers.push(onStatus);
   }
 
   async stop(): Promise<void> {
@@ -93,10 +111,13 @@ export class Follower {
   }
 
   async #read(): Promise<Status> {
-    const status = await this.#options.plane.status();
-    this.#lastReadAtMs = this.#options.clock.monotonicMs();
+    const { plane, clock, onStatus } = this.#options;
+    const askedMs = clock.wallNow();
+    const status = await plane.status();
+    this.#lastReadAtMs = clock.monotonicMs();
     this.#noteDeployments(status);
-    this.#options.onStatus(status);
+    const times = { askedMs, gotMs: clock.wallNow() };
+    for (const tell of [onStatus, ...this.#watchers]) tell(status, times);
     for (const waiter of [...this.#waiters]) waiter(status);
     return status;
   }
@@ -124,6 +145,7 @@ export class Follower {
   }
 
   #noteEvent(event: PlaneEvent): void {
+    this.#anchor = { controlMs: Date.parse(event.at), wallMs: Date.parse(event.wallAt) };
     if (this.events.length >= MAX_EVENTS) return;
     const { subject, code, message, level } = event;
     this.events.push({ atMs: Date.parse(event.wallAt), subject, code, message, level });

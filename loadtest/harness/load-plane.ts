@@ -1,8 +1,9 @@
 /** A scenario for a set time against a plane that is running; the plane is left as it is. */
 import { randomUUID } from 'node:crypto';
 import { CutoverError, throwIfAny } from '../../local/errors.ts';
-import { LOGISTICS, type Mix } from '../systems.ts';
-import { RECORD_VERSION, type RunRecord, type StageRecord } from '../verdict/record.ts';
+import type { Status } from '../../local/status.ts';
+import type { Mix, System } from '../systems.ts';
+import { type LedgerSources, RECORD_VERSION, type RunRecord, type StageRecord } from '../verdict/record.ts';
 import { createCpuMeter } from './cpu-meter.ts';
 import { entryListener, pathsNotReady } from './decide-mix.ts';
 import { whatIsMissing } from './decide-steady.ts';
@@ -10,78 +11,56 @@ import { drainAndRead } from './drain.ts';
 import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
 import { type CheckedLoad, type LoadDeps, runToEnd } from './load.ts';
+import { createLog, type KindLog, recordLoads } from './load-kinds.ts';
 import { LoadRun } from './load-run.ts';
 import { servedRoutes } from './mix-keeper.ts';
+import { OutcomeLog } from './outcome-log.ts';
 import { planFor } from './plan.ts';
+import type { PlaneClient } from './plane-client.ts';
 import { snapshotOf } from './snapshot.ts';
 import { createSourceReader } from './sources.ts';
 
 /** @throws CutoverError PLANE_NOT_RUNNING, TARGET_UNREACHABLE, or UNKNOWN_STAGE where no path is known for the stage */
 export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<RunRecord> {
   const { clock, k6, progress, signal } = deps;
-  const { scenario, profile, seconds } = checked;
+  const { scenario, system, profile, seconds } = checked;
   const unsigned = checked.options.unsigned ?? false;
   const startedAtMs = clock.wallNow();
   const plane = await deps.connectPlane();
   let run: LoadRun | null = null;
-  const meter = createCpuMeter(() => run?.pid ?? null, clock);
+  const meter = createCpuMeter(() => (run ? [run.pid] : []), clock);
   const follower = new Follower({ plane, clock, generatorCores: meter, onStatus: () => undefined });
   await follower.start();
   try {
     const before = await follower.refresh();
-    const mix = checked.mix ?? mixOf(before.stage);
-    refuseUnserved(pathsNotReady(before, mix, mix, scenario === 'publish'));
-    const baseUrl = entryListener(before)?.url ?? '';
-    const plan = await planFor({
-      plane,
-      status: before,
-      scenario,
-      profile,
-      unsigned,
-      runId: randomUUID(),
-      baseUrl,
-      seconds,
-    });
-    const missing = whatIsMissing(before);
-    run = await LoadRun.start({ k6, scenario, plan, routes: servedRoutes(mix, before), clock });
+    const mix = checked.mix ?? mixOf(system, before.stage);
+    refuseUnserved(pathsNotReady(before, { system, current: mix, next: mix, throughTopics: scenario === 'publish' }));
+    const baseUrl = entryListener(before, system)?.url ?? '';
+    const input = { plane, status: before, scenario, profile, unsigned, baseUrl, seconds };
+    const plan = await planFor({ ...input, runId: randomUUID() });
+    const log = createLog(scenario);
+    run = await LoadRun.start({ k6, scenario, plan, routes: servedRoutes(mix, before), log, clock });
     const what = `${scenario} at the plane for ${seconds} s`;
-    const { outcomes, generator } = await runToEnd(run, { clock, signal, progress, what });
+    const { generator } = await runToEnd(run, { clock, signal, progress, what });
     const after = await follower.refresh();
-    const access = { endpoint: after.endpoints.aws, region: after.region };
-    const reader = createSourceReader(access, LOGISTICS.ledger);
-    const deliveries = (): ReturnType<typeof plane.deliveries> => plane.deliveries();
-    const ledger = await drainAndRead({ outcomes, profile, clock, reader, deliveries, signal }).finally(() =>
-      reader.close(),
-    );
-    const stage: StageRecord = {
-      name: before.stage ?? 'plane',
-      startedAtMs,
-      steadyAtMs: missing.length === 0 ? startedAtMs : null,
-      problem: missing.length === 0 ? null : `not steady when the load began: ${missing.join('; ')}`,
-      steady: snapshotOf('before', startedAtMs, before),
-      leaving: snapshotOf('after', clock.wallNow(), after),
-    };
+    const ledger = await ledgerOf(checked, log, { plane, after, deps });
     const fidelity = await plane.fidelity();
     const environment = await describeEnvironment(k6);
     return {
       version: RECORD_VERSION,
-      scenario,
-      system: LOGISTICS.name,
-      profile,
-      signed: !unsigned,
+      system: system.name,
       target: 'plane',
       startedAtMs,
       endedAtMs: clock.wallNow(),
       clockRate: after.clockRate,
       environment,
-      generator,
-      outcomes,
-      stages: [stage],
+      ...recordLoads([{ scenario, profile, signed: !unsigned, generator, log }], ledger, startedAtMs),
+      stages: [stageOf({ before, after, startedAtMs, endedAtMs: clock.wallNow() })],
       deployments: follower.deployments,
       samples: follower.samples,
       events: follower.events,
-      ledger,
       drill: null,
+      blueGreen: null,
       fidelity,
       interrupted: false,
     };
@@ -90,18 +69,45 @@ export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<R
   }
 }
 
+function stageOf(seen: { before: Status; after: Status; startedAtMs: number; endedAtMs: number }): StageRecord {
+  const { before, after, startedAtMs, endedAtMs } = seen;
+  const missing = whatIsMissing(before);
+  return {
+    name: before.stage ?? 'plane',
+    startedAtMs,
+    steadyAtMs: missing.length === 0 ? startedAtMs : null,
+    problem: missing.length === 0 ? null : `not steady when the load began: ${missing.join('; ')}`,
+    steady: snapshotOf('before', startedAtMs, before),
+    leaving: snapshotOf('after', endedAtMs, after),
+  };
+}
+
+async function ledgerOf(
+  { system, profile }: CheckedLoad,
+  log: KindLog,
+  { plane, after, deps }: { plane: PlaneClient; after: Status; deps: LoadDeps },
+): Promise<LedgerSources> {
+  if (!(log instanceof OutcomeLog) || !system.ledger) return { available: false, reason: 'no orders' };
+  const reader = createSourceReader({ endpoint: after.endpoints.aws, region: after.region }, system.ledger);
+  const deliveries = (): ReturnType<typeof plane.deliveries> => plane.deliveries();
+  const { clock, signal } = deps;
+  return drainAndRead({ outcomes: log.outcomes(), profile, clock, reader, deliveries, signal }).finally(() =>
+    reader.close(),
+  );
+}
+
 function refuseUnserved(notReady: readonly string[]): void {
   throwIfAny(
     notReady.map((problem) => ({
       code: 'TARGET_UNREACHABLE' as const,
-      message: `the plane cannot take orders at ${problem}`,
+      message: `the plane cannot serve ${problem}`,
       fix: 'see ./cutover status for what its load balancer and topics serve, or name other paths with --path',
     })),
   );
 }
 
-function mixOf(stage: string | null): Mix {
-  const mix = stage === null ? undefined : LOGISTICS.mixes[stage];
+function mixOf(system: System, stage: string | null): Mix {
+  const mix = stage === null ? undefined : system.mixes[stage];
   if (mix) return mix;
   throw new CutoverError({
     code: 'UNKNOWN_STAGE',

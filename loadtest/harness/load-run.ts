@@ -1,14 +1,14 @@
-/** One stretch of load: the control server, k6 and its outcomes, from start to a graceful end. */
+/** One stretch of load: the control server, k6 and what it tells, from start to a graceful end. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CutoverError } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
-import type { Outcome, RunRecord, ScenarioName } from '../verdict/record.ts';
+import type { GeneratorRecord, ScenarioName } from '../verdict/record.ts';
 import { type ControlServer, type ServedRoute, startControlServer } from './control-server.ts';
 import { type Generator, type GeneratorEnd, startGenerator, throwIfUnreachable } from './k6.ts';
-import { OutcomeLog } from './outcome-log.ts';
+import { LineTail, type LoadLog } from './line-tail.ts';
 
 const POLL_MS = 100;
 
@@ -17,6 +17,8 @@ export interface LoadRunOptions {
   readonly scenario: ScenarioName;
   readonly plan: Omit<LoadPlan, 'summaryFile' | 'controlUrl'>;
   readonly routes: readonly ServedRoute[];
+  /** Takes the lines that the scenario writes. */
+  readonly log: LoadLog;
   readonly clock: Clock;
 }
 
@@ -24,25 +26,28 @@ export class LoadRun {
   readonly #clock: Clock;
   readonly #control: ControlServer;
   readonly #generator: Generator;
-  readonly #log: OutcomeLog;
+  readonly #log: LoadLog;
+  readonly #tail: LineTail;
   readonly #workDir: string;
   readonly #timeoutMs: number;
+  readonly #quietPolls: number;
   readonly startedAtMs: number;
 
-  private constructor(parts: {
-    clock: Clock;
-    control: ControlServer;
-    generator: Generator;
-    workDir: string;
-    timeoutMs: number;
-  }) {
-    this.#clock = parts.clock;
+  private constructor(
+    options: LoadRunOptions,
+    parts: { control: ControlServer; generator: Generator; workDir: string },
+  ) {
+    const { timeoutSeconds, mixMaxAgeMs } = options.plan.profile;
+    this.#clock = options.clock;
     this.#control = parts.control;
     this.#generator = parts.generator;
     this.#workDir = parts.workDir;
-    this.#timeoutMs = parts.timeoutMs;
-    this.#log = new OutcomeLog(parts.generator.outcomesFile);
-    this.startedAtMs = parts.clock.wallNow();
+    this.#timeoutMs = timeoutSeconds * 1_000;
+    // Virtual users may act on an older word for that long.
+    this.#quietPolls = 2 + Math.ceil(mixMaxAgeMs / POLL_MS);
+    this.#log = options.log;
+    this.#tail = new LineTail(parts.generator.outcomesFile, (line) => options.log.take(line));
+    this.startedAtMs = options.clock.wallNow();
   }
 
   /** @throws CutoverError TOOL_MISSING where k6 does not start */
@@ -54,8 +59,7 @@ export class LoadRun {
       control = await startControlServer(options.routes);
       const plan = { ...options.plan, controlUrl: control.url };
       const generator = await startGenerator({ binary: options.k6, scenario: options.scenario, plan, workDir, clock });
-      const timeoutMs = options.plan.profile.timeoutSeconds * 1_000;
-      return new LoadRun({ clock, control, generator, workDir, timeoutMs });
+      return new LoadRun(options, { control, generator, workDir });
     } catch (error) {
       await control?.close();
       await rm(workDir, { recursive: true, force: true });
@@ -76,45 +80,42 @@ export class LoadRun {
   }
 
   /**
-   * Resolves when the first order has been sent.
+   * Resolves when the first order or request has been sent.
    *
    * @throws CutoverError TARGET_UNREACHABLE where the scenario refused its target, or sent nothing in twice the time-out
    */
-  async firstOrder(signal: AbortSignal): Promise<void> {
+  async firstSent(signal: AbortSignal): Promise<void> {
     let end: GeneratorEnd | null = null;
     void this.ended.then((e) => {
       end = e;
     });
     const latest = this.#clock.monotonicMs() + 2 * this.#timeoutMs;
     while (this.#log.sent === 0 && end === null) {
-      if (this.#clock.monotonicMs() > latest) throw noOrder(2 * this.#timeoutMs);
+      if (this.#clock.monotonicMs() > latest) throw nothingSent(2 * this.#timeoutMs);
       await this.#clock.sleep(POLL_MS, signal);
-      await this.#log.read();
+      await this.#tail.read();
     }
     if (end !== null) throwIfUnreachable(end);
     // k6 has it in memory, for later virtual users too: a key must not stay behind if this process is killed.
     await rm(join(this.#workDir, 'plan.json'), { force: true });
   }
 
-  /** No further order; waits for those in flight (at most the request time-out); then ends k6 and clears up. */
-  async finish(): Promise<{ outcomes: Outcome[]; generator: RunRecord['generator'] }> {
+  /** Nothing further is sent; waits for what is in flight (at most the request time-out); then ends k6 and clears up. */
+  async finish(): Promise<GeneratorRecord> {
     this.#control.stopLoad();
-    const latest = this.#clock.monotonicMs() + this.#timeoutMs + 1_000;
+    const latest = this.#clock.monotonicMs() + this.#timeoutMs + this.#quietPolls * POLL_MS;
     let quiet = 0;
     let sent = -1;
-    // Virtual users may act on an older word for a moment: twice the same count and nothing in flight is the end.
-    while (quiet < 3 && this.#clock.monotonicMs() < latest) {
-      await this.#log.read();
+    while (quiet < this.#quietPolls && this.#clock.monotonicMs() < latest) {
+      await this.#tail.read();
       quiet = this.#log.inFlight === 0 && this.#log.sent === sent ? quiet + 1 : 0;
       sent = this.#log.sent;
       await this.#clock.sleep(POLL_MS);
     }
     const end = await this.#generator.stop();
-    await this.#log.read();
-    const outcomes = this.#log.outcomes();
+    await this.#tail.read();
     await this.#close();
-    const endedAtMs = this.#clock.wallNow();
-    return { outcomes, generator: { ...end, startedAtMs: this.startedAtMs, endedAtMs } };
+    return { ...end, startedAtMs: this.startedAtMs, endedAtMs: this.#clock.wallNow() };
   }
 
   /** Ends everything at once, for Ctrl-C. */
@@ -124,16 +125,16 @@ export class LoadRun {
   }
 
   async #close(): Promise<void> {
-    await this.#log.close();
+    await this.#tail.close();
     await this.#control.close();
     await rm(this.#workDir, { recursive: true, force: true });
   }
 }
 
-function noOrder(waitedMs: number): CutoverError {
+function nothingSent(waitedMs: number): CutoverError {
   return new CutoverError({
     code: 'TARGET_UNREACHABLE',
-    message: `k6 has sent no order after ${waitedMs / 1_000} s`,
+    message: `k6 has sent nothing after ${waitedMs / 1_000} s`,
     fix: 'see whether the target answers at all, and whether the machine has CPU to spare',
   });
 }

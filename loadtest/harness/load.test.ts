@@ -8,7 +8,7 @@ import { createClock } from '../../local/run/clock.ts';
 import { k6Binary, k6Missing } from '../testing/k6.ts';
 import { startTarget } from '../testing/target.ts';
 import { checkLoad, type LoadDeps, type LoadOptions, load, parseDuration } from './load.ts';
-import { rejudge } from './report-files.ts';
+import { type RunResult, rejudge } from './report-files.ts';
 
 // One after another: each is a load on this machine.
 const withK6 = k6Binary ? test.serial : test.serial.skip;
@@ -91,7 +91,9 @@ withK6('signed orders reach the target, each with a signature that verifies, and
   const posts = target.requests.filter((request) => request.method === 'POST');
   t.true(posts.length >= 75 && posts.length <= 85, String(posts.length));
   const envelopes = posts.map((post) => JSON.parse(post.body) as Record<string, string>);
-  const followed = result.record.outcomes.map((outcome) => outcome.id).sort();
+  const followed = ordersOf(result)
+    .outcomes.map((outcome) => outcome.id)
+    .sort();
   t.deepEqual(followed, envelopes.map((envelope) => String(envelope['MessageId'])).sort());
   t.is(new Set(followed).size, posts.length);
   for (const envelope of envelopes) {
@@ -125,9 +127,9 @@ withK6('virtual users that come late have their plan, though its file is gone', 
   // An answer takes half a second, so 60/s need 30 users where the profile starts with 20.
   await using target = await startTarget((request) => ({ status: 200, delayMs: request.method === 'POST' ? 500 : 0 }));
   const result = await load({ ...ORDERS, url: target.url, rate: 60, duration: '2s', unsigned: true }, deps());
-  t.is(result.record.generator.problem, null);
-  t.true(result.record.outcomes.length > 100, String(result.record.outcomes.length));
-  const odd = result.record.outcomes.filter((o) => o.status !== 200 || (o.latencyMs ?? 0) < 450);
+  t.is(ordersOf(result).generator.problem, null);
+  t.true(ordersOf(result).outcomes.length > 100, String(ordersOf(result).outcomes.length));
+  const odd = ordersOf(result).outcomes.filter((o) => o.status !== 200 || (o.latencyMs ?? 0) < 450);
   t.deepEqual(odd, []);
 });
 
@@ -154,6 +156,11 @@ withK6('an abort ends k6 and takes its files away', async (t) => {
   });
   t.deepEqual(await workFolders(), []);
 });
+
+function ordersOf(result: RunResult): NonNullable<RunResult['record']['orders']> {
+  if (!result.record.orders) throw new Error('the run has no orders');
+  return result.record.orders;
+}
 
 async function workFolders(): Promise<string[]> {
   return (await readdir(FOLDER)).filter((name) => name.startsWith('cutover-load-'));

@@ -4,12 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { CutoverError, type Problem, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import { LIMITS } from '../limits.ts';
-import { PROFILES, type Profile } from '../profiles.ts';
+import { PROFILES, type Profile, profileFor } from '../profiles.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
-import { LOGISTICS, type Mix, routeFor, type System } from '../systems.ts';
-import { type LedgerSources, RECORD_VERSION, type RunRecord, type ScenarioName } from '../verdict/record.ts';
+import { BROWSE, FORUM, LOGISTICS, type Mix, routeFor, type System } from '../systems.ts';
+import { type GeneratorRecord, RECORD_VERSION, type RunRecord, type ScenarioName } from '../verdict/record.ts';
 import { createCpuMeter } from './cpu-meter.ts';
 import { describeEnvironment } from './environment.ts';
+import { createLog, recordLoads } from './load-kinds.ts';
 import { loadPlane } from './load-plane.ts';
 import { LoadRun } from './load-run.ts';
 import { LOAD_TOPIC_ARN } from './plan.ts';
@@ -23,11 +24,11 @@ export interface LoadOptions {
   readonly profile?: string;
   /** A load balancer (or, for `publish`, an SNS endpoint): http or https. Default: the running plane. */
   readonly url?: string;
-  /** Orders per second, above 0, at most 5,000; replaces the profile's. */
+  /** Orders or requests per second, above 0, at most 5,000; replaces the profile's. */
   readonly rate?: number;
   /** `30`, `30s`, `5m` or `1h`, at most one hour; replaces the profile's. */
   readonly duration?: string;
-  /** Where the orders go. Default: the running stage's mix; `/order/` with `url`. */
+  /** Where the orders go, or which of the forum's paths are asked for. Default: the running stage's mix; `/order/` with `url`. */
   readonly paths?: readonly string[];
   readonly unsigned?: boolean;
   /** PEM file (PKCS #8) and the URL of its certificate, for a deployed system that trusts them. */
@@ -50,6 +51,7 @@ export interface LoadDeps {
 /** Options that have been checked, with every default filled in. */
 export interface CheckedLoad {
   readonly scenario: ScenarioName;
+  readonly system: System;
   readonly profile: Profile;
   readonly seconds: number;
   readonly url: string | null;
@@ -57,7 +59,7 @@ export interface CheckedLoad {
   readonly options: LoadOptions;
 }
 
-const SCENARIOS: readonly string[] = ['orders', 'publish', 'ports'] satisfies ScenarioName[];
+const SCENARIOS: readonly string[] = ['orders', 'publish', 'ports', 'forum'] satisfies ScenarioName[];
 
 /** @throws CutoverError BAD_FLAG and others with every problem; TARGET_UNREACHABLE where the target is dead */
 export async function load(options: LoadOptions, deps: LoadDeps): Promise<RunResult> {
@@ -72,7 +74,8 @@ export function checkLoad(options: LoadOptions): CheckedLoad {
   const bad = (flag: string, value: unknown, rule: string): void => {
     problems.push({ code: 'BAD_FLAG', address: flag, message: 'not usable', value, rule });
   };
-  const base = PROFILES[options.profile ?? 'rehearsal'];
+  const system = options.scenario === 'forum' ? FORUM : LOGISTICS;
+  const base = profileFor(options.profile ?? 'rehearsal', system.name, false);
   if (!base) bad('--profile', options.profile, `one of ${Object.keys(PROFILES).join(', ')}`);
   if (!SCENARIOS.includes(options.scenario)) bad('SCENARIO', options.scenario, `one of ${SCENARIOS.join(', ')}`);
   const seconds = options.duration === undefined ? base?.durationSeconds : parseDuration(options.duration);
@@ -84,14 +87,24 @@ export function checkLoad(options: LoadOptions): CheckedLoad {
   }
   for (const path of options.paths ?? []) {
     if (!/^\/[!-~]*$/.test(path)) bad('--path', path, 'begins with / and is printable ASCII without spaces');
+    else if (system === FORUM && !BROWSE.some((route) => route.path === path)) {
+      bad('--path', path, `one of ${BROWSE.map((route) => route.path).join(', ')}`);
+    }
   }
   checkTarget(options, bad);
   throwIfAny(problems);
   const profile = withRate(base as Profile, rate, seconds as number);
   checkProfile(profile);
-  const mix = options.paths?.length ? options.paths.map(routeFor) : options.url ? [routeFor('/order/')] : null;
   const url = options.url?.replace(/\/+$/, '') ?? null;
-  return { scenario: options.scenario as ScenarioName, profile, seconds: seconds as number, url, mix, options };
+  const mix = mixOf(options, system);
+  return { scenario: options.scenario as ScenarioName, system, profile, seconds: seconds as number, url, mix, options };
+}
+
+/** Null: that of the stage that runs. */
+function mixOf({ paths, url }: LoadOptions, system: System): Mix | null {
+  if (system === FORUM) return paths?.length ? BROWSE.filter((route) => paths.includes(route.path)) : BROWSE;
+  if (paths?.length) return paths.map(routeFor);
+  return url ? [routeFor('/order/')] : null;
 }
 
 function checkTarget(options: LoadOptions, bad: (flag: string, value: unknown, rule: string) => void): void {
@@ -133,44 +146,38 @@ function withRate(base: Profile, rate: number | undefined, seconds: number): Pro
   return {
     ...profile,
     name: `${base.name} at ${rate}/s`,
-    summary: `constant ${rate} orders/s`,
+    summary: `constant ${rate} per second`,
     ratePerSecond: rate,
     steps: [],
   };
 }
 
 async function loadUrl(checked: CheckedLoad, url: string, deps: LoadDeps): Promise<RunRecord> {
-  const { scenario, profile, seconds, options } = checked;
+  const { scenario, system, profile, seconds, options } = checked;
   const startedAtMs = deps.clock.wallNow();
   const environment = await describeEnvironment(deps.k6);
   const plan = await urlPlan(checked, url);
   const routes = (checked.mix ?? []).map((route) => ({ ...route, topicArn: options.topicArn ?? null }));
-  const run = await LoadRun.start({ k6: deps.k6, scenario, plan, routes, clock: deps.clock });
-  const ran = await runToEnd(run, { ...deps, what: `${scenario} at ${url} for ${seconds} s` });
-  const ledger: LedgerSources = {
-    available: false,
-    reason: 'the load was aimed at a URL: the order table cannot be read from there',
-  };
-  const system: System = LOGISTICS;
+  const log = createLog(scenario);
+  const run = await LoadRun.start({ k6: deps.k6, scenario, plan, routes, log, clock: deps.clock });
+  const { generator, samples } = await runToEnd(run, { ...deps, what: `${scenario} at ${url} for ${seconds} s` });
+  const reason = 'the load was aimed at a URL: the order table cannot be read from there';
+  const signed = plan.signing !== null || scenario === 'publish';
   return {
     version: RECORD_VERSION,
-    scenario,
     system: system.name,
-    profile,
-    signed: plan.signing !== null || scenario === 'publish',
     target: url,
     startedAtMs,
     endedAtMs: deps.clock.wallNow(),
     clockRate: 1,
     environment,
-    generator: ran.generator,
-    outcomes: ran.outcomes,
+    ...recordLoads([{ scenario, profile, signed, generator, log }], { available: false, reason }, startedAtMs),
     stages: [],
     deployments: [],
-    samples: ran.samples,
+    samples,
     events: [],
-    ledger,
     drill: null,
+    blueGreen: null,
     fidelity: [],
     interrupted: false,
   };
@@ -221,13 +228,13 @@ async function readKey(file: string): Promise<string> {
 export async function runToEnd(
   run: LoadRun,
   deps: Pick<LoadDeps, 'clock' | 'progress' | 'signal'> & { readonly what: string },
-): Promise<Awaited<ReturnType<LoadRun['finish']>> & Pick<RunRecord, 'samples'>> {
+): Promise<{ readonly generator: GeneratorRecord } & Pick<RunRecord, 'samples'>> {
   const { clock, signal } = deps;
   const samples: RunRecord['samples'][number][] = [];
-  const cores = createCpuMeter(() => run.pid, clock);
+  const cores = createCpuMeter(() => [run.pid], clock);
   let over = false;
   try {
-    await run.firstOrder(signal);
+    await run.firstSent(signal);
     deps.progress(`load: ${deps.what}`);
     void run.ended.then(() => {
       over = true;
@@ -236,7 +243,7 @@ export async function runToEnd(
       samples.push({ atMs: clock.wallNow(), running: {}, generatorCores: await cores() });
       await clock.sleep(1_000, signal);
     }
-    return { ...(await run.finish()), samples };
+    return { generator: await run.finish(), samples };
   } catch (error) {
     await run.abandon();
     throw error;

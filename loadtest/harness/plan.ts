@@ -22,7 +22,7 @@ export interface PlanInput {
 
 export async function planFor(input: PlanInput): Promise<Omit<LoadPlan, 'summaryFile' | 'controlUrl'>> {
   const { plane, status, scenario, profile, unsigned, runId, baseUrl } = input;
-  const identity = scenario === 'publish' || unsigned ? null : await plane.signing();
+  const identity = scenario === 'publish' || scenario === 'forum' || unsigned ? null : await plane.signing();
   return {
     profile,
     seconds: input.seconds ?? profile.maxSeconds,

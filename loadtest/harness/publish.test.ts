@@ -49,7 +49,7 @@ withK6('publishes with signed requests, and follows the MessageIds that SNS give
   t.is(form.get('TopicArn'), TOPIC);
   t.is(form.get('Message'), '{"bundle":"1"}');
   for (const post of posts.slice(0, 3)) t.is(signatureIn(post), signatureOf(post));
-  const ids = result.record.outcomes.map((outcome) => outcome.id);
+  const ids = result.record.orders?.outcomes.map((outcome) => outcome.id) ?? [];
   t.is(ids.filter((id) => /^m-\d+$/.test(id)).length, posts.length - 1);
   t.is(ids.filter((id) => /^unpublished-\d+$/.test(id)).length, 1);
   t.is(result.exitCode, 10);

@@ -1,24 +1,24 @@
 /** One rehearsal from plane to record, step by step. */
 import type { Status } from '../../local/status.ts';
-import { RECORD_VERSION, type RunRecord, type ScenarioName, type StageRecord } from '../verdict/record.ts';
+import { type Pace, paceOf } from '../profiles.ts';
+import { RECORD_VERSION, type RunRecord, type StageRecord } from '../verdict/record.ts';
+import { BlueGreenRun, isBlueGreen } from './blue-green-run.ts';
 import { createCpuMeter } from './cpu-meter.ts';
-import { entryListener, pathsNotReady } from './decide-mix.ts';
 import { whatIsMissing } from './decide-steady.ts';
-import { drainAndRead } from './drain.ts';
+import type { DeployClient } from './deploy-client.ts';
 import { runDrill } from './drill.ts';
+import { endLoads } from './end-loads.ts';
 import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
-import { LoadRun } from './load-run.ts';
-import { MixKeeper, servedRoutes } from './mix-keeper.ts';
-import { planFor } from './plan.ts';
 import type { PlaneClient } from './plane-client.ts';
 import type { RehearseDeps, RehearseOptions } from './rehearse.ts';
+import { addSilentHook } from './silent-hook.ts';
 import { snapshotOf } from './snapshot.ts';
-import { createSourceReader } from './sources.ts';
-import { applyStage, type StageContext } from './stage-step.ts';
+import { applyStage, leaveStage, type StageContext } from './stage-step.ts';
+import { type LoadSpec, SystemLoad } from './system-load.ts';
 
 export type RehearsalOptions = RehearseOptions & {
-  readonly scenario: ScenarioName;
+  readonly loads: readonly LoadSpec[];
   readonly stages: readonly string[];
   readonly runId: string;
 };
@@ -28,29 +28,37 @@ export class Rehearsal {
   readonly #deps: RehearseDeps;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #loads: readonly SystemLoad[];
+  readonly #pace: Pace;
+  /** Stage → its cdktf output; `drill` is the first stage with the drill's tag. */
+  readonly #dirs = new Map<string, string>();
+  readonly #stages: StageRecord[] = [];
   #plane: PlaneClient | null = null;
   #follower: Follower | null = null;
-  #load: LoadRun | null = null;
-  #mix: MixKeeper | null = null;
+  #drill: RunRecord['drill'] = null;
+  #blueGreen: BlueGreenRun | null = null;
+  #deployer: DeployClient | null = null;
 
   constructor(options: RehearsalOptions, deps: RehearseDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#signal = AbortSignal.any([deps.signal, this.#stop.signal]);
+    this.#loads = options.loads.map((spec) => new SystemLoad(spec));
+    this.#pace = paceOf(options.loads.map((load) => load.profile));
   }
 
   async run(): Promise<RunRecord> {
     const { clock, k6 } = this.#deps;
     const startedAtMs = clock.wallNow();
     const environment = await describeEnvironment(k6);
-    const dirs = await this.#synthAll();
-    const stages = [await this.#firstStage(dirs)];
-    let drill: RunRecord['drill'] = null;
+    await this.#synthAll();
+    this.#stages.push(await this.#firstStage());
     let interrupted = false;
-    if (stages[0]?.problem === null) {
-      await this.#startLoad(stages[0].name);
+    if (this.#stages[0]?.problem === null) {
+      await this.#synthDrill();
+      await this.#startLoads(this.#stages[0].name);
       try {
-        drill = await this.#changes(stages, dirs);
+        await this.#changes();
       } catch (error) {
         this.#deps.signal.throwIfAborted();
         // However the step put it, the load's end is what ended it.
@@ -58,166 +66,163 @@ export class Rehearsal {
         interrupted = true;
       }
     }
-    return this.#finish({ startedAtMs, environment, stages, drill, interrupted });
+    return this.#finish({ startedAtMs, environment, interrupted });
   }
 
   /** Ends whatever still runs. Idempotent. */
   async close(): Promise<void> {
     await this.#follower?.stop();
-    await this.#load?.abandon();
-    this.#load = null;
+    for (const load of this.#loads) await load.abandon();
+    this.#deployer?.close();
     await this.#plane?.down();
     this.#plane = null;
   }
 
   /** Everything is synthesized before the load starts, so that the synth does not compete with it. */
-  async #synthAll(): Promise<Map<string, string>> {
-    const dirs = new Map<string, string>();
-    const { drill, stages } = this.#options;
-    for (const stage of stages) {
+  async #synthAll(): Promise<void> {
+    for (const stage of this.#options.stages) {
       this.#deps.progress(`synth ${stage}`);
-      dirs.set(stage, await this.#deps.synth(stage));
+      this.#dirs.set(stage, await this.#deps.synth(stage));
       this.#signal.throwIfAborted();
     }
-    if (drill) {
-      this.#deps.progress(`synth ${this.#options.from} with ${drill.service}:${drill.tag}`);
-      const tags = { [drill.service]: drill.tag };
-      dirs.set('drill', await this.#deps.synth(this.#options.from, { tags }));
-    }
-    return dirs;
+    if (this.#options.drill?.fault === 'silent-hook') await addSilentHook(this.#dirOf(this.#options.from));
   }
 
-  async #firstStage(dirs: ReadonlyMap<string, string>): Promise<StageRecord> {
+  /** A rolling drill is the first stage with another tag; a blue/green one is no matter of the stacks. */
+  async #synthDrill(): Promise<void> {
+    const { drill, from } = this.#options;
+    if (!drill || isBlueGreen(await this.#following.refresh(), drill.service)) return;
+    this.#deps.progress(`synth ${from} with ${drill.service}:${drill.tag}`);
+    this.#dirs.set('drill', await this.#deps.synth(from, { tags: { [drill.service]: drill.tag } }));
+  }
+
+  async #firstStage(): Promise<StageRecord> {
     const { clock, progress, startPlane } = this.#deps;
     const name = this.#options.stages[0] as string;
     progress(`stage ${name}: starting the plane`);
     const startedAtMs = clock.wallNow();
-    this.#plane = await startPlane(dirs.get(name) as string, name);
+    this.#plane = await startPlane(this.#dirOf(name), name);
     this.#signal.throwIfAborted();
     this.#follower = new Follower({
       plane: this.#plane,
       clock,
-      generatorCores: createCpuMeter(() => this.#load?.pid ?? null, clock),
-      onStatus: (status) => this.#mix?.observe(status),
+      generatorCores: createCpuMeter(() => this.#loads.flatMap((load) => load.pid ?? []), clock),
+      onStatus: (status) => {
+        for (const load of this.#loads) load.observe(status);
+      },
     });
     await this.#follower.start();
-    const timeoutSeconds = this.#options.profile.steadyTimeoutSeconds;
-    const { scenario, system } = this.#options;
-    const mix = system.mixes[name] ?? [];
     const missingIn = (status: Status): string[] => [
       ...whatIsMissing(status),
-      ...pathsNotReady(status, mix, mix, scenario === 'publish'),
+      ...this.#loads.flatMap((load) => load.missingAt(name, status)),
     ];
+    const { steadyTimeoutSeconds } = this.#pace;
     const isReady = (status: Status): boolean => missingIn(status).length === 0;
-    const status = await this.#follower.until(isReady, timeoutSeconds * 1_000, this.#signal);
-    if (!status) {
-      const missing = missingIn(await this.#follower.refresh()).join('; ');
-      const problem = `not steady after ${timeoutSeconds} s: ${missing}`;
-      return { name, startedAtMs, steadyAtMs: null, problem, steady: null, leaving: null };
-    }
-    const steadyAtMs = clock.wallNow();
-    progress(`stage ${name}: steady after ${((steadyAtMs - startedAtMs) / 1_000).toFixed(1)} s`);
+    const status = await this.#follower.until(isReady, steadyTimeoutSeconds * 1_000, this.#signal);
+    const steadyAtMs = status ? clock.wallNow() : null;
+    const missing = status ? '' : missingIn(await this.#follower.refresh()).join('; ');
+    if (steadyAtMs !== null)
+      progress(`stage ${name}: steady after ${((steadyAtMs - startedAtMs) / 1_000).toFixed(1)} s`);
     return {
       name,
       startedAtMs,
       steadyAtMs,
-      problem: null,
-      steady: snapshotOf(name, steadyAtMs, status),
+      problem: status ? null : `not steady after ${steadyTimeoutSeconds} s: ${missing}`,
+      steady: status ? snapshotOf(name, clock.wallNow(), status) : null,
       leaving: null,
     };
   }
 
-  async #startLoad(stage: string): Promise<void> {
+  async #startLoads(stage: string): Promise<void> {
     const { clock, k6, progress } = this.#deps;
-    const { scenario, profile, system } = this.#options;
-    const plane = this.#plane as PlaneClient;
-    const status = await (this.#follower as Follower).refresh();
-    const mix = system.mixes[stage] ?? [];
-    const plan = await planFor({ ...this.#options, plane, status, baseUrl: entryListener(status)?.url ?? '' });
-    this.#load = await LoadRun.start({ k6, scenario, plan, routes: servedRoutes(mix, status), clock });
-    const load = this.#load;
-    this.#mix = new MixKeeper(mix, scenario === 'publish', (routes) => {
-      load.setRoutes(routes);
-      progress(`load: orders now go to ${routes.map((route) => route.path).join(', ')}`);
-    });
-    await load.firstOrder(this.#signal);
-    void load.ended.then(() => this.#stop.abort(new Error('the load ended before the stages did')));
-    progress(`load: ${scenario}, profile ${profile.name} (${profile.summary})`);
-  }
-
-  async #changes(stages: StageRecord[], dirs: ReadonlyMap<string, string>): Promise<RunRecord['drill']> {
-    const { clock, progress } = this.#deps;
-    const { drill, profile } = this.#options;
-    const context: StageContext = {
-      plane: this.#plane as PlaneClient,
-      follower: this.#follower as Follower,
-      mix: this.#mix as MixKeeper,
-      system: this.#options.system,
-      profile,
-      clock,
-      progress,
-      signal: this.#signal,
-    };
-    await clock.sleep(profile.warmUpSeconds * 1_000, this.#signal);
-    await leave(stages, context);
-    if (drill) return runDrill(drill, dirs.get('drill') as string, context);
-    for (const name of this.#options.stages.slice(1)) {
-      const stage = await applyStage(name, dirs.get(name) as string, context);
-      stages.push(stage);
-      if (stage.problem !== null) break;
-      await clock.sleep(profile.holdSeconds * 1_000, this.#signal);
-      await leave(stages, context);
+    const status = await this.#following.refresh();
+    const start = { plane: this.#plane as PlaneClient, status, stage, k6, clock, progress, signal: this.#signal };
+    for (const load of this.#loads) {
+      const { ended } = await load.start({ ...start, runId: this.#options.runId });
+      void ended.then(() => this.#stop.abort(new Error('the load ended before the stages did')));
     }
-    return null;
   }
 
-  async #finish(
-    facts: Pick<RunRecord, 'startedAtMs' | 'environment' | 'stages' | 'drill' | 'interrupted'>,
-  ): Promise<RunRecord> {
-    const { clock, progress, signal } = this.#deps;
-    const { scenario, system, profile } = this.#options;
-    const plane = this.#plane as PlaneClient;
-    const follower = this.#follower as Follower;
-    const load = this.#load;
-    this.#load = null;
-    progress('load: ending, orders in flight first');
-    const noLoad = { exitCode: null, droppedIterations: 0, problem: null, startedAtMs: null, endedAtMs: null };
-    const { outcomes, generator } = (await load?.finish()) ?? { outcomes: [], generator: noLoad };
-    progress(`ledger: following ${outcomes.length} orders`);
-    const status = await follower.refresh();
-    const access = { endpoint: status.endpoints.aws, region: status.region };
-    const reader = (this.#deps.sourceReader ?? createSourceReader)(access, system.ledger);
-    const deliveries = (): ReturnType<PlaneClient['deliveries']> => plane.deliveries();
-    const ledger = await drainAndRead({ outcomes, profile, clock, reader, deliveries, signal }).finally(() =>
-      reader.close(),
+  async #changes(): Promise<void> {
+    const { clock } = this.#deps;
+    const { drill, deploy, stages } = this.#options;
+    const context = this.#context();
+    await clock.sleep(this.#pace.warmUpSeconds * 1_000, this.#signal);
+    await leaveStage(this.#stages, context);
+    if (drill && this.#dirs.has('drill')) {
+      this.#drill = await runDrill(drill, this.#dirOf('drill'), context);
+      return;
+    }
+    for (const name of stages.slice(1)) {
+      const stage = await applyStage(name, this.#dirOf(name), context);
+      this.#stages.push(stage);
+      if (stage.problem !== null) return;
+      await clock.sleep(this.#pace.holdSeconds * 1_000, this.#signal);
+      await leaveStage(this.#stages, context);
+    }
+    if (drill) await this.#runBlueGreen('drill', context);
+    else if (deploy) await this.#runBlueGreen('deploy', context);
+  }
+
+  async #runBlueGreen(kind: 'deploy' | 'drill', context: StageContext): Promise<void> {
+    const { drill, deploy, loads, stages } = this.#options;
+    const { service, tag, config } = (drill ?? deploy) as NonNullable<typeof deploy>;
+    const status = await context.follower.refresh();
+    this.#deployer = this.#deps.deployClient({ endpoint: status.endpoints.aws, region: status.region });
+    const system = (loads.find((load) => load.scenario === 'forum') ?? loads[0])?.system as LoadSpec['system'];
+    const fault = drill?.fault ?? 'none';
+    const timeoutMs = Math.max(...loads.map((load) => load.profile.maxSeconds)) * 1_000;
+    const plan = { kind, fault, service, tag, system, stage: stages.at(-1) as string, timeoutMs };
+    this.#blueGreen = new BlueGreenRun(
+      { ...plan, ...(config ? { config } : {}) },
+      { ...context, deployer: this.#deployer },
     );
+    await this.#blueGreen.run();
+  }
+
+  async #finish(facts: Pick<RunRecord, 'startedAtMs' | 'environment' | 'interrupted'>): Promise<RunRecord> {
+    const plane = this.#plane as PlaneClient;
+    const { clock, progress, signal, sourceReader } = this.#deps;
+    const status = await this.#following.refresh();
+    const blueGreen = this.#blueGreen?.record() ?? null;
+    const loads = await endLoads(this.#loads, {
+      ...{ plane, status, clock, signal, progress, baseMs: facts.startedAtMs },
+      ...(sourceReader ? { sourceReader } : {}),
+    });
     const fidelity = await plane.fidelity();
-    await follower.stop();
+    await this.#following.stop();
     return {
       version: RECORD_VERSION,
-      ...facts,
-      scenario,
-      system: system.name,
-      profile,
-      signed: !this.#options.unsigned,
+      system: this.#loads.length > 1 ? 'all' : (this.#loads[0]?.spec.system.name ?? ''),
       target: 'plane',
+      ...facts,
       endedAtMs: clock.wallNow(),
       clockRate: status.clockRate,
-      generator,
-      outcomes,
-      deployments: follower.deployments,
-      samples: follower.samples,
-      events: follower.events,
-      ledger,
+      ...loads,
+      stages: this.#stages,
+      deployments: this.#following.deployments,
+      samples: this.#following.samples,
+      events: this.#following.events,
+      drill: this.#drill,
+      blueGreen,
       fidelity,
     };
   }
-}
 
-/** Notes how the current stage looks just before it is left. */
-async function leave(stages: StageRecord[], context: StageContext): Promise<void> {
-  const current = stages.pop();
-  if (!current) return;
-  const status = await context.follower.refresh();
-  stages.push({ ...current, leaving: snapshotOf(current.name, context.clock.wallNow(), status) });
+  #context(): StageContext {
+    const { clock, progress } = this.#deps;
+    return {
+      ...{ plane: this.#plane as PlaneClient, follower: this.#following, loads: this.#loads },
+      ...{ pace: this.#pace, clock, signal: this.#signal },
+      progress: (line) => progress(line),
+    };
+  }
+
+  get #following(): Follower {
+    return this.#follower as Follower;
+  }
+
+  #dirOf(stage: string): string {
+    return this.#dirs.get(stage) as string;
+  }
 }

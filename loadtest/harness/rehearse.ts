@@ -5,28 +5,52 @@
 import { randomUUID } from 'node:crypto';
 import { CutoverError, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
-import { type Profile, validateProfile } from '../profiles.ts';
-import type { System } from '../systems.ts';
-import type { RunRecord, ScenarioName } from '../verdict/record.ts';
+import { validateProfile } from '../profile-rules.ts';
+import type { Profile } from '../profiles.ts';
+import type { OrderLedger, System } from '../systems.ts';
+import type { Fault } from '../verdict/blue-green-record.ts';
+import type { OrderScenario, RunRecord } from '../verdict/record.ts';
+import type { DeployClientFactory } from './deploy-client.ts';
 import type { PlaneClient } from './plane-client.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { type RunResult, report } from './report-files.ts';
 import type { AwsAccess, SourceReader } from './sources.ts';
+import type { LoadSpec } from './system-load.ts';
+
+/** One system of the run, and how much is asked of it. */
+export interface SystemOptions {
+  readonly system: System;
+  readonly profile: Profile;
+}
 
 export interface RehearseOptions {
-  readonly system: System;
+  /** One, or several on the same plane: then `all` was synthesized. */
+  readonly systems: readonly SystemOptions[];
   /** First and last stage; both included. */
   readonly from: string;
   readonly to: string;
-  /** Default `orders`; a drill defaults to `publish`, where SNS tries again. */
-  readonly scenario?: ScenarioName;
-  readonly profile: Profile;
+  /** How orders are sent. Default `orders`; a rolling drill defaults to `publish`, where SNS tries again. */
+  readonly scenario?: OrderScenario;
   /** Default: signed with the plane's own key. */
   readonly unsigned?: boolean;
   /** Folder that gets a report folder. */
   readonly reportRoot: string;
   /** Roll out a broken version of a service at stage `from`, instead of the further stages. */
-  readonly drill?: { readonly service: string; readonly tag: string };
+  readonly drill?: DrillOptions;
+  /** Deploy a version blue/green when the last stage is steady. */
+  readonly deploy?: DeployOptions;
+}
+
+export interface DeployOptions {
+  readonly service: string;
+  readonly tag: string;
+  /** CodeDeploy's deployment configuration; default: the group's own, and for a drill a canary. */
+  readonly config?: string;
+}
+
+export interface DrillOptions extends DeployOptions {
+  /** What is done to a blue/green deployment from outside. Default `none`: the version itself is broken. */
+  readonly fault?: Fault;
 }
 
 export interface RehearseDeps {
@@ -34,6 +58,8 @@ export interface RehearseDeps {
   synth(stage: string, options?: { tags?: Readonly<Record<string, string>> }): Promise<string>;
   /** Brings a plane up on a cdktf output folder. */
   startPlane(dir: string, stage: string): Promise<PlaneClient>;
+  /** For blue/green deployments. */
+  readonly deployClient: DeployClientFactory;
   /** Path of the k6 binary. */
   readonly k6: string;
   /** On the wall's time (rate 1): the plane has its own. */
@@ -43,7 +69,7 @@ export interface RehearseDeps {
   /** Aborts everything, e.g. on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Default: through the plane's AWS-compatible endpoint. */
-  readonly sourceReader?: (access: AwsAccess, ledger: System['ledger']) => SourceReader;
+  readonly sourceReader?: (access: AwsAccess, ledger: OrderLedger) => SourceReader;
 }
 
 /**
@@ -52,10 +78,11 @@ export interface RehearseDeps {
  *   The plane is down and the load is gone in every case.
  */
 export async function rehearse(options: RehearseOptions, deps: RehearseDeps): Promise<RunResult> {
-  const stages = stagesBetween(options.system, options.from, options.drill ? options.from : options.to);
-  checkProfile(options.profile);
-  const scenario = options.scenario ?? (options.drill ? 'publish' : 'orders');
-  const rehearsal = new Rehearsal({ ...options, scenario, stages, runId: randomUUID() }, deps);
+  const systems = options.systems.map(({ system }) => system);
+  const stages = stagesBetween(systems, options.from, options.drill ? options.from : options.to);
+  for (const { profile } of options.systems) checkProfile(profile);
+  checkSteps(options);
+  const rehearsal = new Rehearsal({ ...options, loads: loadsOf(options), stages, runId: randomUUID() }, deps);
   let record: RunRecord;
   try {
     record = await rehearsal.run();
@@ -65,26 +92,45 @@ export async function rehearse(options: RehearseOptions, deps: RehearseDeps): Pr
   return report(record, options.reportRoot);
 }
 
+function loadsOf(options: RehearseOptions): LoadSpec[] {
+  const orders = options.scenario ?? (options.drill ? 'publish' : 'orders');
+  const unsigned = options.unsigned ?? false;
+  return options.systems.map(({ system, profile }) => ({
+    system,
+    profile,
+    unsigned,
+    scenario: system.ledger === null ? ('forum' as const) : orders,
+  }));
+}
+
+function checkSteps({ drill, deploy }: RehearseOptions): void {
+  if (drill && deploy) {
+    const message = 'a drill and a deployment are two runs';
+    throw new CutoverError({ code: 'BAD_FLAG', address: '--deploy', message, value: deploy, fix: 'leave one out' });
+  }
+}
+
 /** @throws CutoverError UNKNOWN_STAGE, or BAD_FLAG where `from` comes after `to` */
-export function stagesBetween(system: System, from: string, to: string): string[] {
-  const unknown = [from, to].filter((stage) => !system.stages.includes(stage));
+export function stagesBetween(systems: readonly System[], from: string, to: string): string[] {
+  const known = systems[0]?.stages ?? [];
+  const unknown = [from, to].filter((stage) => !known.includes(stage));
   throwIfAny(
     [...new Set(unknown)].map((stage) => ({
       code: 'UNKNOWN_STAGE' as const,
-      message: `system ${system.name} has no such stage`,
+      message: `system ${systems.map((system) => system.name).join(', ')} has no such stage`,
       value: stage,
-      fix: `one of ${system.stages.join(', ')}`,
+      fix: `one of ${known.join(', ')}`,
     })),
   );
-  const [first, last] = [system.stages.indexOf(from), system.stages.indexOf(to)];
+  const [first, last] = [known.indexOf(from), known.indexOf(to)];
   if (first > last) {
     const message = `stage ${from} comes after ${to}`;
     throw new CutoverError({ code: 'BAD_FLAG', address: '--from', message, value: from, fix: `swap --from and --to` });
   }
-  // A stage that changes nothing but its name (`containers` in logistics) is only rehearsed when it is asked for.
-  return system.stages
-    .slice(first, last + 1)
-    .filter((stage) => !system.sameAsBefore.includes(stage) || stage === from || stage === to);
+  // A stage that changes nothing but its name (`containers` in logistics) is only rehearsed when it is asked for, or
+  // when it is a step for another system of the run.
+  const isStep = (stage: string): boolean => systems.some((system) => !system.sameAsBefore.includes(stage));
+  return known.slice(first, last + 1).filter((stage) => isStep(stage) || stage === from || stage === to);
 }
 
 /** @throws CutoverError BAD_FLAG with every problem of the profile */

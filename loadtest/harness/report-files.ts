@@ -5,7 +5,8 @@ import { CutoverError, ExitCode } from '../../local/errors.ts';
 import { CRITERIA } from '../criteria.ts';
 import { renderHtml } from '../verdict/html/page.ts';
 import { judge } from '../verdict/judge.ts';
-import { RECORD_VERSION, type RunRecord } from '../verdict/record.ts';
+import type { RunRecord } from '../verdict/record.ts';
+import { upgradeRecord } from '../verdict/upgrade.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 
 export interface RunResult {
@@ -49,14 +50,13 @@ export async function rejudge(
 async function readRecord(file: string): Promise<RunRecord> {
   const refuse = (message: string): CutoverError =>
     new CutoverError({ code: 'INVALID_CONFIG', address: file, message, fix: 'name a record.json of a report folder' });
-  let record: RunRecord;
+  let value: unknown;
   try {
-    record = JSON.parse(await readFile(file, 'utf8')) as RunRecord;
+    value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     throw refuse(`the record cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (record?.version !== RECORD_VERSION) throw refuse(`it is not a record of version ${RECORD_VERSION}`);
-  const lists = [record.outcomes, record.stages, record.deployments, record.samples, record.events];
-  if (!lists.every(Array.isArray) || !record.ledger || !record.generator) throw refuse('it is not a whole record');
+  const record = upgradeRecord(value);
+  if (typeof record === 'string') throw refuse(record);
   return record;
 }

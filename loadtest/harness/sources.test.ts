@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
-import { LOGISTICS } from '../systems.ts';
+import { LOGISTICS, type OrderLedger } from '../systems.ts';
 import { createSourceReader, messageIdOf } from './sources.ts';
 
 type Answers = Readonly<Record<string, (input: Record<string, unknown>) => unknown>>;
@@ -32,7 +32,8 @@ async function startAws(answers: Answers): Promise<{ endpoint: string; [Symbol.a
 }
 
 const TABLE = (key: string) => ({ Table: { KeySchema: [{ AttributeName: key, KeyType: 'HASH' }] } });
-const reader = (endpoint: string) => createSourceReader({ endpoint, region: 'us-east-1' }, LOGISTICS.ledger);
+const reader = (endpoint: string) =>
+  createSourceReader({ endpoint, region: 'us-east-1' }, LOGISTICS.ledger as OrderLedger);
 
 test('reads every page of the order table, and counts each logged fulfilment', async (t) => {
   const line = (event: string, messageId: string) => ({ message: JSON.stringify({ event, messageId }) });

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeTableCommand, DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { System } from '../systems.ts';
+import type { OrderLedger } from '../systems.ts';
 
 export interface SourceReader {
   /** MessageIds in the order table. @throws Error where no table fits */
@@ -22,7 +22,7 @@ export interface AwsAccess {
   readonly region: string;
 }
 
-export function createSourceReader(access: AwsAccess, ledger: System['ledger']): SourceReader {
+export function createSourceReader(access: AwsAccess, ledger: OrderLedger): SourceReader {
   const config = {
     region: access.region,
     ...(access.endpoint
@@ -47,7 +47,7 @@ export function createSourceReader(access: AwsAccess, ledger: System['ledger']):
   };
 }
 
-async function findTable(client: DynamoDBClient, ledger: System['ledger']): Promise<string> {
+async function findTable(client: DynamoDBClient, ledger: OrderLedger): Promise<string> {
   const fitting: string[] = [];
   for await (const page of paginateListTables({ client }, {})) {
     for (const name of page.TableNames ?? []) {

@@ -1,7 +1,9 @@
 /** Builders of records for tests: a good run, and what to change of it. */
-import { PROFILES, type Profile } from '../profiles.ts';
+import { FORUM_PROFILES, PROFILES, type Profile } from '../profiles.ts';
+import { type ForumLoad, type ForumRequest, packRequests } from '../verdict/forum-record.ts';
 import {
   type DeploymentRecord,
+  type OrderLoad,
   type Outcome,
   RECORD_VERSION,
   type RunRecord,
@@ -91,29 +93,30 @@ export function deployment(change: Partial<DeploymentRecord> = {}): DeploymentRe
   };
 }
 
+/** Of the run, or, by the same names, of its orders. */
+export type RecordChange = Partial<RunRecord> & Partial<OrderLoad>;
+
 /** A run that passes: 1,000 orders, each fulfilled once. */
-export function record(change: Partial<RunRecord> = {}): RunRecord {
-  const sent = change.outcomes ?? outcomes(1_000);
-  const ids = sent.map((o) => o.id);
+export function record(change: RecordChange = {}): RunRecord {
+  const { scenario, profile, signed, generator, outcomes: sent, ledger, ...run } = change;
+  const orders = orderLoad({
+    ...(scenario ? { scenario } : {}),
+    ...(profile ? { profile } : {}),
+    ...(signed === undefined ? {} : { signed }),
+    ...(generator ? { generator } : {}),
+    ...(sent ? { outcomes: sent } : {}),
+    ...(ledger ? { ledger } : {}),
+  });
   return {
     version: RECORD_VERSION,
-    scenario: 'orders',
     system: 'logistics',
-    profile: PROFILES['rehearsal'] as Profile,
-    signed: true,
     target: 'plane',
     startedAtMs: START_MS,
     endedAtMs: START_MS + 10_000,
     clockRate: 10,
     environment: { platform: 'linux', cores: 2, memoryMiB: 4_096, node: '24.0.0', k6: '1.1.0' },
-    generator: {
-      exitCode: 105,
-      droppedIterations: 0,
-      startedAtMs: START_MS,
-      endedAtMs: START_MS + 9_000,
-      problem: null,
-    },
-    outcomes: sent,
+    orders,
+    forum: null,
     stages: [stage()],
     deployments: [deployment()],
     samples: [1, 2, 3, 4].map((n) => ({
@@ -122,15 +125,73 @@ export function record(change: Partial<RunRecord> = {}): RunRecord {
       generatorCores: n === 1 ? null : 0.2,
     })),
     events: [],
+    drill: null,
+    blueGreen: null,
+    fidelity: [],
+    interrupted: false,
+    ...run,
+  };
+}
+
+const GENERATOR = {
+  exitCode: 105,
+  droppedIterations: 0,
+  startedAtMs: START_MS,
+  endedAtMs: START_MS + 9_000,
+  problem: null,
+};
+
+export function orderLoad(change: Partial<OrderLoad> = {}): OrderLoad {
+  const sent = change.outcomes ?? outcomes(1_000);
+  const ids = sent.map((o) => o.id);
+  return {
+    scenario: 'orders',
+    profile: PROFILES['rehearsal'] as Profile,
+    signed: true,
+    generator: GENERATOR,
+    outcomes: sent,
     ledger: {
       available: true,
       stored: ids,
       effects: Object.fromEntries(ids.map((id) => [id, 1])),
       deliveries: [],
     },
-    drill: null,
-    fidelity: [],
-    interrupted: false,
     ...change,
   };
+}
+
+export function request(n: number, change: Partial<ForumRequest> = {}): ForumRequest {
+  const sentAtMs = change.sentAtMs ?? START_MS + n * 5;
+  return {
+    path: '/api/threads',
+    sentAtMs,
+    endedAtMs: sentAtMs + 4,
+    latencyMs: 3,
+    status: 200,
+    failedCheck: null,
+    version: 'threads/latest',
+    error: null,
+    ...change,
+  };
+}
+
+export function requests(count: number, change: Partial<ForumRequest> = {}): ForumRequest[] {
+  return Array.from({ length: count }, (_, n) => request(n, change));
+}
+
+export function forumLoad(sent: readonly ForumRequest[], change: Partial<ForumLoad> = {}): ForumLoad {
+  return {
+    profile: FORUM_PROFILES['rehearsal'] as Profile,
+    generator: GENERATOR,
+    requests: packRequests(sent, START_MS),
+    ...change,
+  };
+}
+
+/** A run of the forum alone that passes: 1,000 requests. */
+export function forumRecord(
+  sent: readonly ForumRequest[] = requests(1_000),
+  change: Partial<RunRecord> = {},
+): RunRecord {
+  return { ...record(), system: 'forum', orders: null, forum: forumLoad(sent), ...change };
 }

@@ -15,6 +15,7 @@ export function status(url = 'http://127.10.0.1:80'): Status {
     lastStatus: 'RUNNING',
     healthStatus: 'UNKNOWN',
     taskDefinition: 'monolith:1',
+    deploymentId: 'ecs-svc/monolith:1',
     startedAt: null,
     stoppedReason: null,
   });
@@ -52,6 +53,7 @@ export function status(url = 'http://127.10.0.1:80'): Status {
         remaining: { cpuUnits: 1_000, memoryMiB: 1_000 },
         ephemeralPortRange: [32_768, 60_999],
         ports: [40_001, 40_002],
+        processes: [],
       },
     ],
     services: [service('monolith', 'monolith:1', [task(1), task(2)])],
@@ -65,6 +67,8 @@ export function status(url = 'http://127.10.0.1:80'): Status {
         ],
       },
     ],
+    blueGreen: [],
+    alarms: [],
     outputs: [],
     endpoints: { aws: 'http://127.0.0.1:4566', console: 'http://127.0.0.1:4567' },
     lastEventId: 0,
@@ -101,6 +105,8 @@ export function service(
     pendingCount: 0,
     taskDefinition: revision,
     steady: true,
+    deploymentController: 'ECS',
+    taskSets: [],
     deployments: [
       {
         id: `ecs-svc/${revision}`,
@@ -119,13 +125,13 @@ export function service(
   };
 }
 
-function forward(
+export function forward(
   arn: string,
 ): Status['loadBalancers'][number]['listeners'][number]['rules'][number]['actions'][number] {
   return { type: 'forward', targetGroups: [{ arn, weight: 1 }], stickinessSeconds: null };
 }
 
-function group(name: string, ports: readonly number[], state: TargetState): TargetGroupStatus {
+export function group(name: string, ports: readonly number[], state: TargetState): TargetGroupStatus {
   const targets = ports.map((port) => ({ id: 'i-a', address: '127.20.0.1', port, state, reason: null, requests: 0 }));
   return { name, arn: `arn:tg/${name}`, targets };
 }

@@ -36,8 +36,8 @@ function breakerEdges(record: RunRecord): string[] {
 
 /** ≈ SNS does not try again after a 4xx other than 429 (SNS sns-message-delivery-retries). */
 function retryEdge(record: RunRecord): string[] {
-  if (!record.ledger.available) return [];
-  const refused = record.ledger.deliveries.filter((delivery) => {
+  if (!record.orders?.ledger.available) return [];
+  const refused = record.orders.ledger.deliveries.filter((delivery) => {
     const status = delivery.lastStatus ?? 0;
     const givenUp = delivery.state === 'failed' || delivery.state === 'dead-lettered';
     return givenUp && status >= 400 && status <= 499 && status !== 429;

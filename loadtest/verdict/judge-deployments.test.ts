@@ -1,17 +1,17 @@
 import test from 'ava';
 import { CRITERIA, type CriterionName } from '../criteria.ts';
-import { deployment, outcomes, record, START_MS } from '../testing/records.ts';
+import { deployment, outcomes, type RecordChange, record, START_MS } from '../testing/records.ts';
 import { judge } from './judge.ts';
-import type { RunRecord } from './record.ts';
+import type { LedgerSources } from './record.ts';
 import type { Verdict, VerdictWord } from './verdict.ts';
 
-const judged = (change: Partial<RunRecord> = {}): Verdict => judge(record(change), CRITERIA);
+const judged = (change: RecordChange = {}): Verdict => judge(record(change), CRITERIA);
 const verdictOf = (verdict: Verdict, name: CriterionName): VerdictWord | undefined =>
   verdict.criteria.find((c) => c.name === name)?.verdict;
 
 const ids = outcomes(1_000).map((o) => o.id);
 const once = Object.fromEntries(ids.map((id) => [id, 1]));
-const source = (change: object): RunRecord['ledger'] => ({
+const source = (change: object): LedgerSources => ({
   available: true,
   stored: ids,
   effects: once,

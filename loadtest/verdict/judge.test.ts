@@ -1,11 +1,21 @@
 import test from 'ava';
 import { CRITERIA, type CriterionName } from '../criteria.ts';
-import { deployment, outcome, outcomes, record, snapshot, stage, task } from '../testing/records.ts';
+import {
+  deployment,
+  orderLoad,
+  outcome,
+  outcomes,
+  type RecordChange,
+  record,
+  snapshot,
+  stage,
+  task,
+} from '../testing/records.ts';
 import { judge } from './judge.ts';
-import type { RunRecord } from './record.ts';
+import type { LedgerSources } from './record.ts';
 import type { Verdict, VerdictWord } from './verdict.ts';
 
-const judged = (change: Partial<RunRecord> = {}): Verdict => judge(record(change), CRITERIA);
+const judged = (change: RecordChange = {}): Verdict => judge(record(change), CRITERIA);
 const verdictOf = (verdict: Verdict, name: CriterionName): VerdictWord | undefined =>
   verdict.criteria.find((c) => c.name === name)?.verdict;
 
@@ -28,7 +38,7 @@ test('the same record gives the same verdict, also through JSON', (t) => {
 const sent = outcomes(1_000);
 const ids = sent.map((o) => o.id);
 const once = Object.fromEntries(ids.map((id) => [id, 1]));
-const source = (change: object): RunRecord['ledger'] => ({
+const source = (change: object): LedgerSources => ({
   available: true,
   stored: ids,
   effects: once,
@@ -38,7 +48,7 @@ const source = (change: object): RunRecord['ledger'] => ({
 
 interface Case {
   readonly title: string;
-  readonly change: Partial<RunRecord>;
+  readonly change: RecordChange;
   readonly verdict: VerdictWord;
   readonly criterion?: CriterionName;
   readonly reason: RegExp;
@@ -103,7 +113,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'dropped iterations',
-    change: { generator: { ...record().generator, droppedIterations: 50 } },
+    change: { generator: { ...orderLoad().generator, droppedIterations: 50 } },
     verdict: 'INCONCLUSIVE',
     criterion: 'dropped-iterations',
     reason: /dropped-iterations/,
@@ -163,7 +173,7 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'k6 broke',
-    change: { generator: { ...record().generator, problem: 'k6 ended with exit code 107' } },
+    change: { generator: { ...orderLoad().generator, problem: 'k6 ended with exit code 107' } },
     verdict: 'FAIL',
     reason: /exit code 107/,
   },

@@ -5,17 +5,19 @@
  * than it needs is INCONCLUSIVE, unless its value is already past the bound.
  */
 import type { Criterion } from '../criteria.ts';
+import { blueGreenReasons, describeBlueGreen, describeLoads, forumReasons } from './describe.ts';
 import { findEdges } from './edges.ts';
 import { keepLedger, type Ledger, type LedgerEntry } from './ledger.ts';
-import { type Measurement, measure } from './measure.ts';
+import { measure } from './measure.ts';
+import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
-import type { DeploymentRecord, RunRecord } from './record.ts';
+import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;
 
 export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdict {
-  const ledger = record.ledger.available ? keepLedger(record.outcomes, record.ledger) : null;
+  const ledger = ledgerOf(record);
   const measurements = measure(record, ledger);
   const results: CriterionResult[] = [];
   const excluded: { name: string; reason: string }[] = [];
@@ -43,11 +45,15 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     deployments: record.deployments.map((deployment) => describeDeployment(deployment, ledger)),
     clockRate: record.clockRate,
     environment: record.environment,
-    scenario: record.scenario,
-    profile: record.profile.name,
+    ...describeLoads(record),
+    blueGreen: describeBlueGreen(record),
     startedAt: iso(record.startedAtMs),
     endedAt: iso(record.endedAtMs),
   };
+}
+
+function ledgerOf({ orders }: RunRecord): Ledger | null {
+  return orders?.ledger.available ? keepLedger(orders.outcomes, orders.ledger) : null;
 }
 
 /** One criterion against its bound. */
@@ -94,29 +100,46 @@ function criterionFindings(results: readonly CriterionResult[]): Finding[] {
 }
 
 function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
+  const fail = (reason: string): Finding => ({ verdict: 'FAIL', reason });
   const findings: Finding[] = record.deployments
     .filter((deployment) => deployment.rolloutState === 'FAILED')
-    .map((deployment) => ({ verdict: 'FAIL', reason: failedDeploymentReason(deployment, ledger) }));
+    .map((deployment) => fail(failedDeploymentReason(deployment, ledger)));
   for (const stage of record.stages) {
-    if (stage.problem !== null) findings.push({ verdict: 'FAIL', reason: `stage ${stage.name}: ${stage.problem}` });
+    if (stage.problem !== null) findings.push(fail(`stage ${stage.name}: ${stage.problem}`));
   }
   if (record.drill && !record.deployments.some((d) => d.rolloutState === 'FAILED')) {
-    findings.push({
-      verdict: 'FAIL',
-      reason: `drill: ${record.drill.service}:${record.drill.tag} was to be rolled back, but no deployment failed`,
-    });
+    const { service, tag } = record.drill;
+    findings.push(fail(`drill: ${service}:${tag} was to be rolled back, but no deployment failed`));
   }
-  const wrong = (ledger?.entries ?? []).filter((entry) => entry.class !== 'fulfilled');
+  findings.push(...blueGreenReasons(record).map(fail), ...forumReasons(record).map(fail));
+  findings.push(...orderFindings(record.orders, ledger));
+  for (const { what, generator } of generatorsOf(record)) {
+    if (generator.problem) findings.push(fail(`load generator${what}: ${generator.problem}`));
+  }
+  if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the load ended before the stages did' });
+  for (const reason of findEdges(record)) findings.push({ verdict: 'INCONCLUSIVE', reason });
+  return findings;
+}
+
+/** Named by its load where there are two. */
+function generatorsOf({ orders, forum }: RunRecord): { what: string; generator: GeneratorRecord }[] {
+  const both = orders !== null && forum !== null;
+  return [
+    ...(orders ? [{ what: both ? ' of the orders' : '', generator: orders.generator }] : []),
+    ...(forum ? [{ what: both ? ' of the forum' : '', generator: forum.generator }] : []),
+  ];
+}
+
+function orderFindings(orders: OrderLoad | null, ledger: Ledger | null): Finding[] {
+  if (!orders?.ledger.available || !ledger) return [];
+  const findings: Finding[] = [];
+  const wrong = ledger.entries.filter((entry) => entry.class !== 'fulfilled');
   if (wrong.length > 0) findings.push({ verdict: 'FAIL', reason: `orders not fulfilled once: ${listEntries(wrong)}` });
-  const unlogged = (ledger?.counts.fulfilled ?? 0) + (ledger?.counts.duplicated ?? 0) - (ledger?.logged ?? 0);
-  if (record.ledger.available && record.ledger.effects && unlogged > 0) {
+  const unlogged = ledger.counts.fulfilled + ledger.counts.duplicated - ledger.logged;
+  if (orders.ledger.effects && unlogged > 0) {
     const reason = `the logs lack ${unlogged} fulfilments that the table has: a duplicate could hide there`;
     findings.push({ verdict: 'INCONCLUSIVE', reason });
   }
-  if (record.generator.problem)
-    findings.push({ verdict: 'FAIL', reason: `load generator: ${record.generator.problem}` });
-  if (record.interrupted) findings.push({ verdict: 'INCONCLUSIVE', reason: 'the load ended before the stages did' });
-  for (const reason of findEdges(record)) findings.push({ verdict: 'INCONCLUSIVE', reason });
   return findings;
 }
 

@@ -1,12 +1,16 @@
 /**
- * `record.json`, version 1: everything the judge needs, as it was observed. Nothing in it is an opinion; the verdict
- * can be computed from it again. Times are wall-clock milliseconds since the Unix epoch.
+ * `record.json`, version 2: everything the judge needs, as it was observed. Nothing in it is an opinion; the verdict
+ * can be computed from it again. Times are wall-clock milliseconds since the Unix epoch. Version 1 held the orders' load
+ * flat and knew no other; `upgrade.ts` still reads it.
  */
 import type { Profile } from '../profiles.ts';
+import type { BlueGreenStep } from './blue-green-record.ts';
+import type { ForumLoad } from './forum-record.ts';
 
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
-export type ScenarioName = 'orders' | 'publish' | 'ports';
+export type OrderScenario = 'orders' | 'publish' | 'ports';
+export type ScenarioName = OrderScenario | 'forum';
 
 /** One request that carried an order, as the load generator saw it. */
 export interface Outcome {
@@ -84,7 +88,7 @@ export interface Sample {
   readonly atMs: number;
   /** Service → running tasks. */
   readonly running: Readonly<Record<string, number>>;
-  /** The load generator's CPU since the sample before, in cores; null where it did not run. */
+  /** The load generators' CPU since the sample before, in cores; null where none ran. */
   readonly generatorCores: number | null;
 }
 
@@ -125,12 +129,30 @@ export interface DrillRecord {
   readonly taskDefinitionAfter: string | null;
 }
 
-export interface RunRecord {
-  readonly version: number;
-  readonly scenario: ScenarioName;
-  readonly system: string;
+/** How the load generator's process went. */
+export interface GeneratorRecord {
+  readonly exitCode: number | null;
+  readonly droppedIterations: number;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** What k6 said on stderr, last lines, where it ended badly. */
+  readonly problem: string | null;
+}
+
+/** The orders of a run, and what became of them. */
+export interface OrderLoad {
+  readonly scenario: OrderScenario;
   readonly profile: Profile;
   readonly signed: boolean;
+  readonly generator: GeneratorRecord;
+  readonly outcomes: readonly Outcome[];
+  readonly ledger: LedgerSources;
+}
+
+export interface RunRecord {
+  readonly version: number;
+  /** `logistics`, `forum` or `all`. */
+  readonly system: string;
   /** `plane`, or the URL that the load was aimed at. */
   readonly target: string;
   readonly startedAtMs: number;
@@ -143,21 +165,18 @@ export interface RunRecord {
     readonly node: string;
     readonly k6: string;
   };
-  readonly generator: {
-    readonly exitCode: number | null;
-    readonly droppedIterations: number;
-    readonly startedAtMs: number | null;
-    readonly endedAtMs: number | null;
-    /** What k6 said on stderr, last lines, where it ended badly. */
-    readonly problem: string | null;
-  };
-  readonly outcomes: readonly Outcome[];
+  /** Null where no orders were part of the run. */
+  readonly orders: OrderLoad | null;
+  /** Null where the forum was no part of the run. */
+  readonly forum: ForumLoad | null;
   readonly stages: readonly StageRecord[];
   readonly deployments: readonly DeploymentRecord[];
   readonly samples: readonly Sample[];
   readonly events: readonly EventRecord[];
-  readonly ledger: LedgerSources;
+  /** A rolling drill. */
   readonly drill: DrillRecord | null;
+  /** A blue/green deployment or drill. */
+  readonly blueGreen: BlueGreenStep | null;
   /** Rules that the plane models by approximation. */
   readonly fidelity: readonly { readonly subject: string; readonly kind: string; readonly reason: string }[];
   /** True where the load ended before the stages did. */

@@ -1,8 +1,10 @@
-/** The terminal summary: ports and tasks by step, criteria, ledger, verdict. */
+/** The terminal summary: ports and tasks by step, blue/green deployment, criteria, ledger, verdict. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { RunRecord } from './record.ts';
+import { endLine, lifecycleRows, weightRows } from './shift-rows.ts';
 import { stepRows } from './steps.ts';
+import { titleOf } from './title.ts';
 import type { Verdict, VerdictWord } from './verdict.ts';
 
 export interface SummaryOptions {
@@ -27,21 +29,17 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
     options.color ? styleText([COLOUR[v], 'bold'], v, { validateStream: false }) : v;
   const sections = [
     stepTable(record),
+    blueGreenTables(record, verdict),
     criteriaTable(verdict, word),
     excludedLines(verdict),
+    loadLine(verdict),
     ledgerLine(verdict),
     clockLine(record),
     ...verdict.reasons.map((reason) => `  - ${clean(reason)}`),
-    `${word(verdict.verdict)}  ${clean(subjectOf(record))}`,
+    `${word(verdict.verdict)}  ${clean(titleOf(record, ' -> '))}`,
     options.reportDir ? `Report: ${options.reportDir}` : '',
   ];
   return `${sections.filter(Boolean).join('\n')}\n`;
-}
-
-function subjectOf(record: RunRecord): string {
-  const stages = record.stages.map((stage) => stage.name).join(' -> ') || record.target;
-  const drill = record.drill ? `, drill ${record.drill.service}:${record.drill.tag}` : '';
-  return `${record.system} ${stages}${drill}`;
 }
 
 /** Rows of one moment follow one another; its name is printed once. */
@@ -56,6 +54,17 @@ function stepTable(record: RunRecord): string {
     table.push([moment, row.service, row.taskDefinition, row.where, row.tasks, row.ports.join(' ')].map(clean));
   }
   return `Tasks and ports before and after each step\n${table.toString()}\n`;
+}
+
+function blueGreenTables(record: RunRecord, verdict: Verdict): string {
+  const { blueGreen } = verdict;
+  if (!blueGreen) return '';
+  const startMs = record.stages[0]?.startedAtMs ?? record.startedAtMs;
+  const events = plainTable(['deployment', 'event', 'status', 'hook', 'began', 'took', 'message']);
+  for (const row of lifecycleRows(blueGreen, startMs)) events.push(Object.values(row).map(clean));
+  const weights = plainTable(["new version's weight", 'from', 'lasted', 'answers', 'its share']);
+  for (const row of weightRows(blueGreen, startMs)) weights.push(Object.values(row).map(clean));
+  return [`Blue/green ${clean(endLine(blueGreen))}`, events.toString(), weights.toString(), ''].join('\n');
 }
 
 function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): string {
@@ -73,6 +82,15 @@ function excludedLines(verdict: Verdict): string {
   return [...byReason]
     .map(([reason, names]) => `Not part of this run: ${names.join(', ')} (${clean(reason)})`)
     .join('\n');
+}
+
+function loadLine(verdict: Verdict): string {
+  const loads = verdict.loads.map(
+    (load) => `${load.system}: ${load.requests} by ${load.scenario} at ${load.ratePerSecond}/s`,
+  );
+  const versions = verdict.versions.map(({ version, answers }) => `${version ?? 'no version'} ${answers}`);
+  const by = versions.length > 0 ? `\nAnswers by version: ${versions.map(clean).join(', ')}` : '';
+  return loads.length > 0 ? `Load: ${loads.join('; ')}${by}` : '';
 }
 
 function ledgerLine(verdict: Verdict): string {

@@ -1,5 +1,7 @@
 /** `verdict.json`, version 1: the fixed keys of design.md, and those that were added. Documented in docs/verdict.md. */
+import type { Fault, Guard, LifecycleRecord } from './blue-green-record.ts';
 import type { LedgerCounts } from './ledger.ts';
+import type { PhaseMix } from './shift.ts';
 
 export const VERDICT_VERSION = 1;
 
@@ -53,8 +55,45 @@ export interface Verdict {
   }[];
   readonly clockRate: number;
   readonly environment: Readonly<Record<string, string | number>>;
+  /** `logistics`, `forum` or `all`. */
+  readonly system: string;
+  /** What each system was asked, e.g. 9,000 requests. */
+  readonly loads: readonly {
+    readonly system: string;
+    readonly scenario: string;
+    readonly requests: number;
+    readonly ratePerSecond: number;
+  }[];
+  /** Forum answers by the version that gave them, most first; null where an answer did not say. */
+  readonly versions: readonly { readonly version: string | null; readonly answers: number }[];
+  /** Null where nothing was deployed blue/green. */
+  readonly blueGreen: BlueGreenVerdict | null;
+  /** Joined by ` + ` where there are several. */
   readonly scenario: string;
   readonly profile: string;
   readonly startedAt: string;
   readonly endedAt: string;
+}
+
+export interface BlueGreenVerdict {
+  readonly deploymentId: string | null;
+  readonly kind: 'deploy' | 'drill';
+  readonly fault: Fault;
+  readonly service: string;
+  readonly tag: string;
+  readonly application: string;
+  readonly group: string;
+  readonly config: string;
+  readonly status: string | null;
+  /** What took it back; null where nothing did. */
+  readonly guard: Guard | null;
+  readonly expectedGuard: Guard | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly rollbackDeploymentId: string | null;
+  /** The listener's weights over time, and what was answered under each. */
+  readonly weights: readonly PhaseMix[];
+  /** Of the deployment, then of its roll-back. */
+  readonly lifecycle: readonly LifecycleRecord[];
+  /** Control seconds that the old version ran on after success; null where that was not seen. */
+  readonly blueKeptSeconds: number | null;
 }

@@ -7,7 +7,8 @@ import type { LoadPlan } from './options.ts';
 export interface ServedRoute {
   readonly path: string;
   readonly weight: number;
-  readonly message: Readonly<Record<string, number | string>>;
+  /** Of an order. */
+  readonly message?: Readonly<Record<string, number | string>>;
   /** For `publish`. */
   readonly topicArn: string | null;
 }
@@ -21,7 +22,7 @@ interface Control {
 let control: Control | null = null;
 let fetchedAtMs = 0;
 
-/** The route of the iteration's order, or null when the load is over. Asks again when what is known is too old. */
+/** The route of the iteration, or null when the load is over. Asks again when what is known is too old. */
 export function nextRoute(plan: LoadPlan, iteration: number): ServedRoute | null {
   if (control === null || Date.now() - fetchedAtMs >= plan.profile.mixMaxAgeMs) refresh(plan);
   if (control === null || control.stop) return null;

@@ -12,7 +12,7 @@ export interface LoadPlan {
   readonly baseUrl: string;
   /** The harness's own loopback server: the current mix, and when to stop. */
   readonly controlUrl: string;
-  /** Seed of the MessageIds. */
+  /** Seed of the orders' MessageIds. */
   readonly runId: string;
   /** Null: unsigned orders. */
   readonly signing: { readonly privateKeyPem: string; readonly certUrl: string } | null;
@@ -36,15 +36,25 @@ export function readPlan(): LoadPlan {
   return JSON.parse(open(file)) as LoadPlan;
 }
 
+/** What a scenario sends, and by which of its functions. */
+export interface Sending {
+  /** The exported function, and the tag `kind` of its requests. */
+  readonly exec: 'order' | 'browse';
+  readonly userAgent: string;
+}
+
+export const ORDERS: Sending = { exec: 'order', userAgent: 'Amazon Simple Notification Service Agent' };
+export const BROWSING: Sending = { exec: 'browse', userAgent: 'cutover-load' };
+
 /** Arrival rate: the load does not slow down when the system does. */
-export function loadOptions(plan: LoadPlan): Options {
+export function loadOptions(plan: LoadPlan, sending: Sending = ORDERS): Options {
   const { profile, seconds } = plan;
   const users = { preAllocatedVUs: profile.startVirtualUsers, maxVUs: profile.maxVirtualUsers };
-  const shared = { exec: 'order', gracefulStop: `${profile.timeoutSeconds}s`, timeUnit: '1s', ...users };
+  const shared = { exec: sending.exec, gracefulStop: `${profile.timeoutSeconds}s`, timeUnit: '1s', ...users };
   const constant = profile.steps.length === 0;
   return {
     scenarios: {
-      orders: constant
+      [sending.exec]: constant
         ? { executor: 'constant-arrival-rate', ...shared, ...perUnit(profile.ratePerSecond), duration: `${seconds}s` }
         : {
             executor: 'ramping-arrival-rate',
@@ -56,9 +66,9 @@ export function loadOptions(plan: LoadPlan): Options {
             })),
           },
     },
-    thresholds: thresholds(),
+    thresholds: sending.exec === 'order' ? orderThresholds() : browseThresholds(),
     summaryTrendStats: ['avg', 'min', 'med', 'max', 'p(95)', 'p(99)'],
-    userAgent: 'Amazon Simple Notification Service Agent',
+    userAgent: sending.userAgent,
     discardResponseBodies: false,
     noConnectionReuse: false,
     // Without this k6 would look the load balancer's name up once and keep a dead address of it.
@@ -72,13 +82,21 @@ function perUnit(ratePerSecond: number): { rate: number; timeUnit: string } {
   return { rate: Math.max(1, Math.round(ratePerSecond * 60)), timeUnit: '1m' };
 }
 
-const ORDERS_ONLY = '{kind:order}';
-
 /** The criteria that k6 can see, so that the script means something on its own too. */
-function thresholds(): Record<string, string[]> {
-  const max = (name: CriterionName): number => criterion(name).bound;
+function orderThresholds(): Record<string, string[]> {
   return {
-    [`http_req_failed${ORDERS_ONLY}`]: [`rate<=${max('error-rate') / 100}`],
-    [`http_req_duration${ORDERS_ONLY}`]: [`p(95)<=${max('latency-p95')}`, `p(99)<=${max('latency-p99')}`],
+    'http_req_failed{kind:order}': [`rate<=${bound('error-rate') / 100}`],
+    'http_req_duration{kind:order}': [`p(95)<=${bound('latency-p95')}`, `p(99)<=${bound('latency-p99')}`],
   };
+}
+
+function browseThresholds(): Record<string, string[]> {
+  return {
+    'http_req_failed{kind:browse}': [`rate<=${bound('forum-failed-requests')}`],
+    'http_req_duration{kind:browse}': [`p(95)<=${bound('forum-latency-p95')}`, `p(99)<=${bound('forum-latency-p99')}`],
+  };
+}
+
+function bound(name: CriterionName): number {
+  return criterion(name).bound;
 }

@@ -6,7 +6,7 @@ import http from 'k6/http';
 const NOTHING_BEHIND = [502, 503, 504];
 
 /** The harness turns this marker into the exit code for an environment problem. */
-const MARKER = 'TARGET_UNREACHABLE';
+export const MARKER = 'TARGET_UNREACHABLE';
 
 /** @param url what must answer, with any status but a load balancer's own 502, 503 and 504 */
 export function refuseDeadTarget(url: string, timeoutSeconds: number): void {

@@ -1,8 +1,11 @@
 /** The report page: one file, no external resource, no script. */
+import type { Profile } from '../../profiles.ts';
 import type { RunRecord } from '../record.ts';
 import { timelineOf } from '../series.ts';
 import { stepRows } from '../steps.ts';
+import { titleOf } from '../title.ts';
 import type { Verdict } from '../verdict.ts';
+import { blueGreenSection } from './blue-green.ts';
 import { chart } from './chart.ts';
 import { type Html, html } from './escape.ts';
 import { STYLE } from './style.ts';
@@ -20,9 +23,12 @@ ${heading(record, verdict)}
 ${criteria(verdict)}
 ${ledger(verdict)}
 <h2>Timeline</h2>
-${chart('Orders', 'per second, by path', timeline.load, timeline)}
-${chart('Request time', 'ms', timeline.latency, timeline)}
+${timeline.loads.map((load) => chart(load.title, 'per second, by path', load.load, timeline))}
+${timeline.loads.map((load) => chart(`${load.title}: time`, 'ms', load.latency, timeline))}
+${timeline.versions.length > 0 ? chart('Forum answers', 'per second, by version', timeline.versions, timeline) : null}
+${timeline.shift.length > 0 ? chart('Traffic shift', 'percent of production traffic', timeline.shift, timeline) : null}
 ${timeline.tasks.length > 0 ? chart('Running tasks', 'by service', timeline.tasks, timeline) : null}
+${blueGreenSection(record, verdict)}
 ${deployments(verdict)}
 ${steps(record)}
 ${marks(timeline.marks, timeline.startMs)}
@@ -35,16 +41,20 @@ ${notes(record)}
 function heading(record: RunRecord, verdict: Verdict): Html {
   const wallSeconds = Math.round((record.endedAtMs - record.startedAtMs) / 1_000);
   const { clockRate } = record;
-  return html`<h1><span class="${verdict.verdict}">${verdict.verdict}</span> ${record.system}: ${stagesLine(record)}</h1>
-<p class="soft">Scenario ${verdict.scenario}, profile ${verdict.profile} (${record.profile.summary}), against ${record.target}, ${verdict.startedAt}, ${wallSeconds} s.
+  return html`<h1><span class="${verdict.verdict}">${verdict.verdict}</span> ${titleOf(record, ' → ')}</h1>
+<p class="soft">${loadSentences(record)} Against ${record.target}, ${verdict.startedAt}, ${wallSeconds} s.
 ${clockRate === 1 ? 'Control time ran at the rate of the wall.' : `Control time ran ${clockRate} times as fast as the wall: a real minute of health checks, drains and back-off took ${(60 / clockRate).toFixed(1)} s here. Requests ran in real time.`}
-${record.signed ? null : 'The orders were not signed.'}</p>
+${record.orders?.signed === false ? 'The orders were not signed.' : null}</p>
 ${verdict.reasons.length > 0 ? html`<ul>${verdict.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>` : null}`;
 }
 
-function stagesLine(record: RunRecord): string {
-  const stages = record.stages.map((stage) => stage.name).join(' → ') || record.target;
-  return record.drill ? `${stages}, drill ${record.drill.service}:${record.drill.tag}` : stages;
+function loadSentences({ orders, forum }: RunRecord): string {
+  const of = (scenario: string, { name, summary }: Profile): string =>
+    `Scenario ${scenario}, profile ${name} (${summary}).`;
+  return [
+    ...(orders ? [of(orders.scenario, orders.profile)] : []),
+    ...(forum ? [of('forum', forum.profile)] : []),
+  ].join(' ');
 }
 
 function criteria(verdict: Verdict): Html {

@@ -29,16 +29,20 @@ interface LoadFlags extends PlaneFlags {
 
 export function addLoad(program: Command): void {
   withPlane(program.command('load'))
-    .description('run one load scenario (orders, publish, ports) against the running plane or a URL')
+    .description('run one load scenario (orders, publish, ports, forum) against the running plane or a URL')
     .argument(
       '<scenario>',
-      'orders: signed SNS envelopes straight at the load balancer; publish: through SNS; ports: dynamic host ports',
+      'orders: signed SNS envelopes straight at the load balancer; publish: through SNS; ports: dynamic host ports; forum: browsing',
     )
     .option('--url <url>', 'a load balancer (or SNS endpoint) instead of the running plane')
-    .option('--rate <n>', 'orders per second, instead of the profile’s', positive)
+    .option('--rate <n>', 'orders or requests per second, instead of the profile’s', positive)
     .option('--duration <d>', '30, 30s, 5m or 1h, instead of the profile’s')
     .addOption(new Option('--profile <name>', 'load profile').choices(Object.keys(PROFILES)).default('rehearsal'))
-    .option('--path <path>', 'where the orders go (repeatable); default: the running stage’s mix', list)
+    .option(
+      '--path <path>',
+      'where the orders go, or which forum path to browse (repeatable); default: the running stage’s mix',
+      list,
+    )
     .option('--unsigned', 'bare orders without a signature')
     .option('--signing-key <file>', 'private key (PKCS #8 PEM) of a certificate the deployed system trusts')
     .option('--signing-cert-url <url>', 'URL of that certificate')

@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { PlaneClient as HarnessPlane } from '../../../loadtest/harness/plane-client.ts';
-import { rehearse } from '../../../loadtest/harness/rehearse.ts';
-import { PROFILES } from '../../../loadtest/profiles.ts';
+import { type RehearseOptions, rehearse, type SystemOptions } from '../../../loadtest/harness/rehearse.ts';
+import { PROFILES, profileFor } from '../../../loadtest/profiles.ts';
 import { SYSTEMS } from '../../../loadtest/systems.ts';
+import type { Fault } from '../../../loadtest/verdict/blue-green-record.ts';
 import { terminalSummary } from '../../../loadtest/verdict/terminal.ts';
-import { CutoverError } from '../../errors.ts';
+import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { createClock } from '../../run/clock.ts';
+import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
 import { pairs, STAGES } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
@@ -29,28 +31,51 @@ interface RehearseFlags extends RunFlags {
   readonly from: string;
   readonly to: string;
   readonly system: string;
-  readonly profile: string;
+  readonly profile?: string;
   readonly scenario?: 'orders' | 'publish';
   readonly report: string;
   readonly drill?: Readonly<Record<string, string>>;
+  readonly fault?: Exclude<Fault, 'none'>;
+  readonly deploy?: Readonly<Record<string, string>>;
+  readonly config?: string;
 }
+
+/** What may be done to a drill's blue/green deployment. */
+const FAULTS = ['alarm', 'stop', 'silent-hook'] as const;
 
 /** Health intervals of 30 s and drains of minutes in a rehearsal of a minute or two; the report names the rate. */
 const CLOCK_RATE = 5;
+/** A hook that never answers is waited for an hour of control time (CD reference-appspec-file-structure-hooks). */
+const SILENT_HOOK_CLOCK_RATE = 30;
 
 export function addRehearse(program: Command): void {
   withRun(withPlane(program.command('rehearse', { isDefault: false })))
     .description('cut over stage by stage under load and print a verdict (= npm start)')
     .addOption(new Option('--from <stage>', 'first stage').choices(STAGES).default('monolith'))
     .addOption(new Option('--to <stage>', 'last stage').choices(STAGES).default('microservices'))
-    .addOption(new Option('--system <system>', 'which system').choices(Object.keys(SYSTEMS)).default('logistics'))
-    .addOption(new Option('--profile <name>', 'load profile').choices(Object.keys(PROFILES)).default('rehearsal'))
+    .addOption(
+      new Option('--system <system>', 'which system; all: both at once on one plane')
+        .choices([...Object.keys(SYSTEMS), 'all'])
+        .default('logistics'),
+    )
+    .addOption(
+      new Option('--profile <name>', 'load profile; default: rehearsal, or shift with --deploy and --fault').choices(
+        Object.keys(PROFILES),
+      ),
+    )
     .addOption(
       new Option('--scenario <name>', 'orders: straight at the load balancer; publish: through the SNS topics').choices(
         ['orders', 'publish'],
       ),
     )
-    .option('--drill <service=tag>', 'roll a (broken) version out at the first stage instead of cutting over', pairs)
+    .option('--drill <service=tag>', 'deploy a (broken) version at the first stage instead of cutting over', pairs)
+    .addOption(
+      new Option('--fault <fault>', 'what is done to a drill’s blue/green deployment, its version being good').choices(
+        FAULTS,
+      ),
+    )
+    .option('--deploy <service=tag>', 'deploy a version blue/green when the last stage is steady', pairs)
+    .option('--config <name>', 'CodeDeploy deployment configuration for --deploy and --drill; default: the group’s')
     .option('--report <dir>', 'folder for the reports', 'reports')
     .action(async (flags: RehearseFlags) => {
       process.exitCode = await interruptible((signal) => withTemporaryFolder((dir) => run(flags, dir, signal)));
@@ -58,26 +83,24 @@ export function addRehearse(program: Command): void {
 }
 
 async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Promise<number> {
-  const system = SYSTEMS[flags.system];
-  const profile = PROFILES[flags.profile];
-  if (!system || !profile) throw new CutoverError({ code: 'BAD_FLAG', message: 'no such system or profile' });
-  const drill = drillOf(flags.drill);
+  const steps = stepsOf(flags);
+  const systems = systemsOf(flags, steps.deploy !== undefined || flags.fault !== undefined);
   const k6 = await requireK6();
   const result = await rehearse(
     {
-      system,
+      systems,
       from: flags.from,
       to: flags.to,
-      profile,
       reportRoot: flags.report,
       ...(flags.scenario ? { scenario: flags.scenario } : {}),
-      ...(drill ? { drill } : {}),
+      ...steps,
     },
     {
       k6,
       signal,
       progress,
       clock: createClock(),
+      deployClient: harnessDeployer,
       synth: (stage, options) =>
         synth({
           root,
@@ -96,8 +119,45 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
   return result.exitCode;
 }
 
-async function startPlane(flags: RunFlags, dir: string, stage: string, signal: AbortSignal): Promise<HarnessPlane> {
-  const settings = await planeSettings(flags, { clockRate: CLOCK_RATE });
+/** `all` is every system at once, each at its profile's rate beside another. */
+function systemsOf(flags: RehearseFlags, shifts: boolean): SystemOptions[] {
+  const names = flags.system === 'all' ? Object.keys(SYSTEMS) : [flags.system];
+  return names.map((name) => {
+    const system = SYSTEMS[name];
+    const profile =
+      system && profileFor(flags.profile ?? (shifts ? 'shift' : 'rehearsal'), system.name, names.length > 1);
+    if (!system || !profile) throw new CutoverError({ code: 'BAD_FLAG', message: 'no such system or profile' });
+    return { system, profile };
+  });
+}
+
+/** @throws CutoverError BAD_FLAG with every flag that has nothing to act on */
+function stepsOf(flags: RehearseFlags): Pick<RehearseOptions, 'drill' | 'deploy'> {
+  const drill = oneVersion('--drill', flags.drill);
+  const deploy = oneVersion('--deploy', flags.deploy);
+  const problems: Problem[] = [];
+  const idle = (address: string, value: unknown, fix: string): void => {
+    problems.push({ code: 'BAD_FLAG', address, message: 'it has nothing to act on', value, fix });
+  };
+  if (flags.fault && !drill) idle('--fault', flags.fault, 'say which version to deploy with --drill SERVICE=TAG');
+  if (flags.config && !drill && !deploy) idle('--config', flags.config, 'add --deploy or --drill SERVICE=TAG');
+  throwIfAny(problems);
+  const config = flags.config ? { config: flags.config } : {};
+  return {
+    ...(drill ? { drill: { ...drill, ...config, ...(flags.fault ? { fault: flags.fault } : {}) } } : {}),
+    ...(deploy ? { deploy: { ...deploy, ...config } } : {}),
+  };
+}
+
+async function startPlane(
+  flags: RehearseFlags,
+  dir: string,
+  stage: string,
+  signal: AbortSignal,
+): Promise<HarnessPlane> {
+  const settings = await planeSettings(flags, {
+    clockRate: flags.fault === 'silent-hook' ? SILENT_HOOK_CLOCK_RATE : CLOCK_RATE,
+  });
   const { client } = await startPlaneProcess({ ...settings, resume: false });
   try {
     await client.apply({ dir, stage }, progressPrinter(), signal);
@@ -109,9 +169,12 @@ async function startPlane(flags: RunFlags, dir: string, stage: string, signal: A
   }
 }
 
-function drillOf(flag: Readonly<Record<string, string>> | undefined): { service: string; tag: string } | null {
+function oneVersion(
+  address: string,
+  flag: Readonly<Record<string, string>> | undefined,
+): { service: string; tag: string } | null {
   const [first, ...more] = Object.entries(flag ?? {});
   if (more.length > 0)
-    throw new CutoverError({ code: 'BAD_FLAG', address: '--drill', message: 'one drill at a time', value: flag });
+    throw new CutoverError({ code: 'BAD_FLAG', address, message: 'one version at a time', value: flag });
   return first ? { service: first[0], tag: first[1] } : null;
 }
