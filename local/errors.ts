@@ -21,6 +21,7 @@ const EXIT_OF_CODE = {
   // usage
   BAD_FLAG: ExitCode.usage,
   UNKNOWN_COMMAND: ExitCode.usage,
+  SERVICE_AMBIGUOUS: ExitCode.usage,
   UNKNOWN_STAGE: ExitCode.invalidInput,
   // the synthesized JSON
   STACK_UNREADABLE: ExitCode.invalidInput,
@@ -45,6 +46,11 @@ const EXIT_OF_CODE = {
   APPLY_FAILED: ExitCode.invalidInput,
   SYNTH_FAILED: ExitCode.invalidInput,
   INVALID_CONFIG: ExitCode.invalidInput,
+  // deploying
+  SERVICE_NOT_FOUND: ExitCode.invalidInput,
+  DEPLOYMENT_NOT_FOUND: ExitCode.invalidInput,
+  INVALID_APPSPEC: ExitCode.invalidInput,
+  AWS_REFUSED: ExitCode.invalidInput,
   // the machine
   PORT_IN_USE: ExitCode.environment,
   ADDRESS_UNAVAILABLE: ExitCode.environment,
@@ -53,6 +59,7 @@ const EXIT_OF_CODE = {
   PLANE_ALREADY_RUNNING: ExitCode.environment,
   PLANE_UNREACHABLE: ExitCode.environment,
   TARGET_UNREACHABLE: ExitCode.environment,
+  NO_CREDENTIALS: ExitCode.environment,
 } as const;
 export type ErrorCode = keyof typeof EXIT_OF_CODE;
 

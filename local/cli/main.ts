@@ -1,6 +1,7 @@
 /** The command line: names, flags and exit codes. Each command's work is in commands/. */
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../errors.ts';
+import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -21,7 +22,8 @@ const program = new Command('cutover')
   .enablePositionalOptions()
   .configureHelp({ sortSubcommands: false });
 
-for (const add of [addRehearse, addUp, addPlan, addInspect, addDown, addLoad, addDoctor, addTest]) add(program);
+for (const add of [addRehearse, addUp, addPlan, addInspect, addDown, addDeploy, addLoad, addDoctor, addTest])
+  add(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 const wantsJson = process.argv.includes('--json');

@@ -88,6 +88,11 @@ export class PlaneClient {
     return this.#json<FidelityNote[]>('fidelity');
   }
 
+  /** Builds what the image runs as here. @throws CutoverError IMAGE_NOT_FOUND | IMAGE_BUILD_FAILED */
+  async prepareImage(image: string): Promise<void> {
+    await this.#json('image', { method: 'POST', body: JSON.stringify({ image }) });
+  }
+
   plan(dir: string): Promise<{ changes: readonly Change[] }> {
     return this.#json('plan', { method: 'POST', body: JSON.stringify({ dir }) });
   }

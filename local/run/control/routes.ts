@@ -23,6 +23,11 @@ export function createControlRoutes(plane: Plane, token: string, onDown: () => v
       const { dir } = (await readJson(req)) as { dir: string };
       sendJson(res, { changes: await plane.plan(String(dir)) });
     },
+    'POST image': async (req, res) => {
+      const { image } = (await readJson(req)) as { image: string };
+      await plane.prepareImage(String(image));
+      sendJson(res, { image });
+    },
     'POST apply': (req, res) => apply(plane, req, res),
     'POST down': (_req, res) => {
       sendJson(res, { stopping: true });

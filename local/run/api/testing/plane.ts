@@ -17,11 +17,30 @@ import { fakeEcs } from './fake-ecs.ts';
 import { fakeAlarms, fakeFunctions } from './fake-functions.ts';
 import { fakeLogs, fakeMetrics, fakeParameters } from './fake-stores.ts';
 
+let shared: ReturnType<typeof makeMaterial> | null = null;
+let users = 0;
+
+/** Key pairs take a second to make: one set for all endpoints of a test file, gone with the last of them. */
+async function sharedMaterial(): ReturnType<typeof makeMaterial> {
+  users += 1;
+  shared ??= makeMaterial();
+  const { material, dispose } = await shared;
+  return {
+    material,
+    async dispose() {
+      users -= 1;
+      if (users > 0) return;
+      shared = null;
+      await dispose();
+    },
+  };
+}
+
 /** @returns the endpoint's URL and its controllers; call `close` when done */
 export async function startApi(change: Partial<ApiOptions> = {}) {
   const clock = createClock();
   const events = createEventLog(clock);
-  const { material, dispose } = await makeMaterial();
+  const { material, dispose } = await sharedMaterial();
   const where = { region: build.REGION, accountId: build.ACCOUNT };
   const shared = { clock, events, random: createRandom('test'), ...where };
   const topics = createTopics({
