@@ -1,62 +1,14 @@
-/** Before anything starts: scaling that could not act, with every problem at once. */
+/** Policies and schedules that could not act: found before anything starts, and where the endpoint puts them. */
 import type { Problem } from '../../errors.ts';
-import type { ScalableTarget, ScalingPolicy, ScheduledScaling, Topology } from '../../topology.ts';
+import type { ScalingPolicy, ScheduledScaling, Topology } from '../../topology.ts';
 import { compileSchedule } from './decide-schedule.ts';
 import { splitLabel } from './policy-metric.ts';
 
-export function checkScaling(topology: Topology): Problem[] {
-  const registered = new Set(topology.scalableTargets.map((t) => t.resourceId));
-  return [
-    ...topology.scalableTargets.flatMap((target) => checkTarget(target, topology)),
-    ...topology.scalingPolicies.flatMap((policy) => [
-      ...checkRegistered(policy, registered),
-      ...checkPolicy(policy),
-      ...checkLabel(policy, topology),
-    ]),
-    ...topology.scheduledScalings.flatMap((action) => [
-      ...checkRegistered(action, registered),
-      ...checkSchedule(action),
-    ]),
-  ];
-}
-
-function checkTarget(target: ScalableTarget, topology: Topology): Problem[] {
-  const problems: Problem[] = [];
-  const { address, minCapacity, maxCapacity, clusterName, serviceName } = target;
-  if (!topology.services.some((s) => s.clusterName === clusterName && s.name === serviceName))
-    problems.push({
-      code: 'DANGLING_REFERENCE',
-      address: `${address}.resource_id`,
-      message: `there is no service ${serviceName} in cluster ${clusterName}`,
-      value: target.resourceId,
-      rule: 'service/<cluster>/<service> of an existing service (AAS API_RegisterScalableTarget)',
-      fix: 'build it from the service’s cluster and name',
-    });
-  if (minCapacity > maxCapacity)
-    problems.push({
-      code: 'INVALID_ATTRIBUTE',
-      address: `${address}.min_capacity`,
-      message: `the minimum ${minCapacity} is above the maximum ${maxCapacity}`,
-      value: minCapacity,
-      rule: 'min_capacity is at most max_capacity (AAS API_RegisterScalableTarget)',
-      fix: 'raise max_capacity or lower min_capacity',
-    });
-  return problems;
-}
-
-function checkRegistered(resource: ScalingPolicy | ScheduledScaling, registered: ReadonlySet<string>): Problem[] {
-  if (registered.has(resource.resourceId)) return [];
-  return [
-    {
-      code: 'DANGLING_REFERENCE',
-      address: `${resource.address}.resource_id`,
-      message: `no aws_appautoscaling_target registers ${resource.resourceId}`,
-      value: resource.resourceId,
-      rule: 'policies and scheduled actions belong to a registered target (AAS API_PutScalingPolicy)',
-      fix: 'take resource_id from the aws_appautoscaling_target',
-    },
-  ];
-}
+/** What the resolver leaves to whoever acts on it; targets and labels are checked there. */
+export const checkScaling = (topology: Topology): Problem[] => [
+  ...topology.scalingPolicies.flatMap(checkPolicy),
+  ...topology.scheduledScalings.flatMap(checkSchedule),
+];
 
 export function checkPolicy({ address, policy }: ScalingPolicy): Problem[] {
   const invalid = (attribute: string, message: string, value: unknown, rule: string): Problem[] => [
@@ -129,25 +81,4 @@ export function checkSchedule({ address, schedule, timezone, minCapacity, maxCap
       rule: 'min_capacity is at most max_capacity (AAS API_ScalableTargetAction)',
     });
   return problems;
-}
-
-function checkLabel({ address, policy }: ScalingPolicy, topology: Topology): Problem[] {
-  if (policy.type !== 'TargetTrackingScaling' || policy.metric.kind !== 'ALBRequestCountPerTarget') return [];
-  const label = splitLabel(policy.metric.label);
-  if (!label) return [];
-  const known =
-    topology.loadBalancers.some((lb) => lb.arnSuffix === label.loadBalancer) &&
-    topology.targetGroups.some((group) => group.arnSuffix === label.targetGroup);
-  if (known) return [];
-  return [
-    {
-      code: 'DANGLING_REFERENCE',
-      address: `${address}.target_tracking_scaling_policy_configuration.predefined_metric_specification.resource_label`,
-      message:
-        'the label names a load balancer or target group that is not in these stacks: the policy would see no data',
-      value: policy.metric.label,
-      rule: 'arn_suffix of the load balancer, a slash, arn_suffix of the target group (AAS API_PredefinedMetricSpecification)',
-      fix: 'build it from the two resources',
-    },
-  ];
 }
