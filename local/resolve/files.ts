@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { CutoverError, type Problem } from '../errors.ts';
 import type { Report } from './report.ts';
 
 export interface FoundFile {
@@ -11,6 +12,9 @@ export interface FoundFile {
   /** SHA-256 of the bytes, hex. */
   readonly digest: string;
 }
+
+/** Of a file that an expression reads: as large as a direct upload of a function's package. */
+export const MAX_READ_BYTES = 50 * 2 ** 20;
 
 /**
  * @param folder of the stack, whose working directory Terraform runs in
@@ -31,13 +35,27 @@ export function findFile(folder: string, path: string, maxBytes: number): FoundF
   }
 }
 
+/** What expressions read files with. @throws CutoverError FILE_UNREADABLE where it must be there */
+export const fileReader =
+  (folder: string) =>
+  (path: string, mustExist: boolean): Buffer | null => {
+    const found = findFile(folder, path, MAX_READ_BYTES);
+    if (typeof found !== 'string') return found.bytes;
+    if (mustExist) throw new CutoverError(fileProblem(path, found));
+    return null;
+  };
+
 export const digestOf = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 export function reportFile(report: Report, attribute: string, path: string, why: string): void {
-  report.problem('FILE_UNREADABLE', attribute, {
-    message: `the file cannot be read: ${why}`,
-    value: path,
-    rule: 'a path is relative to the folder of its stack (in cdktf.out: stacks/NAME/)',
-    fix: 'build or synthesize it again, or correct the path',
-  });
+  const { code, ...problem } = fileProblem(path, why);
+  report.problem(code, attribute, problem);
 }
+
+export const fileProblem = (path: string, why: string): Problem => ({
+  code: 'FILE_UNREADABLE',
+  message: `the file ${path} cannot be read: ${why}`,
+  value: path,
+  rule: 'a path is relative to the folder of its stack (in cdktf.out: stacks/NAME/)',
+  fix: 'build or synthesize it again, or correct the path',
+});

@@ -69,6 +69,7 @@ export function dataContext(
   return {
     names: options.names(),
     block,
+    folder: world.folderOf(block.stack),
     attribute,
     resources: (type) =>
       [...world.blocks.values()]
@@ -104,9 +105,12 @@ function refusedMeta(block: Block, allow: ReadonlySet<string>): Problem[] {
     }));
 }
 
-/** Whether a block was accepted without local effect: by its type, or by its address (with or without its instance key). */
-export const isAllowed = (block: Block, allow: ReadonlySet<string>): boolean =>
-  [block.type, block.address, block.address.replace(/\[[^\]]*\]$/, '')].some((name) => allow.has(name));
+/** Whether a block was accepted without local effect: by its type, or by its address (with or without stack and instance key). */
+export function isAllowed({ type, address }: Block, allow: ReadonlySet<string>): boolean {
+  if (allow.size === 0) return false;
+  const inStack = address.slice(address.indexOf('/') + 1);
+  return [type, address, inStack].some((name) => allow.has(name) || allow.has(name.replace(/\[[^\]]*\]$/, '')));
+}
 
 /** Why a block is not accepted; null where its type is known or allowed. */
 export function refusalOf(block: Block, allow: ReadonlySet<string>): Problem | null {

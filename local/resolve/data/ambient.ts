@@ -1,4 +1,7 @@
 /** Data sources about the account, the region, and what AWS itself publishes. */
+import { createHash } from 'node:crypto';
+import { CutoverError } from '../../errors.ts';
+import { fileProblem, findFile, MAX_READ_BYTES } from '../files.ts';
 import { ec2Id, hex, textOf } from '../names.ts';
 import type { DataContext, DataSource } from './index.ts';
 import { policyJson } from './policy.ts';
@@ -105,8 +108,37 @@ export const AMBIENT_SOURCES: Readonly<Record<string, DataSource>> = {
     }),
     secrets: ['random_password'],
   },
+  archive_file: {
+    read: archive,
+    approximated: 'the archive is not built here: the one that terraform plan left at output_path is taken',
+  },
   terraform_remote_state: { read: () => ({}) },
 };
+
+/** The file that Terraform wrote. @throws CutoverError FILE_UNREADABLE */
+function archive({ block, folder, attribute }: DataContext): Record<string, unknown> {
+  const path = textOf(attribute('output_path'));
+  const found = findFile(folder, path, MAX_READ_BYTES);
+  if (typeof found === 'string')
+    throw new CutoverError({
+      ...fileProblem(path, found),
+      address: `${block.address}.output_path`,
+      fix: 'build the archive first: terraform plan leaves it there',
+    });
+  const hash = (algorithm: string, encoding: 'hex' | 'base64' = 'hex'): string =>
+    createHash(algorithm).update(found.bytes).digest(encoding);
+  return {
+    id: hash('sha1'),
+    output_path: path,
+    output_size: found.bytes.length,
+    output_md5: hash('md5'),
+    output_sha: hash('sha1'),
+    output_sha256: hash('sha256'),
+    output_sha512: hash('sha512'),
+    output_base64sha256: hash('sha256', 'base64'),
+    output_base64sha512: hash('sha512', 'base64'),
+  };
+}
 
 /** A generated text of a wanted length, 1 to 4096. */
 function sized(text: string, length: number): string {

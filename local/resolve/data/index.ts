@@ -18,6 +18,8 @@ export interface Findable {
 export interface DataContext {
   readonly names: Names;
   readonly block: Block;
+  /** Where its stack's files are found. */
+  readonly folder: string;
   /** A configured attribute of the data source. */
   readonly attribute: Attribute;
   /** Managed resources of a type, in all stacks. */

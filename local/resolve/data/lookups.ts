@@ -152,5 +152,7 @@ export const LOOKUP_SOURCES: Readonly<Record<string, DataSource>> = {
   aws_cloudwatch_log_group: lookup('aws_cloudwatch_log_group', { name: 'name' }),
   aws_launch_template: lookup('aws_launch_template', { id: 'id', name: 'name' }),
   aws_autoscaling_group: lookup('aws_autoscaling_group', { name: 'name' }),
+  aws_lambda_function: lookup('aws_lambda_function', { function_name: 'function_name' }),
+  aws_s3_bucket: lookup('aws_s3_bucket', { bucket: 'bucket' }),
   aws_kms_key: lookup('aws_kms_key', { key_id: 'key_id' }),
 };

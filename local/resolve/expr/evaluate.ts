@@ -1,13 +1,17 @@
 /** Evaluates an expression tree. What names mean is the caller's business: a scope answers for them. */
 import { CutoverError } from '../../errors.ts';
 import { ExpressionError, type Node } from './ast.ts';
+import { FILE_FUNCTIONS, isFileFunction, textOfFile } from './functions/files.ts';
 import { callFunction } from './functions/index.ts';
+import { parseTemplate } from './parser.ts';
 import { asBoolean, asList, asNumber, asObject, asText, keyOf, show, sortedEntries } from './values.ts';
 
 /** Answers for a reference such as `aws_lb.main.arn`; gets the longest path that is known without evaluating. */
 export interface Scope {
   /** @returns the value, and how many steps of the path it took @throws CutoverError for what is not there */
   lookup(path: readonly string[]): { readonly value: unknown; readonly used: number };
+  /** Bytes of a file beside the stack; null where there is none. Without it no file is read. @throws CutoverError */
+  readonly file?: (path: string, mustExist: boolean) => Buffer | null;
 }
 
 /** Names bound by for expressions, `each`, `count` and dynamic blocks. */
@@ -32,7 +36,7 @@ export function evaluate(node: Node, scope: Scope, locals: Locals = new Map()): 
     case 'splat':
       return splat(node, scope, locals);
     case 'call':
-      return call(node, run);
+      return call(node, run, scope);
     case 'unary':
       return node.op === '!' ? !asBoolean(run(node.of)) : -asNumber(run(node.of));
     case 'binary':
@@ -55,11 +59,42 @@ function splat(node: Extract<Node, { kind: 'splat' }>, scope: Scope, locals: Loc
   return (Array.isArray(of) ? of : [of]).map((item) => evaluate(node.rest, scope, new Map([...locals, [ITEM, item]])));
 }
 
-function call(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown): unknown {
+function call(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown, scope: Scope): unknown {
   if (node.name === 'try' || node.name === 'can') return attempt(node, run);
   const args = node.args.map(run);
   if (node.spread) args.push(...asList(args.pop()));
+  if (scope.file && isFileFunction(node.name)) return ofFile(node, args, scope);
   return callFunction(node.name, args, node.at);
+}
+
+function ofFile(
+  node: Extract<Node, { kind: 'call' }>,
+  [path, vars, ...more]: readonly unknown[],
+  scope: Scope,
+): unknown {
+  const isTemplate = node.name === 'templatefile';
+  if (path === undefined || more.length > 0 || (vars !== undefined) !== isTemplate)
+    throw new ExpressionError(`${node.name}() takes ${isTemplate ? 'a path and an object' : 'a path'}`, node.at);
+  const bytes = scope.file?.(asText(path), node.name !== 'fileexists') ?? null;
+  if (node.name === 'fileexists') return bytes !== null;
+  try {
+    if (!isTemplate) return FILE_FUNCTIONS[node.name]?.(bytes ?? Buffer.alloc(0));
+    const inside: Scope = { ...scope, lookup: ([name = '']) => notGiven(name) };
+    return asText(
+      evaluate(parseTemplate(textOfFile(bytes ?? Buffer.alloc(0))), inside, new Map(Object.entries(asObject(vars)))),
+    );
+  } catch (error) {
+    if (error instanceof CutoverError) throw error;
+    throw new ExpressionError(
+      `${node.name}(${show(path)}): ${error instanceof Error ? error.message : error}`,
+      node.at,
+    );
+  }
+}
+
+/** A template sees its variables only. */
+function notGiven(name: string): never {
+  throw new ExpressionError(`the template is given no ${name}; a literal \${ is written $\${`);
 }
 
 /** What is declared nowhere stays an error, as in Terraform; only evaluation may fail. */

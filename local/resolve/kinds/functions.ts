@@ -43,9 +43,13 @@ type Context = BuildContext<typeof FUNCTION.fields>;
 
 function buildFunction(context: Context): LambdaFunction {
   const { base, values: v, computed, report } = context;
-  if (!v.runtime) report.missing('runtime', 'a function packaged as a zip file has a runtime');
-  if (!v.handler) report.missing('handler', 'a function packaged as a zip file has a handler');
-  const found = packageOf(context);
+  // An image has been refused already, and has neither.
+  const isImage = ['image_uri', 'package_type'].some(
+    (name) => base.attributes[name] && base.attributes[name] !== 'Zip',
+  );
+  if (!isImage && v.runtime === null) report.missing('runtime', 'a function packaged as a zip file has a runtime');
+  if (!isImage && v.handler === null) report.missing('handler', 'a function packaged as a zip file has a handler');
+  const found = isImage ? null : packageOf(context);
   if (found && !ZIP.test(found.bytes.toString('hex', 0, 4)))
     report.bad(v.filename ? 'filename' : 's3_key', v.filename ?? v.s3_key, 'it is not a zip file', 'a zip file');
   return {

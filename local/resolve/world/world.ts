@@ -7,6 +7,7 @@ import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/read-stacks.ts';
 import { evaluate, type Locals } from '../expr/evaluate.ts';
+import { fileReader } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import { type Block, collectBlocks, declared, labelled, localsOf, META_ARGUMENTS } from './blocks.ts';
 import { attempt, dangling, located } from './errors.ts';
@@ -145,7 +146,8 @@ export class World {
     try {
       const node = parseCached(text);
       if (callsFunction(node, 'sensitive')) this.#memo.markSensitive();
-      return evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack) }, scope.locals);
+      const file = fileReader(this.folderOf(scope.stack));
+      return evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack), file }, scope.locals);
     } catch (error) {
       throw located(error, at, text);
     }
