@@ -3,7 +3,9 @@ import type { Clock } from '../clock.ts';
 import type { MetricStore, ProcessRunner } from '../contracts.ts';
 import type { Task } from './task.ts';
 
-const SAMPLE_WALL_MS = 5000;
+/** Every control minute gets samples, or policies would see minutes without data: three a minute, as far as the wall allows. */
+const SAMPLE_MS = 20_000;
+const SAMPLE_WALL_MS = { least: 250, most: 5000 } as const;
 const UNITS_PER_CPU = 1024;
 
 /** @returns a function that ends the sampling */
@@ -48,9 +50,10 @@ export function publishUsage(options: {
         unit: 'Percent',
       });
   };
+  const everyMs = Math.min(SAMPLE_WALL_MS.most, Math.max(SAMPLE_WALL_MS.least, SAMPLE_MS / clock.rate));
   const tick = (): void => {
     if (ended) return;
-    clock.afterWall(SAMPLE_WALL_MS, () => void sample().finally(tick));
+    clock.afterWall(everyMs, () => void sample().finally(tick));
   };
   tick();
   return () => {
