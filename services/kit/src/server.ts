@@ -4,7 +4,6 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import restify from 'restify';
 import { readBody, refuseUnreadableBody } from './body.ts';
 import { ServiceError } from './errors.ts';
 import { type Exchange, factsOf, type RequestFacts, State, writeRequestRecord } from './exchange.ts';
@@ -12,6 +11,7 @@ import { noteServiceHeaders, type ServiceHeaders } from './headers.ts';
 import { createListener, listen } from './listener.ts';
 import type { Log } from './log.ts';
 import { sendError } from './reply.ts';
+import { createRestify, type RestifyServer } from './restify.ts';
 import type { ServiceConfig } from './settings.ts';
 
 export type Handler = (exchange: Exchange) => Promise<void> | void;
@@ -44,21 +44,6 @@ export interface HttpService {
 
 type Carrier = IncomingMessage & { exchange?: State; params?: Readonly<Record<string, string>> };
 
-type RouteHandler = (req: Carrier, res: ServerResponse, next: () => void) => void;
-
-/** The part of Restify that is used; its published types stop at version 8. */
-interface App {
-  readonly server: Server;
-  first(handler: (req: Carrier, res: ServerResponse) => boolean): void;
-  get(path: string, handler: RouteHandler): void;
-  head(path: string, handler: RouteHandler): void;
-  post(path: string, handler: RouteHandler): void;
-  on(
-    event: 'restifyError',
-    handler: (req: Carrier, res: ServerResponse, error: unknown, done: () => void) => void,
-  ): void;
-}
-
 export function createHttpService(config: ServiceConfig, log: Log, options: HttpOptions = {}): HttpService {
   return new RestifyService(config, log, options);
 }
@@ -68,7 +53,7 @@ class RestifyService implements HttpService {
   readonly headers: ServiceHeaders;
   running = 0;
   draining = false;
-  readonly #app: App;
+  readonly #app: RestifyServer<Carrier>;
   readonly #config: ServiceConfig;
   readonly #log: Log;
   readonly #requestLine: HttpOptions['requestLine'];
@@ -80,7 +65,7 @@ class RestifyService implements HttpService {
     this.#log = log;
     this.#requestLine = options.requestLine;
     this.headers = options.headers ?? {};
-    this.#app = restify.createServer({ name: '', log: log.logger } as never) as unknown as App;
+    this.#app = createRestify<Carrier>(log);
     this.http = createListener(config, (req, res) => this.#app.server.emit('request', req, res), this.headers);
     this.#app.first((req, res) => this.#admit(req, res));
     // Whatever Restify itself refuses (unknown path or method) leaves in our shape, scrubbed.
