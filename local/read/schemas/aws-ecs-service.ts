@@ -16,7 +16,9 @@ export const SERVICE = schema(['aws_ecs_service'], {
   desired_count: number({ fallback: 0, min: 0, max: 5000, rule: 'at most 5000 tasks a service (ECS service-quotas)' }),
   launch_type: only(['EC2', 'FARGATE'], 'EXTERNAL needs instances of one’s own'),
   capacity_provider_strategy: blocks(STRATEGY_ITEM, { max: 20 }),
-  scheduling_strategy: word(['REPLICA', 'DAEMON'], 'REPLICA'),
+  scheduling_strategy: word(['REPLICA'], 'REPLICA', {
+    rule: 'DAEMON services are not run here; use REPLICA with placement constraint distinctInstance',
+  }),
   deployment_controller: block({
     type: word(['ECS', 'CODE_DEPLOY', 'EXTERNAL'], 'ECS'),
   }),

@@ -21,8 +21,6 @@ function checkTarget(target: ScalableTarget, t: Topology): Problem[] {
   if (!service) return [lost(`${target.address}.resource_id`, target.resourceId, 'service', 'aws_ecs_service')];
   const refusal = (message: string, rule: string): Problem =>
     wrong(target, 'resource_id', target.resourceId, { message, rule });
-  if (service.schedulingStrategy === 'DAEMON')
-    return [refusal('a daemon service runs one task an instance', 'a REPLICA service')];
   if (service.deploymentController === 'EXTERNAL')
     return [
       refusal(

@@ -82,10 +82,6 @@ function checkAgainstDefinition(s: Service, definition: TaskDefinition): Problem
         'none on Fargate',
       ),
     );
-  if (s.schedulingStrategy === 'DAEMON' && isFargate)
-    problems.push(
-      bad(s, 'scheduling_strategy', 'Fargate has no instances to run a daemon on', 'DAEMON', 'REPLICA on Fargate'),
-    );
   return problems;
 }
 

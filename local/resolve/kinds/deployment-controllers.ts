@@ -58,8 +58,6 @@ function refuseWaits(controller: Controller, v: Given, report: Report): void {
       `ECS refuses to deploy a service under ${controller} by itself`,
       `false with controller ${controller}; deployments are made by CodeDeploy or as task sets`,
     );
-  if (v.scheduling_strategy === 'DAEMON')
-    report.bad('scheduling_strategy', 'DAEMON', `it does not go with ${controller}`, 'REPLICA (ECS CreateService)');
 }
 
 /** ECS keeps these and does not use them. */

@@ -44,7 +44,7 @@ function buildService(context: Context): Service {
     schedulingStrategy: v.scheduling_strategy,
     deploymentController: controller,
     minimumHealthyPercent: v.deployment_minimum_healthy_percent,
-    maximumPercent: v.deployment_maximum_percent ?? (v.scheduling_strategy === 'DAEMON' ? 100 : 200),
+    maximumPercent: v.deployment_maximum_percent ?? 200,
     circuitBreaker: {
       enable: controller === 'ECS' && (v.deployment_circuit_breaker?.enable ?? false),
       rollback: controller === 'ECS' && (v.deployment_circuit_breaker?.rollback ?? false),

@@ -159,6 +159,28 @@ test('what was changed from outside is put back, unless it is ignored', (t) => {
   ]);
 });
 
+test('what something else deleted is made again, whatever is ignored', async (t) => {
+  const puts: boolean[] = [];
+  let live = true;
+  const handlers: Handlers = {
+    inert: {
+      put: (_next: InertResource, previous: InertResource | null) => puts.push(previous === null),
+      remove() {},
+      drift: () => (live ? [] : ['(gone)']),
+    } as never,
+  };
+  const applier = createApplier(handlers, events());
+  const topology = topologyOf({ address: 'a', ignoreChanges: ['all'] });
+  await applier.apply(topology, never);
+  live = false;
+  t.deepEqual(
+    applier.plan(topology).map((c) => [c.address, c.action]),
+    [['a', 'create']],
+  );
+  await applier.apply(topology, never);
+  t.deepEqual(puts, [true, true]);
+});
+
 test('drift adds to what the configuration changes, and replaces where the provider forces it', (t) => {
   const before = topologyOf({ address: 'tg', type: 'aws_lb_target_group', attributes: { slow_start: 0 } });
   const next = topologyOf({ address: 'tg', type: 'aws_lb_target_group', attributes: { slow_start: 30 } });

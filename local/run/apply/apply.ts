@@ -53,7 +53,7 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
 
   async function perform(change: Change, next: Next, signal: AbortSignal): Promise<void> {
     const { address } = change;
-    const previous = applied.get(address) ?? null;
+    const previous = change.action === 'create' ? null : (applied.get(address) ?? null);
     const resource = next.resources.get(address);
     if (change.action === 'delete') {
       if (previous) await handlerOf(collectionOf.get(address))?.remove(previous, signal);

@@ -47,8 +47,9 @@ const FORCES_REPLACEMENT: Readonly<Record<string, readonly string[]>> = {
   null_resource: ['triggers'],
 };
 
-/** Attributes by address whose live values are no longer what was applied. */
+/** Attributes by address whose live values are no longer what was applied; {@link GONE} where the thing itself is not there. */
 export type Drift = ReadonlyMap<Address, readonly string[]>;
+export const GONE = '(gone)';
 
 /** Every managed resource of a topology by address. */
 export function resourcesOf(topology: Topology): ReadonlyMap<Address, ResourceBase> {
@@ -102,7 +103,9 @@ export function decideChanges(
     const resource = after.get(address);
     if (!resource) return [];
     const previous = before.get(address);
-    if (!previous) return [{ address, type: resource.type, action: 'create', changed: [] }];
+    // Terraform's refresh drops from its state what something else deleted, whatever is ignored.
+    if (!previous || drift.get(address)?.includes(GONE))
+      return [{ address, type: resource.type, action: 'create', changed: [] }];
     const drifted = withoutIgnored(drift.get(address) ?? [], resource);
     const changed = [...new Set([...changedAttributes(previous, resource), ...drifted])].sort();
     if (changed.length === 0) return [];
