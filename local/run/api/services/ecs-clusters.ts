@@ -1,26 +1,55 @@
 /** ECS clusters and capacity providers. */
 import { z } from 'zod';
 import type { Cluster } from '../../../topology.ts';
+import { ApiError } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
-import { integer, list, names, text } from '../schema.ts';
-import { failure, tagShapes } from './ecs-lookup.ts';
+import { integer, list, name, names, text } from '../schema.ts';
+import { madeBase } from './codedeploy-lookup.ts';
+import { clustersOf, failure, needCluster, tagShapes } from './ecs-lookup.ts';
 
 const paging = { maxResults: integer(1, 100).optional(), nextToken: text.optional() };
 
+/** Strict: what would do nothing here is refused by name. */
+const createInput = z.strictObject({
+  clusterName: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 letters, digits, - and _')
+    .optional(),
+  capacityProviders: names.optional(),
+  defaultCapacityProviderStrategy: list(
+    z.strictObject({ capacityProvider: name, weight: integer(0, 1000).optional(), base: integer(0).optional() }),
+    20,
+  ).optional(),
+  settings: list(
+    z.strictObject({ name: text, value: z.literal('disabled', 'has no local counterpart: only disabled is taken') }),
+  ).optional(),
+  tags: list(z.strictObject({ key: name, value: text.optional() }), 50).optional(),
+});
+
 export const clusterOperations: Readonly<Record<string, Operation>> = {
   ListClusters: operation(z.object(paging), ({ maxResults = 100, nextToken }, call) => {
-    const page = paginate(call.resources().clusters, (one) => one.arn, { token: nextToken, max: maxResults });
+    const page = paginate(clustersOf(call), (one) => one.arn, { token: nextToken, max: maxResults });
     return { clusterArns: page.items.map((one) => one.arn), nextToken: page.next };
   }),
   DescribeClusters: operation(z.object({ clusters: list(text, 100).optional() }), ({ clusters: wanted }, call) => {
-    const all = call.resources().clusters;
+    const all = clustersOf(call);
     const asked = wanted?.length ? wanted : ['default'];
     const found = all.filter((one) => asked.includes(one.arn) || asked.includes(one.name));
     const missing = asked.filter((nameOrArn) => !found.some((one) => one.arn === nameOrArn || one.name === nameOrArn));
     const arn = (nameOrArn: string): string =>
       nameOrArn.startsWith('arn:') ? nameOrArn : `arn:aws:ecs:${call.region}:${call.accountId}:cluster/${nameOrArn}`;
     return { clusters: found.map((one) => clusterShape(one, call)), failures: missing.map((one) => failure(arn(one))) };
+  }),
+  CreateCluster: operation(createInput, createCluster),
+  DeleteCluster: operation(z.strictObject({ cluster: name }), async ({ cluster: wanted }, call) => {
+    const cluster = needCluster(call, wanted);
+    checkEmpty(cluster, call);
+    if (!call.made.clusters.has(cluster.arn))
+      throw new ApiError('ClientException', `The cluster ${cluster.name} is made by the stacks: remove it there.`);
+    await call.handlers.clusters.remove(cluster, call.signal);
+    call.made.clusters.delete(cluster.arn);
+    return { cluster: { ...clusterShape(cluster, call), status: 'INACTIVE' } };
   }),
   DescribeCapacityProviders: operation(
     z.object({ capacityProviders: names.optional() }),
@@ -49,6 +78,51 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     },
   ),
 };
+
+/** A cluster that is there already is answered as it is, as AWS does. */
+async function createCluster(input: z.output<typeof createInput>, call: Call): Promise<object> {
+  const clusterName = input.clusterName ?? 'default';
+  const known = clustersOf(call).find((one) => one.name === clusterName);
+  if (known) return { cluster: clusterShape(known, call) };
+  const capacityProviders = input.capacityProviders ?? [];
+  const available = ['FARGATE', 'FARGATE_SPOT', ...call.resources().capacityProviders.map((one) => one.name)];
+  const missing = capacityProviders.find((one) => !available.includes(one));
+  if (missing !== undefined)
+    throw new ApiError('InvalidParameterException', `The capacity provider ${missing} does not exist.`);
+  const strategy = input.defaultCapacityProviderStrategy ?? [];
+  const foreign = strategy.find((one) => !capacityProviders.includes(one.capacityProvider));
+  if (foreign)
+    throw new ApiError(
+      'InvalidParameterException',
+      `The capacity provider ${foreign.capacityProvider} is not associated with the cluster.`,
+    );
+  const tags = Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value ?? '']));
+  const cluster: Cluster = {
+    ...madeBase(call, 'aws_ecs_cluster', clusterName, tags),
+    arn: `arn:aws:ecs:${call.region}:${call.accountId}:cluster/${clusterName}`,
+    name: clusterName,
+    capacityProviders,
+    defaultStrategy: strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base })),
+  };
+  await call.handlers.clusters.put(cluster, null, call.signal);
+  call.made.clusters.set(cluster.arn, cluster);
+  return { cluster: clusterShape(cluster, call) };
+}
+
+/** @throws ApiError what the cluster still contains */
+function checkEmpty({ arn }: Cluster, call: Call): void {
+  const { ecs } = call;
+  const services = ecs.services().some((one) => one.definition.clusterArn === arn && one.status !== 'INACTIVE');
+  if (services)
+    throw new ApiError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.');
+  if (ecs.tasks().some((one) => one.clusterArn === arn && one.lastStatus !== 'STOPPED'))
+    throw new ApiError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.');
+  if (ecs.instances().some((one) => one.clusterArn === arn && one.status !== 'TERMINATED'))
+    throw new ApiError(
+      'ClusterContainsContainerInstancesException',
+      'The Cluster cannot be deleted while Container Instances are active or draining.',
+    );
+}
 
 function clusterShape(one: Cluster, call: Call): object {
   const tasks = call.ecs.tasks().filter((task) => task.clusterArn === one.arn);

@@ -1,10 +1,13 @@
 /** ECS services. */
 import { z } from 'zod';
-import { ApiError, type DeploymentState, type ServiceState } from '../../contracts.ts';
-import { type Call, type Operation, operation } from '../operation.ts';
+import { ApiError } from '../../contracts.ts';
+import { type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
-import { arnOf, failure, needCluster, shortName, tagShapes } from './ecs-lookup.ts';
+import { serviceOf } from './ecs-create-service.ts';
+import { arnOf, failure, findService, needActiveDefinition, needCluster, needService } from './ecs-lookup.ts';
+import { createServiceInput } from './ecs-service-input.ts';
+import { serviceShape } from './ecs-service-shapes.ts';
 
 const listInput = z.object({
   cluster: text.optional(),
@@ -53,95 +56,23 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
       };
     },
   ),
-  UpdateService: operation(updateInput, ({ cluster: wantedCluster, service, ...change }, call) => {
-    const cluster = needCluster(call, wantedCluster);
-    const found = findService(call, cluster.arn, service);
-    if (!found) throw new ApiError('ServiceNotFoundException', 'Service not found.');
-    if (found.status !== 'ACTIVE') throw new ApiError('ServiceNotActiveException', 'Service was not ACTIVE.');
-    return { service: serviceShape(call.ecs.updateService(cluster.name, found.definition.name, change)) };
+  UpdateService: operation(updateInput, ({ cluster, service, taskDefinition, ...change }, call) => {
+    const { definition, status } = needService(call, cluster, service);
+    if (status !== 'ACTIVE') throw new ApiError('ServiceNotActiveException', 'Service was not ACTIVE.');
+    const updated = call.ecs.updateService(definition.clusterName, definition.name, {
+      ...change,
+      ...(taskDefinition === undefined ? {} : { taskDefinition: needActiveDefinition(call, taskDefinition).arn }),
+    });
+    return { service: serviceShape(updated) };
   }),
+  CreateService: operation(createServiceInput, (input, call) => ({
+    service: serviceShape(call.ecs.createService(serviceOf(input, call))),
+  })),
+  DeleteService: operation(
+    z.strictObject({ cluster: text.optional(), service: name, force: bool.optional() }),
+    ({ cluster, service, force = false }, call) => {
+      const { definition } = needService(call, cluster, service);
+      return { service: serviceShape(call.ecs.deleteService(definition.clusterName, definition.name, force)) };
+    },
+  ),
 };
-
-function findService(call: Call, clusterArn: string, wanted: string): ServiceState | undefined {
-  return call.ecs
-    .services()
-    .find(
-      ({ definition }) =>
-        definition.clusterArn === clusterArn && (definition.arn === wanted || definition.name === shortName(wanted)),
-    );
-}
-
-function serviceShape(one: ServiceState): object {
-  const { definition } = one;
-  const newest = one.deployments[0];
-  const network = definition.subnetIds.length > 0 ? { networkConfiguration: networkShape(one) } : {};
-  return {
-    serviceArn: definition.arn,
-    serviceName: definition.name,
-    clusterArn: definition.clusterArn,
-    status: one.status,
-    desiredCount: one.desiredCount,
-    runningCount: one.runningCount,
-    pendingCount: one.pendingCount,
-    launchType: definition.capacityProviderStrategy.length > 0 ? undefined : definition.launchType,
-    capacityProviderStrategy:
-      definition.capacityProviderStrategy.length > 0 ? definition.capacityProviderStrategy : undefined,
-    platformVersion: definition.launchType === 'FARGATE' ? 'LATEST' : undefined,
-    taskDefinition: newest?.taskDefinitionArn ?? definition.taskDefinitionArn,
-    deploymentConfiguration: {
-      deploymentCircuitBreaker: definition.circuitBreaker,
-      maximumPercent: definition.maximumPercent,
-      minimumHealthyPercent: definition.minimumHealthyPercent,
-    },
-    deploymentController: { type: definition.deploymentController },
-    deployments: one.deployments.map((deployment) => ({
-      ...deploymentShape(deployment),
-      launchType: definition.launchType,
-      ...network,
-    })),
-    loadBalancers: definition.loadBalancers,
-    serviceRegistries: [],
-    events: one.events.map(({ id, createdAtMs, message }) => ({ id, createdAt: new Date(createdAtMs), message })),
-    createdAt: createdAt(one.deployments),
-    placementConstraints: definition.placementConstraints,
-    placementStrategy: definition.placementStrategies.map(({ type, field }) => ({ type, field })),
-    healthCheckGracePeriodSeconds: definition.healthCheckGracePeriodSeconds,
-    schedulingStrategy: definition.schedulingStrategy,
-    enableECSManagedTags: false,
-    enableExecuteCommand: false,
-    propagateTags: 'NONE',
-    tags: tagShapes(definition.tags),
-    ...network,
-  };
-}
-
-/** ≈ The service's own creation is not kept: the oldest deployment still known stands for it. */
-function createdAt(deployments: readonly DeploymentState[]): Date | undefined {
-  return deployments.length > 0 ? new Date(Math.min(...deployments.map((one) => one.createdAtMs))) : undefined;
-}
-
-function deploymentShape(one: DeploymentState): object {
-  return {
-    id: one.id,
-    status: one.status,
-    taskDefinition: one.taskDefinitionArn,
-    desiredCount: one.desiredCount,
-    pendingCount: one.pendingCount,
-    runningCount: one.runningCount,
-    failedTasks: one.failedTasks,
-    createdAt: new Date(one.createdAtMs),
-    updatedAt: new Date(one.updatedAtMs),
-    rolloutState: one.rolloutState,
-    rolloutStateReason: one.rolloutStateReason,
-  };
-}
-
-function networkShape({ definition }: ServiceState): object {
-  return {
-    awsvpcConfiguration: {
-      subnets: definition.subnetIds,
-      securityGroups: definition.securityGroupIds,
-      assignPublicIp: 'DISABLED',
-    },
-  };
-}

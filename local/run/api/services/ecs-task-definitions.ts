@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { ContainerDefinition, TaskDefinition } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
-import { type Operation, operation } from '../operation.ts';
+import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, name, text } from '../schema.ts';
 import { needTaskDefinition, tagShapes } from './ecs-lookup.ts';
@@ -20,15 +20,12 @@ const listInput = z.object({
 export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   DescribeTaskDefinition: operation(z.object({ taskDefinition: name }), ({ taskDefinition }, call) => {
     const found = needTaskDefinition(call, taskDefinition);
-    return { taskDefinition: taskDefinitionShape(found), tags: tagShapes(found.tags) };
+    return { taskDefinition: statusShape(call, found), tags: tagShapes(found.tags) };
   }),
   ListTaskDefinitions: operation(
     listInput,
     ({ familyPrefix, status = 'ACTIVE', sort = 'ASC', maxResults = 100, nextToken }, call) => {
-      const active = status === 'ACTIVE' || status === 'ALL';
-      const found = active
-        ? call.ecs.taskDefinitions().filter((one) => familyPrefix === undefined || one.family === familyPrefix)
-        : [];
+      const found = withStatus(call, status).filter((one) => familyPrefix === undefined || one.family === familyPrefix);
       const revision = (one: TaskDefinition): number => (sort === 'ASC' ? one.revision : 1e9 - one.revision);
       const keyOf = (one: TaskDefinition): string => `${one.family}:${String(revision(one)).padStart(10, '0')}`;
       const page = paginate(found, keyOf, { token: nextToken, max: maxResults });
@@ -38,17 +35,39 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
   ListTaskDefinitionFamilies: operation(
     listInput,
     ({ familyPrefix = '', status = 'ALL', maxResults = 100, nextToken }, call) => {
-      const all = status === 'INACTIVE' || status === 'DELETE_IN_PROGRESS' ? [] : call.ecs.taskDefinitions();
-      const families = [...new Set(all.map((one) => one.family))].filter((family) => family.startsWith(familyPrefix));
+      const active = new Set(withStatus(call, 'ACTIVE').map((one) => one.family));
+      const all = withStatus(call, 'ALL').map((one) => one.family);
+      // A family is INACTIVE once it has no active revision.
+      const wanted = status === 'ALL' ? all : all.filter((family) => active.has(family) === (status === 'ACTIVE'));
+      const families = [...new Set(wanted)].filter((family) => family.startsWith(familyPrefix));
       const page = paginate(families, (family) => family, { token: nextToken, max: maxResults });
       return { families: page.items, nextToken: page.next };
     },
   ),
+  DeregisterTaskDefinition: operation(z.object({ taskDefinition: name }), ({ taskDefinition }, call) => {
+    if (!/:\d+$/.test(taskDefinition)) throw new ApiError('ClientException', 'Revision is missing.');
+    const found = needTaskDefinition(call, taskDefinition);
+    if (!call.made.deregistered.has(found.arn)) call.made.deregistered.set(found.arn, call.clock.now());
+    return { taskDefinition: statusShape(call, found) };
+  }),
   RegisterTaskDefinition: operation(registerInput, (input, call) => {
     const registered = call.ecs.registerTaskDefinition(definitionOf(input));
     return { taskDefinition: taskDefinitionShape(registered), tags: tagShapes(registered.tags) };
   }),
 };
+
+function withStatus(call: Call, status: string): readonly TaskDefinition[] {
+  const all = call.ecs.taskDefinitions();
+  if (status === 'ALL') return all;
+  if (status === 'DELETE_IN_PROGRESS') return [];
+  return all.filter(({ arn }) => call.made.deregistered.has(arn) === (status === 'INACTIVE'));
+}
+
+function statusShape(call: Call, one: TaskDefinition): object {
+  const goneMs = call.made.deregistered.get(one.arn);
+  if (goneMs === undefined) return taskDefinitionShape(one);
+  return { ...taskDefinitionShape(one), status: 'INACTIVE', deregisteredAt: new Date(goneMs) };
+}
 
 function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | 'arn'> {
   const requires = input.requiresCompatibilities ?? [];
@@ -81,7 +100,8 @@ function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | '
     tags: Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value])),
     family: input.family,
     networkMode,
-    requiresCompatibilities: requires,
+    // Not given, a definition runs on all that it is compatible with.
+    requiresCompatibilities: requires.length > 0 ? requires : compatibilitiesOf(input, networkMode),
     cpuUnits: input.cpu ?? null,
     memoryMiB: input.memory ?? null,
     taskRoleArn: input.taskRoleArn ?? null,
@@ -92,6 +112,11 @@ function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | '
       expression: expression ?? null,
     })),
   };
+}
+
+function compatibilitiesOf(input: RegisterInput, networkMode: string): readonly ('EC2' | 'FARGATE')[] {
+  const sized = input.cpu !== undefined && input.memory !== undefined;
+  return networkMode === 'awsvpc' && sized ? ['EC2', 'FARGATE'] : ['EC2'];
 }
 
 function containerOf(one: ContainerInput, networkMode: TaskDefinition['networkMode']): ContainerDefinition {

@@ -4,7 +4,7 @@ import { ApiError, type TaskState } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, names, text } from '../schema.ts';
-import { arnOf, failure, needCluster, needTaskDefinition, shortName } from './ecs-lookup.ts';
+import { arnOf, failure, needActiveDefinition, needCluster, shortName } from './ecs-lookup.ts';
 
 const listInput = z.object({
   cluster: text.optional(),
@@ -109,7 +109,7 @@ function listTasks(input: z.output<typeof listInput>, call: Call): object {
 
 function runTask(input: z.output<typeof runInput>, call: Call): object {
   const cluster = needCluster(call, input.cluster);
-  const definition = needTaskDefinition(call, input.taskDefinition);
+  const definition = needActiveDefinition(call, input.taskDefinition);
   const launchType = input.launchType ?? 'EC2';
   const network = input.networkConfiguration?.awsvpcConfiguration;
   if (definition.networkMode === 'awsvpc' && !network) {

@@ -104,13 +104,6 @@ const ECS_REFUSALS: [string, () => Promise<unknown>, string, RegExp][] = [
     /desiredCount/,
   ],
   [
-    'CreateService',
-    () =>
-      ecs.send(new ecsClient.CreateServiceCommand({ cluster: 'shop', serviceName: 'new', taskDefinition: 'orders' })),
-    'UnsupportedFeatureException',
-    /made by the stacks/,
-  ],
-  [
     'volumes',
     () =>
       ecs.send(

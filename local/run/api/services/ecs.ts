@@ -1,12 +1,11 @@
 /** Amazon ECS: the table of its operations, one family a file. */
-import { refused, type ServiceTable } from '../operation.ts';
+import type { ServiceTable } from '../operation.ts';
 import { clusterOperations } from './ecs-clusters.ts';
 import { instanceOperations } from './ecs-instances.ts';
 import { serviceOperations } from './ecs-services.ts';
 import { taskDefinitionOperations } from './ecs-task-definitions.ts';
+import { taskSetOperations } from './ecs-task-sets.ts';
 import { taskOperations } from './ecs-tasks.ts';
-
-const IN_STACKS = 'services and clusters are made by the stacks here: add it there and run `cutover up`';
 
 export const ecs: ServiceTable = {
   name: 'ecs',
@@ -19,9 +18,6 @@ export const ecs: ServiceTable = {
     ...taskOperations,
     ...taskDefinitionOperations,
     ...instanceOperations,
-    CreateService: refused('UnsupportedFeatureException', IN_STACKS),
-    DeleteService: refused('UnsupportedFeatureException', IN_STACKS),
-    CreateCluster: refused('UnsupportedFeatureException', IN_STACKS),
-    DeleteCluster: refused('UnsupportedFeatureException', IN_STACKS),
+    ...taskSetOperations,
   },
 };
