@@ -117,17 +117,24 @@ export function createCodeDeploy(options: CodeDeployOptions): CodeDeploy {
 
   function apply(record: DeploymentRecord, step: Step, observed: Observed): void {
     const next = { ...record, ...step.patch };
-    change(record.id, step.patch);
-    if (step.tell) tell(next, step.tell);
-    if (step.effect) {
-      try {
-        change(record.id, perform(next, step.effect, contextOf(next)));
-      } catch (error) {
-        // What ECS or the load balancer refuses ends the deployment in their words.
-        const message = error instanceof Error ? error.message : String(error);
-        if (!isOver(next)) apply(next, fail(next, observed, { code: 'ECS_UPDATE_ERROR', message }), observed);
-      }
+    const commit = (): void => {
+      change(record.id, step.patch);
+      if (step.tell) tell(next, step.tell);
+    };
+    if (step.begins) commit();
+    try {
+      if (step.effect) change(record.id, perform(next, step.effect, contextOf(next)));
+    } catch (error) {
+      // What ECS or the load balancer refuses ends the deployment in their words.
+      const message = error instanceof Error ? error.message : String(error);
+      apply(
+        get(record.id) ?? next,
+        fail(step.begins ? next : record, observed, { code: 'ECS_UPDATE_ERROR', message }),
+        observed,
+      );
+      return;
     }
+    if (!step.begins) commit();
     if (isOver(next)) end(get(record.id) ?? next, step.rollback === true);
   }
 

@@ -145,9 +145,13 @@ function tellShift(
   const test = record.settings.testListenerArns.includes(from.listenerArn);
   const share = Math.round(shareOf(to, green.targetGroupArn));
   const was = Math.round(shareOf(from, green.targetGroupArn));
+  const kind = test ? 'test' : 'production';
+  const joins = share === was;
   tell({
-    code: test ? 'TEST_TRAFFIC_SHIFTED' : 'TRAFFIC_SHIFTED',
-    message: `${test ? 'test' : 'production'} traffic: ${green.targetGroupName} ${was} % → ${share} %, ${blue.targetGroupName} ${100 - share} %`,
+    code: joins ? 'TARGET_GROUP_JOINED' : test ? 'TEST_TRAFFIC_SHIFTED' : 'TRAFFIC_SHIFTED',
+    message: joins
+      ? `${green.targetGroupName} joins the ${kind} route with ${share} %: its targets are checked from now on`
+      : `${kind} traffic: ${green.targetGroupName} ${was} % → ${share} %, ${blue.targetGroupName} ${100 - share} %`,
     data: { listenerArn: from.listenerArn, ruleArn: from.ruleArn, before: percent(from), after: percent(to) },
   });
 }

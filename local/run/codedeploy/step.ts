@@ -63,6 +63,8 @@ export interface Telling {
 
 export interface Step {
   readonly patch: Partial<DeploymentRecord>;
+  /** An event begins: it is said, and holds, before the effect; else the effect comes first, and may spoil the step. */
+  readonly begins?: boolean;
   readonly effect?: Effect;
   readonly tell?: Telling;
   /** The deployment has ended, and a rollback is to follow. */
@@ -87,15 +89,15 @@ export function begin(
   { nowMs }: Observed,
   hook: LifecycleEventState['hook'] = null,
 ): Step {
-  const ready = record.status === 'Ready' ? ({ status: 'InProgress' } as const) : {};
-  return patched(
-    { ...ready, ...withEvent(record, name, { status: 'InProgress', startedAtMs: nowMs, hook }) },
-    {
+  return {
+    begins: true,
+    patch: withEvent(record, name, { status: 'InProgress', startedAtMs: nowMs, hook }),
+    tell: {
       code: 'LIFECYCLE_EVENT_STARTED',
       message: `${name} started${hook ? `: ${hook.functionName}` : ''}`,
       data: { event: name, ...(hook ? { hook: hook.functionName, executionId: hook.executionId } : {}) },
     },
-  );
+  };
 }
 
 export function finish(
