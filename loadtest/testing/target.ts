@@ -19,6 +19,7 @@ export interface TestTarget {
 export interface Reply {
   readonly status: number;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Default 0. */
   readonly delayMs?: number;
 }
@@ -36,7 +37,7 @@ export async function startTarget(
       const request = { method, path: url, headers, body: Buffer.concat(chunks).toString('utf8') };
       requests.push(request);
       const reply = answer(request);
-      const send = (): unknown => res.writeHead(reply?.status ?? 200).end(reply?.body ?? 'OK');
+      const send = (): unknown => res.writeHead(reply?.status ?? 200, reply?.headers).end(reply?.body ?? 'OK');
       if (reply) createClock().afterWall(reply.delayMs ?? 0, send);
     });
   });

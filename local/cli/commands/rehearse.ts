@@ -13,7 +13,7 @@ import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
 import { pairs, STAGES } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
-import { root } from '../paths.ts';
+import { root, stateDirOf } from '../paths.ts';
 import { startPlaneProcess } from '../plane-process.ts';
 import { synth } from '../synth.ts';
 import { requireK6 } from '../tools.ts';
@@ -100,7 +100,7 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
       signal,
       progress,
       clock: createClock(),
-      deployClient: harnessDeployer,
+      deployClient: (access) => harnessDeployer(access, { stateDir: stateDirOf(flags.portBase), progress }),
       synth: (stage, options) =>
         synth({
           root,
