@@ -39,8 +39,11 @@ function holds(actual: unknown, expected: unknown): boolean {
 for (const name of readdirSync(dir).sort()) {
   const golden = JSON.parse(readFileSync(join(dir, name), 'utf8')) as Golden;
   test(`${name.replace('.json', '')}: ${golden.about}`, async (t) => {
-    const work = await mkdtemp(join(tmpdir(), 'cutover-golden-'));
-    t.teardown(() => rm(work, { recursive: true, force: true }));
+    const top = await mkdtemp(join(tmpdir(), 'cutover-golden-'));
+    t.teardown(() => rm(top, { recursive: true, force: true }));
+    // The folder names the stack, and the stack the ids.
+    const work = join(top, 'golden');
+    await mkdir(work);
     await writeFile(join(work, 'main.tf.json'), JSON.stringify(golden.input));
     for (const [file, content] of Object.entries(golden.files ?? {})) {
       const bytes = typeof content === 'string' ? content : Buffer.from(content.base64, 'base64');

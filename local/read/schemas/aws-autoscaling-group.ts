@@ -63,6 +63,14 @@ const OVERRIDDEN_REFERENCE = {
   version: inert('the newest version is always used'),
 } as const;
 
+/** A target group of an Auto Scaling group, in a resource of its own. */
+export const ATTACHMENT = schema(['aws_autoscaling_attachment'], {
+  autoscaling_group_name: text({ required: true }),
+  lb_target_group_arn: text({ required: true }),
+  elb: refused('classic load balancers are not run here'),
+  region: COMMON.region,
+});
+
 export const AUTO_SCALING_GROUP = schema(['aws_autoscaling_group'], {
   name: text(),
   name_prefix: text(),

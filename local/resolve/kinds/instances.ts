@@ -1,10 +1,10 @@
 /** Launch templates and Auto Scaling groups: which instances there are, and what they offer. */
 import type { Values } from '../../read/schema.ts';
-import { AUTO_SCALING_GROUP, LAUNCH_TEMPLATE } from '../../read/schemas/aws-autoscaling-group.ts';
+import { ATTACHMENT, AUTO_SCALING_GROUP, LAUNCH_TEMPLATE } from '../../read/schemas/aws-autoscaling-group.ts';
 import type { AutoScalingGroup } from '../../topology.ts';
 import { INSTANCE_TYPES, instanceSize } from '../instance-types.ts';
 import { acting, type BuildContext, contributing, type Evaluated } from '../kind.ts';
-import { arnOf, ec2Id, nameOf, textOf, uuid } from '../names.ts';
+import { arnOf, ec2Id, hex, nameOf, textOf, uuid } from '../names.ts';
 import { nearest } from '../nearest.ts';
 import type { Report } from '../report.ts';
 
@@ -68,9 +68,32 @@ function buildGroup(context: Context): AutoScalingGroup {
     userData,
     clusterName: clusterNamed(userData),
     ephemeralPortRange: portRange(userData, at),
-    targetGroupArns: v.target_group_arns,
+    targetGroupArns: [...v.target_group_arns, ...attachedTo(computed('name'), context)],
   };
 }
+
+const attachedTo = (name: string, { all }: Context): string[] =>
+  all('aws_autoscaling_attachment')
+    .map((e) => e.values as Values<typeof ATTACHMENT.fields>)
+    .filter((a) => a.autoscaling_group_name === name)
+    .map((a) => a.lb_target_group_arn);
+
+/** Its group holds it; the attachment itself acts on nothing else. */
+const attachment = acting(
+  ATTACHMENT,
+  'inert',
+  (_names, block) => ({ id: hex(block.address, 16) }),
+  ({ values, report, all }) => {
+    if (!all('aws_autoscaling_group').some(({ json }) => json['name'] === values.autoscaling_group_name))
+      report.problem('DANGLING_REFERENCE', 'autoscaling_group_name', {
+        message: 'there is no such Auto Scaling group',
+        value: values.autoscaling_group_name,
+        rule: 'the name of an aws_autoscaling_group of these stacks',
+        fix: 'declare the group, or correct the name',
+      });
+    return null;
+  },
+);
 
 function templateOf({ values, report, all }: Context): Evaluated | null {
   const mixed = values.mixed_instances_policy?.launch_template.launch_template_specification;
@@ -133,4 +156,4 @@ function portRange(userData: string, report: Report): readonly [number, number] 
   return [low, high];
 }
 
-export const INSTANCE_KINDS = [launchTemplate, autoScalingGroup];
+export const INSTANCE_KINDS = [launchTemplate, autoScalingGroup, attachment];
