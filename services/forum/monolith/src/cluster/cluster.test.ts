@@ -209,6 +209,26 @@ test.serial('where no worker can start, the primary ends with 1 after some tries
   }
 });
 
+test.serial('workers that cannot even be made count as dead', async (t) => {
+  const script = `
+    import cluster from 'node:cluster';
+    import { createLog } from ${JSON.stringify(join(import.meta.dirname, '../../../../kit/src/log.ts'))};
+    import { startWorkers } from ${JSON.stringify(join(import.meta.dirname, 'workers.ts'))};
+    cluster.setupPrimary({ cwd: '/nothing/is/here' });
+    const log = createLog({ service: 'test', build: 'test', level: 'info' });
+    startWorkers({ count: 1, log, onHopeless: () => void log.flush().then(() => process.exit(7)) });
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  t.is((await once(child, 'close'))[0], 7);
+  t.is(out.match(/"event":"worker-died"/g)?.length, MAX_DEATHS_AT_START);
+});
+
 test.serial('one line per request out of all workers', (t) =>
   withForum(bundle, TWO, async (service) => {
     await workerPids(service, 2);

@@ -25,6 +25,15 @@ export function startWorkers(options: WorkersOptions): Workers {
   return new Cluster(options);
 }
 
+/** How a worker ended. */
+interface Facts {
+  readonly pid: number | undefined;
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly listenedMs: number | null;
+}
+const NEVER_STARTED: Facts = { pid: undefined, code: null, signal: null, listenedMs: null };
+
 class Cluster implements Workers {
   readonly #options: WorkersOptions;
   readonly #alive = new Map<Worker, { listeningSince: number | null }>();
@@ -65,32 +74,45 @@ class Cluster implements Workers {
   }
 
   #start(): void {
+    const { logger } = this.#options.log;
+    let worker: Worker;
+    try {
+      worker = cluster.fork();
+    } catch (error) {
+      logger.error({ event: 'fork-failed', err: error });
+      this.#replace(NEVER_STARTED);
+      return;
+    }
     const state: { listeningSince: number | null } = { listeningSince: null };
-    const worker = cluster.fork();
     this.#alive.set(worker, state);
     worker.once('listening', () => {
       state.listeningSince = performance.now();
-      this.#options.log.logger.info({ event: 'worker-listening', pid: worker.process.pid });
+      logger.info({ event: 'worker-listening', pid: worker.process.pid });
     });
-    worker.on('error', (error) => this.#options.log.logger.error({ event: 'worker-error', err: error }));
-    worker.once('exit', (code, signal) => {
-      this.#alive.delete(worker);
-      const listenedMs = state.listeningSince === null ? null : performance.now() - state.listeningSince;
-      const facts = { pid: worker.process.pid, code, signal, listenedMs: listenedMs && Math.round(listenedMs) };
+    const gone = (code: number | null, signal: string | null): void => {
+      if (!this.#alive.delete(worker)) return;
+      const listenedMs = state.listeningSince === null ? null : Math.round(performance.now() - state.listeningSince);
+      const facts = { pid: worker.process.pid, code, signal, listenedMs };
       if (this.#stopping) this.#ended(facts);
       else this.#replace(facts);
+    };
+    worker.once('exit', gone);
+    worker.on('error', (error) => {
+      logger.error({ event: 'worker-error', err: error });
+      // A process that never came to be has no exit, either.
+      if (worker.process.pid === undefined) gone(null, null);
     });
   }
 
   /** A worker that SIGTERM met before it listened had nothing to finish. */
-  #ended(facts: { code: number | null; signal: string | null; listenedMs: number | null }): void {
+  #ended(facts: Facts): void {
     const clean = facts.code === 0 || (facts.signal === 'SIGTERM' && facts.listenedMs === null);
     if (!clean) this.#clean = false;
     this.#options.log.logger.info({ event: 'worker-ended', ...facts });
     if (this.#alive.size === 0) this.#onEmpty?.();
   }
 
-  #replace(facts: { listenedMs: number | null }): void {
+  #replace(facts: Facts): void {
     const { record, pauseMs } = decideReplacement(this.#record, facts.listenedMs);
     this.#record = record;
     this.#options.log.logger.error({ event: 'worker-died', ...facts, earlyDeaths: record.earlyDeaths, pauseMs });
