@@ -14,12 +14,14 @@ function ledger(): string {
   const section = (type: string): string => {
     const own = rows.filter((r) => r.type === type);
     const acting = own.filter((r) => r.effect === 'acts').map((r) => `\`${r.attribute}\``);
+    // What acts with some values only is worth a line as well.
     const rest = own
-      .filter((r) => r.effect !== 'acts')
-      .map((r) => `| \`${cell(r.attribute)}\` | ${cell(r.reason ?? '')} |`);
+      .filter((r) => r.effect !== 'acts' || r.reason)
+      .map((r) => `| \`${cell(r.attribute)}\` | ${r.effect} | ${cell(r.reason)} |`);
     const lines = [`### ${type}`, ''];
     if (acting.length > 0) lines.push(`Acts: ${acting.join(', ')}`, '');
-    if (rest.length > 0) lines.push('| no local effect | why |', '| --- | --- |', ...rest, '');
+    if (rest.length > 0)
+      lines.push('| attribute | effect | why, or which values |', '| --- | --- | --- |', ...rest, '');
     return lines.join('\n');
   };
   return [

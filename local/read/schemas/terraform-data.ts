@@ -1,5 +1,5 @@
 /** terraform_data and null_resource: what runs when they are made is a wait for AWS, or is not run. */
-import { anything, inert, schema, text, word } from '../schema.ts';
+import { anything, inert, map, schema, text, word } from '../schema.ts';
 
 const SHELL = 'the command is recognised, not run';
 
@@ -10,7 +10,7 @@ export const LOCAL_EXEC = {
   on_failure: inert('a wait that fails, fails the apply'),
   interpreter: inert(SHELL),
   working_dir: inert(SHELL),
-  environment: inert(SHELL),
+  environment: map(),
   quiet: inert(SHELL),
 } as const;
 

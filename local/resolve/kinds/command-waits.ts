@@ -1,5 +1,4 @@
 /** terraform_data and null_resource: waits for AWS act; what only keeps values does not; other commands are refused. */
-import { isObject } from '../../read/json.ts';
 import { LOCAL_EXEC, NULL_RESOURCE, TERRAFORM_DATA } from '../../read/schemas/terraform-data.ts';
 import type { CommandWait } from '../../topology.ts';
 import { decode } from '../decode.ts';
@@ -61,9 +60,7 @@ function waitOf(provisioner: Provisioner, { base, report, isAllowed }: Context):
     report.note('no-local-effect', `${base.type}.provisioner`, 'nothing is run when a resource is removed');
     return null;
   }
-  const env = isObject(json['environment']) ? json['environment'] : {};
-  const texts = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)]));
-  const wait = parseWait(v.command, texts);
+  const wait = parseWait(v.command, v.environment);
   return typeof wait === 'string' ? refuse(`the command is not run here: ${wait}`, v.command, provisioner) : wait;
 
   function refuse(message: string, value: string | null, { path: at }: Provisioner): null {
