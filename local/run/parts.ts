@@ -15,6 +15,7 @@ import { createEcs } from './ecs.ts';
 import { createEventLog } from './events.ts';
 import { createFunctionRunner } from './functions/functions.ts';
 import { createImageResolver } from './images/images.ts';
+import { createInstances } from './instances/instances.ts';
 import { createObjectStore } from './instances/objects.ts';
 import { createLogStore } from './logs/logs.ts';
 import { createMetricStore } from './metrics/store.ts';
@@ -106,26 +107,46 @@ export async function createParts(config: PlaneConfig) {
   });
   const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });
   const zones = new Map<string, string>();
-  const ecs = createEcs({
+  const environment = () => ({
+    AWS_ENDPOINT_URL: addresses.awsEndpoint,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    NODE_EXTRA_CA_CERTS: signing.caFile,
+    CUTOVER_SIGNING_CERT_HOSTS: signingHost,
+  });
+  const objects = createObjectStore();
+  const instances = createInstances({
     clock,
     random,
     events,
     addresses,
     registry: balancer,
     processes,
+    logs,
+    objects,
+    parameters,
+    targetGroup: (arn) => balancer.view.targetGroups().find((group) => group.arn === arn),
+    dir: join(config.stateDir, 'instances'),
+    projectDir: config.projectDir,
+    commands: config.images,
+    environment,
+    ...scope,
+  });
+  const ecs = createEcs({
+    clock,
+    random,
+    events,
+    addresses,
+    instances,
+    registry: balancer,
+    processes,
     images,
     parameters,
     logs,
     metrics,
-    taskEnvironment: () => ({
-      AWS_ENDPOINT_URL: addresses.awsEndpoint,
-      AWS_REGION: REGION,
-      AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      NODE_EXTRA_CA_CERTS: signing.caFile,
-      CUTOVER_SIGNING_CERT_HOSTS: signingHost,
-    }),
+    taskEnvironment: environment,
     zoneOf: (subnetId) => zones.get(subnetId) ?? null,
     metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
     nextRevision: revisions.next,
@@ -173,7 +194,6 @@ export async function createParts(config: PlaneConfig) {
     actions: balancer.saved(),
     codedeploy: deployments.saved(),
   }));
-  const objects = createObjectStore();
   const handlers: Handlers = {
     ...balancer.handlers,
     ...ecs.handlers,
@@ -208,6 +228,7 @@ export async function createParts(config: PlaneConfig) {
     topics,
     balancer,
     zones,
+    instances,
     ecs,
     functions,
     alarms,
@@ -230,7 +251,8 @@ export async function closeParts(parts: Parts): Promise<void> {
     () => parts.topics.close(2000),
     () => parts.functions.close(),
     () => parts.ecs.close(),
-    () => parts.delivery.close(),
+    () => parts.instances.close(),
+    async () => parts.delivery.close(),
     () => parts.balancer.close(),
     () => parts.tables.close(),
     () => parts.processes.close(),

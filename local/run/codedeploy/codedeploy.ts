@@ -47,7 +47,7 @@ export interface CodeDeploy {
 /** Older deployments are forgotten. */
 const KEPT = 1000;
 /** Of these, so many outlive a kill. */
-const SAVED = 100;
+const SAVED = 20;
 /** Task sets and targets change without an event for us, too. */
 const TICK_WALL_MS = 250;
 /** A deployment takes at most some twenty steps on one look; more would be a decider that goes in a circle. */

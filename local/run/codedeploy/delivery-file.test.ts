@@ -43,7 +43,7 @@ test('what is written comes back whole', async (t) => {
   t.deepEqual(file.saved, NOTHING_SAVED);
   file.collect(() => FULL);
   file.changed();
-  await file.close();
+  file.close();
   t.deepEqual(await readdir(dir), ['delivery.json'], 'nothing half-written is left');
   const again = await open(dir);
   t.deepEqual({ ...again.saved.codedeploy, deployments: [] }, { ...FULL.codedeploy, deployments: [] });
@@ -64,7 +64,7 @@ test('changes of a moment are written once, and the last state is the one that i
     last = i;
     file.changed();
   }
-  await file.close();
+  file.close();
   t.true(collected <= 2, `${collected} snapshots`);
   t.is((await open(dir)).saved.revisions[0]?.last, 50);
 });
@@ -109,12 +109,12 @@ test('a plane that does not resume forgets what another one has left', async (t)
   await t.throwsAsync(readFile(join(dir, 'delivery.json')));
 });
 
-test('a folder that cannot be written to is warned about, and nothing hangs', async (t) => {
+test('a folder that cannot be written to is warned about, and nothing throws', async (t) => {
   const dir = await folder(t);
   const warnings: string[] = [];
   const file = await open(join(dir, 'none'), true, warnings);
   file.collect(() => FULL);
   file.changed();
-  await file.close();
+  file.close();
   t.regex(warnings.join(), /was not written/);
 });

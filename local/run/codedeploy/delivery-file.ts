@@ -2,7 +2,8 @@
  * `delivery.json` in the state folder: what a plane that is killed leaves to the next one of what neither the stacks nor
  * the tasks hold: revisions, live actions of listeners, task sets, deployments. Written as a whole, by rename.
  */
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SavedActions } from '../balancer/traffic-control.ts';
 import type { Clock } from '../clock.ts';
@@ -33,10 +34,10 @@ export interface DeliveryFile {
   readonly saved: Delivery;
   /** Where the newest state is to be had; until it is set nothing is written. */
   collect(source: () => Delivery): void;
-  /** The state has changed: it is written soon, once for all changes of a moment. */
+  /** The state has changed: it is written at once, and once for all changes of a moment. */
   changed(): void;
-  /** Resolves when everything is written. */
-  close(): Promise<void>;
+  /** Writes what is left. */
+  close(): void;
 }
 
 export interface DeliveryFileOptions {
@@ -57,40 +58,41 @@ export async function openDeliveryFile(options: DeliveryFileOptions): Promise<De
   const saved = resume ? await read(file, options) : NOTHING_SAVED;
   let source: (() => Delivery) | null = null;
   let dirty = false;
-  let writing: Promise<void> | null = null;
+  let cancel: (() => void) | null = null;
 
-  async function write(): Promise<void> {
-    // All that belongs to one step is in one snapshot: the step is over when this runs.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    while (dirty && source) {
-      dirty = false;
+  /** Without a wait in between: a plane that is killed after others have seen a change has written it. */
+  function write(): void {
+    cancel = null;
+    if (!dirty || !source) return;
+    dirty = false;
+    try {
       const text = JSON.stringify({ version: DELIVERY_VERSION, savedAtMs: clock.now(), ...source() });
-      await writeFile(`${file}.new`, text, { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      writeFileSync(`${file}.new`, text, { mode: 0o600 });
+      renameSync(`${file}.new`, file);
+    } catch (error) {
+      onWarn(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  function start(): void {
-    if (!dirty || writing || !source) return;
-    writing = write()
-      .catch((error) => onWarn(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`))
-      .finally(() => {
-        writing = null;
-        start();
-      });
+  /** All that belongs to one step is in one snapshot: the step is over when an immediate runs. */
+  function writeSoon(): void {
+    if (cancel || !dirty || !source) return;
+    const immediate = setImmediate(write);
+    cancel = () => clearImmediate(immediate);
   }
 
   return {
     saved,
     collect(from) {
       source = from;
-      start();
+      writeSoon();
     },
     changed() {
       dirty = true;
-      start();
+      writeSoon();
     },
-    async close() {
-      while (writing) await writing;
+    close() {
+      cancel?.();
+      write();
       source = null;
     },
   };
