@@ -23,7 +23,7 @@ import { createTaskDefinitions } from './ecs/task-definitions.ts';
 import { createTaskRunner } from './ecs/task-runner.ts';
 import { publishUsage } from './ecs/usage-metrics.ts';
 import type { EventLog } from './events.ts';
-import { createInstances, instanceState } from './instances/instances.ts';
+import { type Instances, instanceState } from './instances/instances.ts';
 import type { Random } from './random.ts';
 
 export interface EcsOptions {
@@ -31,6 +31,7 @@ export interface EcsOptions {
   readonly random: Random;
   readonly events: EventLog;
   readonly addresses: AddressBook;
+  readonly instances: Instances;
   readonly registry: TargetRegistry;
   readonly processes: ProcessRunner;
   readonly images: ImageResolver;
@@ -85,7 +86,7 @@ export function createEcs(options: EcsOptions): Ecs {
   const clusters = new Map<string, Cluster>();
   const live = new Map<string, Task>();
   let stopped: Task[] = [];
-  const instances = createInstances(options);
+  const { instances } = options;
   const runner = createTaskRunner({
     ...options,
     onChange: () => services.kick(),
@@ -111,6 +112,11 @@ export function createEcs(options: EcsOptions): Ecs {
     for (const task of live.values())
       if (task.instance?.status === 'DRAINING')
         void runner.stop(task, 'ServiceSchedulerInitiated', 'Container instance is draining');
+      else if (task.instance?.status === 'TERMINATED')
+        void runner.stop(task, 'ServiceSchedulerInitiated', `Host EC2 (instance ${task.instance.id}) terminated.`, {
+          skipDrain: true,
+          graceSeconds: 0,
+        });
     services.kick();
   });
   const stopMetrics = publishUsage({ ...options, tasks: () => [...live.values()] });
