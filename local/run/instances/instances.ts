@@ -106,7 +106,7 @@ export function createInstances(options: InstancesOptions): Instances {
   function launch(group: AutoScalingGroup): Instance {
     const id = `i-${random.hex(17)}`;
     const zones = group.zones.length > 0 ? group.zones : [`${options.region}a`];
-    const zone = zoneForLaunch(zones, of(group.name));
+    const zone = zoneForLaunch(zones, (one) => of(group.name).filter((i) => i.zone === one).length);
     const arn = `arn:aws:ecs:${options.region}:${options.accountId}:container-instance/${group.clusterName ?? 'none'}/${random.hex(32)}`;
     const instance: Instance = {
       id,
