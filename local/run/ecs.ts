@@ -73,6 +73,8 @@ export interface Ecs extends EcsControl {
   };
   waitSteady(serviceArn: string, signal: AbortSignal): Promise<void>;
   saved(): SavedEcs;
+  /** The target group that serves in place of the given one, since its service came back after a kill; else itself. */
+  standIn(targetGroupArn: string): string;
   close(): Promise<void>;
 }
 
@@ -168,6 +170,7 @@ export function createEcs(options: EcsOptions): Ecs {
       services: services.handler,
     },
     waitSteady: services.waitSteady,
+    standIn: services.standIn,
     services: () => services.records().map((r) => serviceState(r, tasksOf(r))),
     tasks() {
       const since = clock.now() - STOPPED_KEPT_MS;

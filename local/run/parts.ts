@@ -203,7 +203,12 @@ export async function createParts(config: PlaneConfig) {
     ...autoscaler.handlers,
     ...deployments.handlers,
     objects: objects.handler,
-    commandWaits: createCommandWaits({ clock, registry: balancer, ecs }).handler,
+    commandWaits: createCommandWaits({
+      clock,
+      // A blue/green service that came back in the other target group of its pair is waited for there.
+      registry: { health: (arn) => balancer.health(ecs.standIn(arn)) },
+      ecs,
+    }).handler,
     parameters: parameters.handler,
     tables: tables.handler,
     logGroups: {

@@ -54,8 +54,9 @@ export class LiveActions {
     if (this.#changed.delete(arn)) this.#onSaved();
   }
 
+  /** With what is still to come back. */
   saved(): readonly SavedActions[] {
-    return [...this.#changed.values()];
+    return [...this.#changed.values(), ...this.#saved.values()];
   }
 
   #note(holder: Holder, actions: readonly Action[], wanted: readonly Action[]): void {

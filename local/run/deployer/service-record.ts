@@ -56,6 +56,8 @@ export interface ServiceRecord {
   lastCompleted: Deployment | null;
   lastPlacementFailure: string | null;
   steady: boolean;
+  /** Target groups that the stacks name, where the service came back in another one after a kill. */
+  movedFrom: readonly string[];
 }
 
 export const noThrottle = (): Throttle => ({ failuresInARow: 0, untilMs: 0 });
@@ -71,6 +73,7 @@ export const newRecord = (definition: Service): ServiceRecord => ({
   lastCompleted: null,
   lastPlacementFailure: null,
   steady: false,
+  movedFrom: [],
 });
 
 /** Does another controller than ECS decide what this service runs? */

@@ -53,6 +53,8 @@ export interface Services {
   /** @throws CutoverError APPLY_FAILED where its deployment fails before it is steady */
   waitSteady(serviceArn: string, signal: AbortSignal): Promise<void>;
   saved(): readonly SavedService[];
+  /** The target group that serves in place of the given one, since its service came back after a kill; else itself. */
+  standIn(targetGroupArn: string): string;
   close(): void;
 }
 
@@ -176,7 +178,12 @@ export function createServices(options: ServicesOptions): Services {
     taskSets: taskSets.control,
     records: () => [...records.values()],
     kick,
-    saved: () => savedServices([...records.values()]),
+    // What has not been put yet is still to come back.
+    saved: () => [...savedServices([...records.values()]), ...saved.values()],
+    standIn(targetGroupArn) {
+      const moved = [...records.values()].find((record) => record.movedFrom.includes(targetGroupArn));
+      return moved?.definition.loadBalancers[0]?.targetGroupArn ?? targetGroupArn;
+    },
     waitSteady: untilSteady,
     find(clusterName, name) {
       const short = name.split('/').at(-1);

@@ -1,0 +1,55 @@
+import test from 'ava';
+import { SERVICE as BLUE_GREEN, taskDefinition } from '../codedeploy/testing/builders.ts';
+import { createWorld } from './testing/world.ts';
+
+const SERVICE = {
+  ...BLUE_GREEN,
+  deploymentController: 'ECS' as const,
+  circuitBreaker: { enable: true, rollback: true },
+  ignoreChanges: [],
+};
+const next = (revision: number) => ({ ...SERVICE, taskDefinitionArn: taskDefinition(revision).arn });
+
+async function running(options: Parameters<typeof createWorld>[0] = {}) {
+  const world = createWorld(options);
+  await world.put(SERVICE);
+  await world.clock.advance(10_000);
+  return world;
+}
+
+test('a service that ECS deploys has deployments and no task sets', async (t) => {
+  const world = await running();
+  t.deepEqual(world.record().taskSets, []);
+  t.is(world.record().deployments[0]?.rolloutState, 'COMPLETED');
+  t.true(world.record().steady);
+  t.deepEqual(world.services.saved(), []);
+});
+
+test('a new revision replaces the old one, and the service is steady again', async (t) => {
+  const world = await running();
+  await world.put(next(2), SERVICE);
+  t.false(world.record().steady);
+  await world.clock.advance(30_000);
+  t.deepEqual(world.running(), ['threads-tg v2', 'threads-tg v2']);
+  t.true(world.record().steady);
+});
+
+test('a revision that cannot start trips the circuit breaker and is rolled back; apply names it', async (t) => {
+  const world = await running({ crashing: [2] });
+  const put = world.put({ ...next(2), waitForSteadyState: true }, SERVICE);
+  const failed = t.throwsAsync(async () => put, { message: /circuit breaker.*rolled back to threads:1/ });
+  await world.clock.advance(60_000);
+  await failed;
+  t.deepEqual(world.running(), ['threads-tg v1', 'threads-tg v1']);
+  t.deepEqual(world.services.handler.drift?.(next(2)), ['task_definition'], 'the next apply tries it again');
+});
+
+test('what a call changed is put back by the next apply, unless it is ignored', async (t) => {
+  const world = await running();
+  world.services.update(world.record(), { desiredCount: 3, taskDefinition: taskDefinition(2).arn });
+  await world.clock.advance(30_000);
+  t.deepEqual(world.services.handler.drift?.(SERVICE), ['desired_count', 'task_definition']);
+  await world.put({ ...SERVICE, ignoreChanges: ['desired_count'] }, SERVICE);
+  await world.clock.advance(30_000);
+  t.deepEqual(world.running(), ['threads-tg v1', 'threads-tg v1', 'threads-tg v1']);
+});

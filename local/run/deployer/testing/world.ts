@@ -1,0 +1,126 @@
+/** The services' loop over tasks and targets that are only told to be so, on a clock that only moves when told to. */
+import type { Service } from '../../../topology.ts';
+import { createManualClock } from '../../clock.ts';
+import { taskDefinition } from '../../codedeploy/testing/builders.ts';
+import type { TargetHealth } from '../../contracts.ts';
+import type { Task } from '../../ecs/task.ts';
+import { createEventLog } from '../../events.ts';
+import { createRandom } from '../../random.ts';
+import type { SavedService } from '../saved-service.ts';
+import type { Rollout, ServiceRecord } from '../service-record.ts';
+import { createServices } from '../services.ts';
+
+/** Time until a task runs, and until its target is healthy. */
+const START_MS = 1000;
+const HEALTHY_MS = 3000;
+const STOP_MS = 500;
+
+export interface WorldOptions {
+  readonly saved?: readonly SavedService[];
+  /** Revisions whose tasks end as soon as they start. */
+  readonly crashing?: readonly number[];
+  readonly deploying?: () => boolean;
+  readonly associated?: (targetGroupArn: string) => boolean;
+}
+
+export function createWorld(options: WorldOptions = {}) {
+  const clock = createManualClock();
+  const random = createRandom('deployer');
+  const live = new Map<string, Task>();
+  const sick = new Set<string>();
+  let savedChanges = 0;
+
+  function startTask(record: ServiceRecord, rollout: Rollout): { task: Task } {
+    const task = {
+      id: random.hex(8),
+      clusterArn: record.definition.clusterArn,
+      group: `service:${record.definition.name}`,
+      service: { ...record.definition, loadBalancers: rollout.service.loadBalancers },
+      definition: rollout.definition,
+      deploymentId: rollout.id,
+      status: 'PENDING',
+      desiredStatus: 'RUNNING',
+      containers: [],
+      targets: [],
+      startedAtMs: null,
+      everHealthy: false,
+      stopCode: null,
+      stoppedReason: null,
+    } as unknown as Task;
+    live.set(task.id, task);
+    clock.after(START_MS, () => begin(task));
+    return { task };
+  }
+
+  function begin(task: Task): void {
+    if (task.desiredStatus === 'STOPPED') return;
+    if (options.crashing?.includes(task.definition.revision)) {
+      task.stopCode = 'EssentialContainerExited';
+      task.stoppedReason = 'Essential container in task exited';
+      task.desiredStatus = 'STOPPED';
+      gone(task);
+      return;
+    }
+    task.status = 'RUNNING';
+    task.startedAtMs = clock.now();
+    for (const lb of task.service?.loadBalancers ?? [])
+      task.targets.push({
+        groupArn: lb.targetGroupArn,
+        target: { id: task.id, port: 3000, endpoint: { host: 'h', port: 1 }, zone: 'a', securityGroupIds: [] },
+      });
+    services.kick();
+  }
+
+  function gone(task: Task): void {
+    task.status = 'STOPPED';
+    live.delete(task.id);
+    services.taskStopped(task);
+  }
+
+  const health = (groupArn: string): readonly TargetHealth[] =>
+    [...live.values()].flatMap((task) =>
+      task.targets
+        .filter((one) => one.groupArn === groupArn)
+        .map(({ target }) => ({ target, state: stateOf(task), reason: null, description: null })),
+    );
+  const stateOf = (task: Task): TargetHealth['state'] =>
+    sick.has(task.id) ? 'unhealthy' : clock.now() - (task.startedAtMs ?? 0) >= HEALTHY_MS ? 'healthy' : 'initial';
+
+  const services = createServices({
+    clock,
+    random,
+    events: createEventLog(clock),
+    registry: { health, register: () => undefined, deregister: async () => undefined, onChange: () => () => undefined },
+    tasks: () => [...live.values()],
+    definition: (reference) => [1, 2, 3].map(taskDefinition).find((one) => one.arn === reference),
+    startTask,
+    stopTask(task, stopCode, reason) {
+      if (task.desiredStatus === 'STOPPED') return;
+      Object.assign(task, { desiredStatus: 'STOPPED', stopCode, stoppedReason: reason });
+      clock.after(STOP_MS, () => gone(task));
+    },
+    associated: options.associated ?? (() => true),
+    deploying: options.deploying ?? (() => false),
+    saved: options.saved ?? [],
+    onSaved: () => void savedChanges++,
+  });
+  const signal = new AbortController().signal;
+
+  return {
+    clock,
+    services,
+    sets: services.taskSets,
+    /** Revisions that run, by target group name. */
+    running: () =>
+      [...live.values()]
+        .filter((task) => task.status === 'RUNNING' && task.desiredStatus === 'RUNNING')
+        .map((task) => `${task.targets[0]?.groupArn.split('/')[1]} v${task.definition.revision}`)
+        .sort(),
+    tasks: () => [...live.values()],
+    makeSick: (id: string) => void sick.add(id),
+    put: (next: Service, previous: Service | null = null) => services.handler.put(next, previous, signal),
+    remove: (service: Service) => services.handler.remove(service, signal),
+    record: () => services.records()[0]!,
+    savedChanges: () => savedChanges,
+  };
+}
