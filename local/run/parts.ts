@@ -1,5 +1,5 @@
 /** The plane's controllers, put together and taken apart again. Who decides what is each controller's own business. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Listener, LoadBalancer, Topology } from '../topology.ts';
 import { createAddressBook } from './addresses.ts';
@@ -58,6 +58,8 @@ export type Parts = Awaited<ReturnType<typeof createParts>>;
 
 export async function createParts(config: PlaneConfig) {
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 });
+  // What functions and instances run lies below: the project's own package.json must not say what their files are.
+  await writeFile(join(config.stateDir, 'package.json'), '{"private":true}\n', { mode: 0o600 });
   const clock = createClock(config.clockRate);
   const random = createRandom();
   const events = createEventLog(clock);
