@@ -34,7 +34,7 @@ function translated(error: unknown, what: string, target: string): unknown {
   if (/region is missing/i.test(error.message))
     return problem('NO_CREDENTIALS', error.message, 'give --region, or set AWS_REGION');
   if ('$metadata' in error && '$fault' in error)
-    return problem('AWS_REFUSED', `${error.name}: ${error.message}`, 'what was refused is in the message');
+    return problem('AWS_REFUSED', `${error.name}: ${error.message}`, 'change the order as the message says');
   const code = (error as NodeJS.ErrnoException).code ?? (error.cause as NodeJS.ErrnoException | undefined)?.code;
   if (code !== undefined || error.name === 'TimeoutError')
     return problem('TARGET_UNREACHABLE', error.message || code || error.name, 'is it running? ./cutover status tells');

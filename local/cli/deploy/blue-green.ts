@@ -127,12 +127,12 @@ async function targetOf(target: DeployTarget, deploymentId: string): Promise<ECS
 
 async function sideOf(set: ECSTaskSet | undefined, live: readonly TaskSet[], versions: Versions): Promise<Side | null> {
   if (!set) return null;
-  const arn = live.find((one) => one.id === set.identifer)?.taskDefinition ?? '';
+  const arn = versions.definitionOf(set.identifer ?? '', live.find((one) => one.id === set.identifer)?.taskDefinition);
   return {
     taskSet: set.identifer ?? '',
     targetGroup: set.targetGroup?.name ?? '',
     taskDefinition: lastOf(arn),
-    version: await versions(arn),
+    version: await versions.of(arn),
     status: set.status ?? '',
     running: set.runningCount ?? 0,
     desired: set.desiredCount ?? 0,

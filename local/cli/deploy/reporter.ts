@@ -88,8 +88,8 @@ function blueGreenView(now: BlueGreenSnapshot): readonly string[] {
   return [
     paint(`${now.deploymentId}  ${now.cluster}/${now.service}  ${now.config}  ${now.status}${rolls}`, 'bold'),
     ...now.lifecycleEvents.map((event) => `  ${mark(event)} ${eventText(event)}`),
-    `  ${paint('blue ', 'cyan')}  ${sideText(now.blue) || 'gone'}`,
-    `  ${paint('green', 'green')}  ${sideText(now.green) || 'not there yet'}`,
+    `  ${paint('blue ', 'cyan')}  ${sideText(now.blue) || '-'}`,
+    `  ${paint('green', 'green')}  ${sideText(now.green) || '-'}`,
     ...(now.blueWaits && now.status === 'InProgress' ? ['  traffic has moved; blue waits for its end'] : []),
     ...(now.error ? [paint(`  ${now.error.code}: ${now.error.message}`, 'red')] : []),
   ];

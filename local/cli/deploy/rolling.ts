@@ -45,7 +45,7 @@ export async function lookAtRolling(
       id: one.id ?? '',
       status: one.status ?? '',
       taskDefinition: lastOf(one.taskDefinition),
-      version: await versions(one.taskDefinition ?? ''),
+      version: await versions.of(one.taskDefinition ?? ''),
       running: one.runningCount ?? 0,
       desired: one.desiredCount ?? 0,
       pending: one.pendingCount ?? 0,

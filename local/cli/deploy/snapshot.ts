@@ -95,7 +95,7 @@ function blueGreenChanges(before: BlueGreenSnapshot | null, now: BlueGreenSnapsh
 }
 
 export function eventText(event: EventLine): string {
-  const hook = event.hook ? `  (${event.hook})` : '';
+  const hook = event.hook && event.status !== 'Skipped' ? `  (${event.hook})` : '';
   const why = event.message && event.status === 'Failed' ? `: ${event.message}` : '';
   return `${event.name.padEnd(21)}  ${event.status}${hook}${why}`;
 }

@@ -4,12 +4,18 @@ import { isAwsError } from './aws-errors.ts';
 import { tagOf } from './image-tag.ts';
 import type { DeployTarget } from './target.ts';
 
-export type Versions = (taskDefinitionArn: string) => Promise<string>;
+export interface Versions {
+  /** Empty where it is not known. */
+  of(taskDefinitionArn: string): Promise<string>;
+  /** The task definition of a task set: what is live, else what it was when it was last seen. */
+  definitionOf(taskSetId: string, liveArn: string | undefined): string;
+}
 
 /** @param containerName default: the first container with a port */
 export function createVersions(target: DeployTarget, containerName: string | undefined): Versions {
   const known = new Map<string, string>();
-  return async (taskDefinitionArn) => {
+  const definitions = new Map<string, string>();
+  async function of(taskDefinitionArn: string): Promise<string> {
     const before = known.get(taskDefinitionArn);
     if (before !== undefined || taskDefinitionArn === '') return before ?? '';
     let version = '';
@@ -27,5 +33,12 @@ export function createVersions(target: DeployTarget, containerName: string | und
     }
     known.set(taskDefinitionArn, version);
     return version;
+  }
+  return {
+    of,
+    definitionOf(taskSetId, liveArn) {
+      if (liveArn) definitions.set(taskSetId, liveArn);
+      return definitions.get(taskSetId) ?? '';
+    },
   };
 }
