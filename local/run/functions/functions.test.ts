@@ -1,7 +1,7 @@
 /** Functions in real processes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test from 'ava';
@@ -75,6 +75,13 @@ test('ES modules, nested handlers, other files of the package', async (t) => {
     'package.json': '{"type":"module"}',
   });
   t.is((await functions.invoke('arn:aws:lambda:us-east-1:000000000000:function:hook:$LATEST', {})).payload, null);
+});
+
+test('a package without package.json is CommonJS, whatever stands above the folder it is unpacked in', async (t) => {
+  const { put, functions, dir } = await startFunctions(t);
+  writeFileSync(join(dir, '..', 'package.json'), '{"type":"module"}');
+  await put({ 'index.js': 'exports.handler = async () => typeof module;' });
+  t.is((await functions.invoke('hook', {})).payload, 'object');
 });
 
 test('callbacks: answered once nothing is left to do, or at once where the handler says so', async (t) => {

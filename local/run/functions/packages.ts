@@ -32,6 +32,8 @@ export function createPackageStore(options: { readonly dir: string; readonly ran
         await chmod(file, entry.executable ? 0o555 : 0o444);
       }
       await mkdir(temporary, { recursive: true, mode: 0o700 });
+      // A package without a package.json is CommonJS in Lambda: what stands above this folder must not say otherwise.
+      await writeFile(join(dirname(dir), 'package.json'), '{"type":"commonjs"}\n');
       await rename(temporary, folder);
       return folder;
     } finally {
