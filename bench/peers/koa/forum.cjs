@@ -33,13 +33,11 @@ function serve() {
       this.body = objects;
     });
   const one = (path, objects) =>
-    // biome-ignore lint/correctness/useYield: Koa 1 takes generators only
     router.get(path, function* () {
       const id = Number.parseInt(this.params.id, 10);
       this.body = objects.find((object) => object.id === id);
     });
   const some = (path, objects, member) =>
-    // biome-ignore lint/correctness/useYield: Koa 1 takes generators only
     router.get(path, function* () {
       const id = Number.parseInt(this.params.id, 10);
       this.body = objects.filter((object) => object[member] === id);
