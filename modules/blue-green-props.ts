@@ -21,14 +21,14 @@ export interface BlueGreenRoute {
 }
 
 export interface BlueGreenServiceProps
-  extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family' | 'keepRevisions'>,
+  extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family' | 'cpuUnits' | 'keepRevisions'>,
     DeploymentOptions {
   readonly name: string;
   /** Task definition family; the log group is `/ecs/<family>`. @default name */
   readonly family?: string;
   readonly cluster: EcsCluster;
   readonly desiredCount: number;
-  /** Something else sets the number of tasks afterwards. @default false */
+  /** Something else sets the number of tasks afterwards, so Terraform leaves it alone. @default false */
   readonly autoscaled?: boolean;
   /** @default 30 */
   readonly healthCheckGracePeriodSeconds?: number;

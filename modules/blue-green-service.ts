@@ -4,6 +4,7 @@ import { type BlueGreenServiceProps, checkBlueGreenProps, normalised } from './b
 import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { DeploymentGroup } from './deployment-group.ts';
 import { PathRule } from './path-rule.ts';
+import type { ScalableService } from './scalable-service.ts';
 import { ServiceLogs } from './service-logs.ts';
 import { TargetGroup } from './target-group.ts';
 import { TargetsInService } from './targets-in-service.ts';
@@ -35,6 +36,7 @@ export class BlueGreenService extends Construct {
   readonly appSpecParameterName: string;
   /** Done when the service takes production traffic. */
   readonly productionRule: ITerraformDependable;
+  readonly scalable: ScalableService;
 
   constructor(scope: Construct, id: string, given: BlueGreenServiceProps) {
     super(scope, id);
@@ -74,6 +76,15 @@ export class BlueGreenService extends Construct {
     });
 
     this.name = props.name;
+    this.scalable = {
+      name: service.name,
+      controller: 'CODE_DEPLOY',
+      autoscaled: props.autoscaled,
+      desiredCount: props.desiredCount,
+      cpuUnits: taskDefinition.cpuUnits,
+      // The service is not waited for, its targets are.
+      after: [this.productionRule],
+    };
     this.targetGroupArn = blue.arn;
     this.applicationName = props.applicationName;
     this.deploymentGroupName = props.deploymentGroupName;

@@ -68,3 +68,38 @@ test('sizes that contradict each other are refused together', (t) => {
     add(stack, { name: 'ecs-mine', minInstances: 3, desiredInstances: 1, hostPorts: { from: 1000, to: 2000 } });
   });
 });
+
+test('WHEN managed scaling is told how THEN it does so', (t) => {
+  const managedScaling = { targetCapacityPercent: 80, minimumStep: 2, maximumStep: 4, warmupSeconds: 60 };
+  const out = synth((stack) => add(stack, { managedScaling, managedDraining: false }));
+  const provider = out.one('aws_ecs_capacity_provider').auto_scaling_group_provider;
+  t.deepEqual(provider.managed_scaling, {
+    status: 'ENABLED',
+    target_capacity: 80,
+    minimum_scaling_step_size: 2,
+    maximum_scaling_step_size: 4,
+    instance_warmup_period: 60,
+  });
+  t.is(provider.managed_draining, 'DISABLED');
+  t.deepEqual(out.one('aws_autoscaling_group').lifecycle.ignore_changes, ['desired_capacity']);
+});
+
+test('WHEN managed scaling is off THEN the number of instances is Terraform’s', (t) => {
+  const out = synth((stack) => add(stack, { managedScaling: 'off' }));
+  t.deepEqual(out.one('aws_ecs_capacity_provider').auto_scaling_group_provider.managed_scaling, { status: 'DISABLED' });
+  const group = out.one('aws_autoscaling_group');
+  t.is(group.lifecycle, undefined);
+  t.deepEqual(
+    group.tag.map(({ key }: { key: string }) => key),
+    ['Name'],
+  );
+});
+
+test('steps that contradict each other, and protection without managed scaling, are refused', (t) => {
+  refuses(t, ['managedScaling', 'managedScaling.targetCapacityPercent', 'managedScaling.warmupSeconds'], (stack) => {
+    add(stack, { managedScaling: { targetCapacityPercent: 0, minimumStep: 5, maximumStep: 4, warmupSeconds: -1 } });
+  });
+  refuses(t, ['terminationProtection'], (stack) => {
+    add(stack, { managedScaling: 'off', terminationProtection: true });
+  });
+});

@@ -13,6 +13,18 @@ import { ecsUserData } from './user-data.ts';
 
 const ECS_OPTIMISED_IMAGE = '/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id';
 
+/** Instances follow tasks, by the metric CapacityProviderReservation (ECS cluster-auto-scaling). */
+export interface ManagedScaling {
+  /** Percentage of the group that tasks should fill, 1–100; less keeps instances in reserve. @default 100 */
+  readonly targetCapacityPercent?: number;
+  /** Fewest instances that come at once, 1–10000. @default 1 */
+  readonly minimumStep?: number;
+  /** Most instances that come at once, 1–10000. @default 10 */
+  readonly maximumStep?: number;
+  /** A new instance counts after so long, 0–10000 s. @default 300 */
+  readonly warmupSeconds?: number;
+}
+
 export interface Ec2CapacityProps {
   /** Name of the Auto Scaling group and capacity provider; may not start with `aws`, `ecs` or `fargate`. */
   readonly name: string;
@@ -27,9 +39,11 @@ export interface Ec2CapacityProps {
   readonly desiredInstances?: number;
   /** Range of dynamic host ports on each instance, inside the security group's. @default the image's own, 32768–60999 */
   readonly hostPorts?: PortRange;
-  /** Percentage of the group that tasks should fill, 1–100. @default 100 */
-  readonly targetCapacityPercent?: number;
-  /** Never end an instance that still runs tasks. @default false */
+  /** How instances follow tasks; `off` leaves their number to Terraform. @default on, see ManagedScaling */
+  readonly managedScaling?: ManagedScaling | 'off';
+  /** An instance that ends has its tasks moved first. @default true */
+  readonly managedDraining?: boolean;
+  /** Scaling in never ends an instance that still runs tasks; needs managed scaling. @default false */
   readonly terminationProtection?: boolean;
   /** Root volume, encrypted. @default 30 GiB, what the ECS-optimised image needs */
   readonly rootVolumeGiB?: number;
@@ -45,6 +59,8 @@ export class Ec2Capacity extends Construct {
     super(scope, id);
     validate(scope, id, props);
     const protect = props.terminationProtection ?? false;
+    const { managedScaling = {} } = props;
+    const followsTasks = managedScaling !== 'off';
     const template = this.#launchTemplate(props);
     const group = new AutoscalingGroup(this, 'group', {
       name: props.name,
@@ -60,23 +76,17 @@ export class Ec2Capacity extends Construct {
       tag: [
         { key: 'Name', value: props.name, propagateAtLaunch: true },
         // ECS adds it to groups that it scales; named here, so that Terraform does not take it away again.
-        { key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true },
+        ...(followsTasks ? [{ key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true }] : []),
       ],
-      lifecycle: { ignoreChanges: ['desired_capacity'] },
+      lifecycle: followsTasks ? { ignoreChanges: ['desired_capacity'] } : undefined,
     });
     const provider = new EcsCapacityProvider(this, 'provider', {
       name: props.name,
       autoScalingGroupProvider: {
         autoScalingGroupArn: group.arn,
-        managedDraining: 'ENABLED',
+        managedDraining: (props.managedDraining ?? true) ? 'ENABLED' : 'DISABLED',
         managedTerminationProtection: protect ? 'ENABLED' : 'DISABLED',
-        managedScaling: {
-          status: 'ENABLED',
-          targetCapacity: props.targetCapacityPercent ?? 100,
-          minimumScalingStepSize: 1,
-          maximumScalingStepSize: 10,
-          instanceWarmupPeriod: 300,
-        },
+        managedScaling: followsTasks ? scalingConfig(managedScaling) : { status: 'DISABLED' },
       },
     });
     this.capacityProviderName = provider.name;
@@ -117,10 +127,22 @@ export class Ec2Capacity extends Construct {
   }
 }
 
+function scalingConfig(scaling: ManagedScaling) {
+  return {
+    status: 'ENABLED',
+    targetCapacity: scaling.targetCapacityPercent ?? 100,
+    minimumScalingStepSize: scaling.minimumStep ?? 1,
+    maximumScalingStepSize: scaling.maximumStep ?? 10,
+    instanceWarmupPeriod: scaling.warmupSeconds ?? 300,
+  };
+}
+
 function validate(scope: Construct, id: string, props: Ec2CapacityProps): void {
   const { minInstances, maxInstances, desiredInstances = minInstances, hostPorts } = props;
   const ports = DYNAMIC_HOST_PORTS;
-  new PropCheck(scope, id)
+  const check = new PropCheck(scope, id);
+  checkScaling(check, props);
+  check
     .matches('name', props.name, {
       pattern: /^(?!aws|ecs|fargate)[\w-]{1,55}$/i,
       rule: '1–55 letters, digits, hyphens, underscores, not starting with aws, ecs or fargate (ECS CreateCapacityProvider; 55 leaves room for the role)',
@@ -132,7 +154,6 @@ function validate(scope: Construct, id: string, props: Ec2CapacityProps): void {
     })
     .range('minInstances', minInstances, { min: 0, max: 10_000 })
     .range('maxInstances', maxInstances, { min: 1, max: 10_000 })
-    .range('targetCapacityPercent', props.targetCapacityPercent, { min: 1, max: 100, source: 'ECS ManagedScaling' })
     .range('rootVolumeGiB', props.rootVolumeGiB, { min: 30, max: 16_384, unit: 'GiB' })
     .that(minInstances <= desiredInstances && desiredInstances <= maxInstances, {
       prop: 'desiredInstances',
@@ -147,4 +168,30 @@ function validate(scope: Construct, id: string, props: Ec2CapacityProps): void {
       fix: 'narrow the range, or widen the security group with it',
     })
     .done();
+}
+
+function checkScaling(
+  check: PropCheck,
+  { managedScaling = {}, terminationProtection = false }: Ec2CapacityProps,
+): void {
+  const source = 'ECS ManagedScaling';
+  check.that(managedScaling !== 'off' || !terminationProtection, {
+    prop: 'terminationProtection',
+    value: terminationProtection,
+    rule: 'only with managed scaling, which lifts the protection of empty instances (ECS managed-termination-protection)',
+    fix: 'turn managedScaling on, or leave the protection out',
+  });
+  if (managedScaling === 'off') return;
+  const { targetCapacityPercent, minimumStep = 1, maximumStep = 10, warmupSeconds } = managedScaling;
+  check
+    .range('managedScaling.targetCapacityPercent', targetCapacityPercent, { min: 1, max: 100, source })
+    .range('managedScaling.minimumStep', minimumStep, { min: 1, max: 10_000, source })
+    .range('managedScaling.maximumStep', maximumStep, { min: 1, max: 10_000, source })
+    .range('managedScaling.warmupSeconds', warmupSeconds, { min: 0, max: 10_000, unit: 'seconds', source })
+    .that(minimumStep <= maximumStep, {
+      prop: 'managedScaling',
+      value: { minimumStep, maximumStep },
+      rule: `minimumStep is at most maximumStep (${source})`,
+      fix: 'swap the two',
+    });
 }

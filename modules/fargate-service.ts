@@ -1,12 +1,13 @@
 import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { RollingService, type RollingServiceProps } from './rolling-service.ts';
+import type { ScalableService } from './scalable-service.ts';
 import { ServiceLogs } from './service-logs.ts';
 import { ServiceRoute, type ServiceRouteProps } from './service-route.ts';
 import { TaskDefinition, type TaskDefinitionProps } from './task-definition.ts';
 
 export interface FargateServiceProps
-  extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family'>,
-    Pick<RollingServiceProps, 'clusterArn' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent' | 'after'> {
+  extends Omit<TaskDefinitionProps, 'launchType' | 'logs' | 'family' | 'cpuUnits'>,
+    Omit<RollingServiceProps, 'name' | 'taskDefinition' | 'targetGroupArn' | 'launch'> {
   readonly name: string;
   /** Task definition family, and container unless that has a name; the log group is `/ecs/<family>`. @default name */
   readonly family?: string;
@@ -25,6 +26,9 @@ export class FargateService extends Construct {
   /** Done when the service is steady. */
   readonly steady: ITerraformDependable;
   readonly targetGroupArn: string;
+  /** Undefined where the group was made elsewhere. */
+  readonly targetGroupArnSuffix: string | undefined;
+  readonly scalable: ScalableService;
 
   constructor(scope: Construct, id: string, props: FargateServiceProps) {
     super(scope, id);
@@ -48,5 +52,7 @@ export class FargateService extends Construct {
     this.name = rolling.name;
     this.steady = rolling.service;
     this.targetGroupArn = reached.targetGroupArn;
+    this.targetGroupArnSuffix = reached.targetGroupArnSuffix;
+    this.scalable = rolling.scalable;
   }
 }

@@ -1,6 +1,7 @@
 import { EcsService, type EcsServiceConfig } from '@cdktf/provider-aws/lib/ecs-service/index.js';
 import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { PropCheck } from './prop-check.ts';
+import type { ScalableService } from './scalable-service.ts';
 import type { TaskDefinition } from './task-definition.ts';
 
 export interface RollingServiceProps {
@@ -9,6 +10,8 @@ export interface RollingServiceProps {
   readonly taskDefinition: TaskDefinition;
   readonly targetGroupArn: string;
   readonly desiredCount: number;
+  /** Something else sets the number of tasks afterwards, so Terraform leaves it alone. @default false */
+  readonly autoscaled?: boolean;
   /** Tasks kept running during a deployment, percent of desired, rounded up, 0–100. @default 100 */
   readonly minimumHealthyPercent?: number;
   /** Tasks that may run during a deployment, percent of desired, rounded down, 100–200. @default 200 */
@@ -18,7 +21,12 @@ export interface RollingServiceProps {
   /** Where and on what it runs: launch type or capacity provider, network, placement. */
   readonly launch: Pick<
     EcsServiceConfig,
-    'launchType' | 'platformVersion' | 'capacityProviderStrategy' | 'networkConfiguration' | 'orderedPlacementStrategy'
+    | 'launchType'
+    | 'platformVersion'
+    | 'capacityProviderStrategy'
+    | 'networkConfiguration'
+    | 'orderedPlacementStrategy'
+    | 'placementConstraints'
   >;
   /** What must be there, or steady, before this service is created or changed. @default nothing */
   readonly after?: readonly ITerraformDependable[];
@@ -32,15 +40,17 @@ export class RollingService extends Construct {
   readonly name: string;
   /** The service as a dependency: done when it is steady. */
   readonly service: EcsService;
+  readonly scalable: ScalableService;
 
   constructor(scope: Construct, id: string, props: RollingServiceProps) {
     super(scope, id);
     validate(scope, id, props);
+    const { desiredCount, autoscaled = false } = props;
     this.service = new EcsService(this, 'service', {
       name: props.name,
       cluster: props.clusterArn,
       taskDefinition: props.taskDefinition.arn,
-      desiredCount: props.desiredCount,
+      desiredCount,
       ...props.launch,
       schedulingStrategy: 'REPLICA',
       deploymentController: { type: 'ECS' },
@@ -58,9 +68,18 @@ export class RollingService extends Construct {
       propagateTags: 'SERVICE',
       waitForSteadyState: true,
       timeouts: { create: '20m', update: '20m', delete: '20m' },
+      lifecycle: autoscaled ? { ignoreChanges: ['desired_count'] } : undefined,
       dependsOn: [...(props.after ?? [])],
     });
     this.name = props.name;
+    this.scalable = {
+      name: this.service.name,
+      controller: 'ECS',
+      autoscaled,
+      desiredCount,
+      cpuUnits: props.taskDefinition.cpuUnits,
+      after: [],
+    };
   }
 }
 

@@ -19,6 +19,8 @@ export type ServiceRouteProps =
 /** A service's target group, in use by a listener. */
 export class ServiceRoute extends Construct {
   readonly targetGroupArn: string;
+  /** Undefined where the group was made elsewhere. */
+  readonly targetGroupArnSuffix: string | undefined;
   /** What the service must wait for: ECS refuses a target group that no listener uses. */
   readonly after: readonly ITerraformDependable[];
 
@@ -30,7 +32,9 @@ export class ServiceRoute extends Construct {
       return;
     }
     const { targetGroup, ...rule } = props;
-    this.targetGroupArn = new TargetGroup(this, 'target-group', targetGroup).arn;
+    const group = new TargetGroup(this, 'target-group', targetGroup);
+    this.targetGroupArn = group.arn;
+    this.targetGroupArnSuffix = group.arnSuffix;
     this.after = [new PathRule(this, 'path-rule', { ...rule, targetGroupArn: this.targetGroupArn }).rule];
   }
 }

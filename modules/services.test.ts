@@ -101,3 +101,62 @@ test('counts out of bounds are refused', (t) => {
     (stack) => void fargate(stack, { desiredCount: -1, maximumPercent: 250 }),
   );
 });
+
+test('WHEN something else scales a service THEN its desired count is left alone', (t) => {
+  for (const build of [ec2, fargate]) {
+    t.is(synth((stack) => void build(stack)).one('aws_ecs_service').lifecycle, undefined);
+    const out = synth((stack) => {
+      const { scalable } = build(stack, { autoscaled: true });
+      t.like(scalable, { controller: 'ECS', autoscaled: true, desiredCount: 2 });
+    });
+    t.deepEqual(out.one('aws_ecs_service').lifecycle.ignore_changes, ['desired_count']);
+  }
+});
+
+test('what a task reserves is known to whoever scales it', (t) => {
+  synth((stack) => {
+    t.is(ec2(stack).scalable.cpuUnits, 0);
+    t.is(fargate(stack).scalable.cpuUnits, 256);
+  });
+  synth((stack) => {
+    t.is(ec2(stack, { cpuUnits: 512 }).scalable.cpuUnits, 512);
+    t.is(fargate(stack, { taskCpuUnits: 1024, taskMemoryMiB: 2048 }).scalable.cpuUnits, 1024);
+  });
+});
+
+test('EC2: packed onto few instances, and only onto some', (t) => {
+  const expression = 'attribute:ecs.instance-type =~ t3.*';
+  const service = synth((stack) => {
+    ec2(stack, {
+      placementStrategies: [{ type: 'binpack', field: 'memory' }, { type: 'random' }],
+      placementConstraints: [{ type: 'memberOf', expression }, { type: 'distinctInstance' }],
+    });
+  }).one('aws_ecs_service');
+  t.deepEqual(service.ordered_placement_strategy, [{ type: 'binpack', field: 'memory' }, { type: 'random' }]);
+  t.deepEqual(service.placement_constraints, [{ type: 'memberOf', expression }, { type: 'distinctInstance' }]);
+});
+
+test('placement that ECS refuses is refused', (t) => {
+  const build = (props: Partial<Ec2ServiceProps>) => (stack: TerraformStack) => void ec2(stack, props);
+  refuses(
+    t,
+    ['placementStrategies', 'placementStrategies[0].field'],
+    build({
+      placementStrategies: [
+        { type: 'spread', field: 'zone' },
+        ...Array.from({ length: 5 }, () => ({ type: 'random' }) as const),
+      ],
+    }),
+  );
+  refuses(
+    t,
+    ['placementConstraints', 'placementConstraints[2].expression'],
+    build({
+      placementConstraints: [
+        { type: 'distinctInstance' },
+        { type: 'distinctInstance' },
+        { type: 'memberOf', expression: ' ' },
+      ],
+    }),
+  );
+});

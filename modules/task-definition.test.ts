@@ -107,3 +107,10 @@ test('every bad prop is told at once', (t) => {
     });
   });
 });
+
+test('a container on an instance reserves CPU when told to, on Fargate its task does', (t) => {
+  t.is(definition().container.cpu, undefined);
+  t.is(definition({ cpuUnits: 256 }).container.cpu, 256);
+  refuses(t, ['cpuUnits'], (stack) => add(stack, { launchType: 'FARGATE', cpuUnits: 256 }));
+  refuses(t, ['cpuUnits'], (stack) => add(stack, { cpuUnits: 1 }));
+});

@@ -19,6 +19,11 @@ export interface TaskDefinitionProps {
   readonly containerPort: number;
   /** Soft limit. 6 MiB or more. @default 128, the workshop's */
   readonly memoryReservationMiB?: number;
+  /**
+   * What the container reserves of an instance, and what its CPU utilization is a percentage of; on Fargate the task has
+   * it. 128–10240, 1024 a vCPU. @default none: any number of tasks fit, and their utilization is not known
+   */
+  readonly cpuUnits?: number;
   /** Fargate only. @default 256 */
   readonly taskCpuUnits?: number;
   /** Fargate only. @default 512 */
@@ -50,6 +55,8 @@ export class TaskDefinition extends Construct {
   readonly family: string;
   readonly containerName: string;
   readonly containerPort: number;
+  /** What one task reserves; 0 for nothing. */
+  readonly cpuUnits: number;
 
   constructor(scope: Construct, id: string, props: TaskDefinitionProps) {
     super(scope, id);
@@ -76,6 +83,7 @@ export class TaskDefinition extends Construct {
     this.family = props.family;
     this.containerName = props.containerName ?? props.family;
     this.containerPort = props.containerPort;
+    this.cpuUnits = fargate ? (props.taskCpuUnits ?? 256) : (props.cpuUnits ?? 0);
   }
 
   #executionRole(props: TaskDefinitionProps): GrantedRole {
@@ -119,6 +127,7 @@ function containerOf(props: TaskDefinitionProps): Record<string, unknown> {
     name: props.containerName ?? props.family,
     image: `${props.repository.url}:${props.imageTag}`,
     essential: true,
+    ...(props.cpuUnits === undefined ? {} : { cpu: props.cpuUnits }),
     memoryReservation: props.memoryReservationMiB ?? 128,
     portMappings: [
       {
@@ -180,6 +189,13 @@ function validate(scope: Construct, id: string, props: TaskDefinitionProps): voi
     })
     .range('containerPort', props.containerPort, { min: 1, max: 65_535 })
     .range('memoryReservationMiB', memoryReservationMiB, { min: 6, max: 122_880, unit: 'MiB' })
+    .range('cpuUnits', props.cpuUnits, { min: 128, max: 10_240, unit: 'CPU units' })
+    .that(!fargate || props.cpuUnits === undefined, {
+      prop: 'cpuUnits',
+      value: props.cpuUnits,
+      rule: 'only on instances: on Fargate the one container has what the task has',
+      fix: 'set taskCpuUnits',
+    })
     .range('stopTimeoutSeconds', props.stopTimeoutSeconds, { min: 2, max: 120, unit: 'seconds' })
     .that(!fargate || isFargateSize(taskCpuUnits, taskMemoryMiB), {
       prop: 'taskCpuUnits, taskMemoryMiB',
