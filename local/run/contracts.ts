@@ -357,7 +357,7 @@ export interface MetricStore {
     /** Control time; default now. */
     atMs?: number;
   }): void;
-  /** One value per period (aligned to the period), oldest first; periods with no data are absent. */
+  /** One value per period (multiples of it, or `anchorMs` and multiples from it), oldest first; periods with no data are absent. */
   query(query: {
     namespace: string;
     name: string;
@@ -365,6 +365,8 @@ export interface MetricStore {
     startMs: number;
     endMs: number;
     periodSeconds: number;
+    /** Where a period begins: alarms look at the newest whole minutes, whatever the period. Default: the Unix epoch. */
+    anchorMs?: number;
     /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount`, or `p50` … `p99.9`. */
     statistic: string;
   }): readonly { readonly startMs: number; readonly value: number; readonly samples: number }[];

@@ -14,6 +14,21 @@ export interface Aggregate {
   sketch: Sketch | null;
 }
 
+export interface Span {
+  readonly fromSecond: number;
+  /** Exclusive. */
+  readonly toSecond: number;
+  readonly periodSeconds: number;
+  /** A second at which a period begins. */
+  readonly anchorSecond: number;
+  /** Whether percentiles will be asked of it. */
+  readonly isSpread: boolean;
+}
+
+/** The beginning of the period that the second is in. */
+export const periodStart = (second: number, periodSeconds: number, anchorSecond: number): number =>
+  Math.floor((second - anchorSecond) / periodSeconds) * periodSeconds + anchorSecond;
+
 /** Columns, not objects: 48 bytes a second instead of some 200. Slots are in ascending order of second. */
 export class Series {
   readonly #seconds: number[] = [];
@@ -45,21 +60,24 @@ export class Series {
   }
 
   /** Merges each period's slots. Periods without samples are absent. @returns oldest first */
-  aggregate(fromSecond: number, toSecond: number, periodSeconds: number): { second: number; value: Aggregate }[] {
+  aggregate(span: Span): { second: number; value: Aggregate }[] {
+    const { fromSecond, toSecond, periodSeconds, anchorSecond, isSpread } = span;
     const out: { second: number; value: Aggregate }[] = [];
     for (let i = this.#firstAt(fromSecond); i < this.#seconds.length && this.#seconds[i]! < toSecond; i++) {
-      const second = Math.floor(this.#seconds[i]! / periodSeconds) * periodSeconds;
+      const second = periodStart(this.#seconds[i]!, periodSeconds, anchorSecond);
       let last = out.at(-1);
       if (last?.second !== second) {
         last = { second, value: { count: 0, sum: 0, min: Infinity, max: -Infinity, sketch: null } };
         out.push(last);
       }
-      this.#mergeSlot(last.value, i);
+      if (isSpread) this.#mergeSpread(last.value, i);
+      this.#mergeTotals(last.value, i);
     }
     return out;
   }
 
-  #mergeSlot(into: Aggregate, i: number): void {
+  /** Only percentiles need to know how the values are spread; it costs far more than the totals. */
+  #mergeSpread(into: Aggregate, i: number): void {
     const min = this.#mins[i]!;
     const count = this.#counts[i]!;
     const own = this.#sketches[i] ?? null;
@@ -71,9 +89,12 @@ export class Series {
       if (own !== null) mergeSketch(into.sketch, own);
       else addToSketch(into.sketch, min, count);
     }
-    into.count += count;
+  }
+
+  #mergeTotals(into: Aggregate, i: number): void {
+    into.count += this.#counts[i]!;
     into.sum += this.#sums[i]!;
-    into.min = Math.min(into.min, min);
+    into.min = Math.min(into.min, this.#mins[i]!);
     into.max = Math.max(into.max, this.#maxs[i]!);
   }
 

@@ -48,6 +48,27 @@ test('periods are aligned, and periods without samples are absent', (t) => {
   );
 });
 
+test('periods may begin anywhere: five minutes to the newest minute', (t) => {
+  const { store } = storeOf();
+  for (let minute = 0; minute < 12; minute++) store.put({ ...base, value: minute, atMs: START_MS + minute * 60_000 });
+  const endMs = START_MS + 12 * 60_000;
+  const points = store.query({
+    ...base,
+    startMs: endMs - 600_000,
+    endMs,
+    periodSeconds: 300,
+    anchorMs: endMs,
+    statistic: 'Sum',
+  });
+  t.deepEqual(
+    points.map((p) => [(p.startMs - START_MS) / 60_000, p.value]),
+    [
+      [2, 2 + 3 + 4 + 5 + 6],
+      [7, 7 + 8 + 9 + 10 + 11],
+    ],
+  );
+});
+
 test('the end is exclusive and late samples find their second', (t) => {
   const { store } = storeOf();
   store.put({ ...base, value: 5, atMs: START_MS + 60_000 });

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { ApiError, type MetricStore } from '../contracts.ts';
-import { KEPT_SECONDS, Series, statisticOf } from './series.ts';
+import { KEPT_SECONDS, periodStart, Series, statisticOf } from './series.ts';
 
 interface Entry {
   readonly namespace: string;
@@ -49,15 +49,22 @@ export function createMetricStore({ clock, maximumSeries = 5_000 }: MetricStoreO
       const second = Math.floor((atMs ?? clock.now()) / 1000);
       entryFor(namespace, name, dimensions).series.add(second, value, count);
     },
-    query({ namespace, name, dimensions, startMs, endMs, periodSeconds, statistic }) {
+    query({ namespace, name, dimensions, startMs, endMs, periodSeconds, anchorMs = 0, statistic }) {
       if (!(periodSeconds >= 1)) throw invalid(`the period ${periodSeconds} is not at least 1 second`);
       if (statisticOf({ count: 1, sum: 0, min: 0, max: 0, sketch: null }, statistic) === null)
         throw invalid(`${statistic} is no statistic: Sum, Average, Minimum, Maximum, SampleCount, or p0 to p100`);
       const entry = entries.get(keyOf(namespace, name, dimensions));
       if (!entry) return [];
       // Start is rounded down to the period, as CloudWatch does; end is exclusive.
-      const from = Math.floor(startMs / 1000 / periodSeconds) * periodSeconds;
-      return entry.series.aggregate(from, Math.ceil(endMs / 1000), periodSeconds).map(({ second, value }) => ({
+      const anchorSecond = Math.floor(anchorMs / 1000);
+      const span = {
+        fromSecond: periodStart(startMs / 1000, periodSeconds, anchorSecond),
+        toSecond: Math.ceil(endMs / 1000),
+        periodSeconds,
+        anchorSecond,
+        isSpread: statistic.startsWith('p'),
+      };
+      return entry.series.aggregate(span).map(({ second, value }) => ({
         startMs: second * 1000,
         value: statisticOf(value, statistic) ?? 0,
         samples: value.count,
