@@ -9,6 +9,7 @@ import { addLoad } from './commands/load.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRehearse } from './commands/rehearse.ts';
 import { Interrupted } from './commands/shared.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
 import { printJson, reportError } from './output.ts';
@@ -22,7 +23,18 @@ const program = new Command('cutover')
   .enablePositionalOptions()
   .configureHelp({ sortSubcommands: false });
 
-for (const add of [addRehearse, addUp, addPlan, addInspect, addDown, addDeploy, addLoad, addDoctor, addTest])
+for (const add of [
+  addRehearse,
+  addUp,
+  addPlan,
+  addInspect,
+  addDown,
+  addDeploy,
+  addLoad,
+  addSimulate,
+  addDoctor,
+  addTest,
+])
   add(program);
 for (const command of [program, ...program.commands]) command.exitOverride();
 

@@ -49,12 +49,7 @@ function fullest(
 }
 
 /** The zone of the next instance: the one with the fewest, in the group's order. */
-export function zoneForLaunch(
-  zones: readonly string[],
-  instances: readonly Pick<CapacityInstance, 'zone' | 'status'>[],
-): string {
-  const counts = zones.map(
-    (zone) => instances.filter((i) => i.zone === zone && i.status !== 'DRAINING' && i.status !== 'TERMINATED').length,
-  );
+export function zoneForLaunch(zones: readonly string[], countOf: (zone: string) => number): string {
+  const counts = zones.map(countOf);
   return zones[counts.indexOf(Math.min(...counts))] ?? '';
 }

@@ -1,0 +1,150 @@
+/** `simulate`: a day of traffic against modelled tasks and instances, with the plane's own deciders, in seconds. */
+import { type Command, InvalidArgumentError } from 'commander';
+import { CutoverError } from '../../errors.ts';
+import { checksFor, loadTopology } from '../../run/load.ts';
+import type { SimulationInput } from '../../simulate/contracts.ts';
+import { fromTopology } from '../../simulate/from-topology.ts';
+import { findShape, shapeNames } from '../../simulate/profiles.ts';
+import { SCENARIO_DEFAULTS, SCENARIO_START_MS, scenario } from '../../simulate/scenario.ts';
+import { simulate } from '../../simulate/simulate.ts';
+import { wholeNumber } from '../options.ts';
+import { print, printJson, progress } from '../output.ts';
+import { DEFAULT_PORT_BASE } from '../paths.ts';
+import { simulationView } from '../views/simulation.ts';
+import { planeSettings, type SourceFlags, sourceDir, withSource, withTemporaryFolder } from './shared.ts';
+
+interface SimulateFlags extends SourceFlags {
+  readonly profile: string;
+  readonly tasks?: number;
+  readonly instances?: number;
+  readonly hours: number;
+  readonly cluster?: string;
+  readonly services?: number;
+  readonly instanceType?: string;
+  readonly instancePrice?: number;
+  readonly peakRate?: number;
+  readonly cpuMs: number;
+  readonly target?: number;
+  readonly startSeconds: number;
+  readonly bootSeconds: number;
+  readonly seed: string;
+  readonly events?: boolean;
+  readonly json?: boolean;
+}
+
+const MOST_TASKS = 100_000;
+const MOST_INSTANCES = 20_000;
+const MOST_HOURS = 168;
+const DEFAULT_TASKS = 100;
+/** Tasks an instance where the number of instances is not said. */
+const TASKS_AN_INSTANCE = 10;
+
+export function addSimulate(program: Command): void {
+  withSource(program.command('simulate'))
+    .description('what one machine cannot hold: the plane’s own deciders under modelled load, a day in seconds')
+    .option('--profile <name>', `shape of the traffic: ${shapeNames().join(', ')}`, 'day')
+    .option(
+      '--tasks <n>',
+      `tasks at the peak (default ${DEFAULT_TASKS}, or what the stacks say)`,
+      wholeNumber(1, MOST_TASKS),
+    )
+    .option(
+      '--instances <n>',
+      'most instances; 0 is Fargate (default: a tenth of the tasks)',
+      wholeNumber(0, MOST_INSTANCES),
+    )
+    .option('--hours <n>', `how long, 1 to ${MOST_HOURS}`, wholeNumber(1, MOST_HOURS), 24)
+    .option('--cluster <name>', 'which cluster of the stacks, with --stage or --synth')
+    .option('--services <n>', 'services that share the tasks', wholeNumber(1, 100))
+    .option('--instance-type <type>', 'instead of the smallest m5 that holds the tasks')
+    .option('--instance-price <dollars>', 'an hour of one instance, instead of the price table’s', above(0))
+    .option(
+      '--peak-rate <n>',
+      'requests per second at the peak (default: what the tasks serve at their target)',
+      above(0),
+    )
+    .option('--cpu-ms <ms>', 'CPU of one request', above(0), SCENARIO_DEFAULTS.cpuMs)
+    .option('--target <percent>', 'CPU that the autoscaler tracks, without stacks', wholeNumber(1, 100))
+    .option(
+      '--start-seconds <s>',
+      'from a task’s start to its first healthy check',
+      above(0),
+      SCENARIO_DEFAULTS.startSeconds,
+    )
+    .option(
+      '--boot-seconds <s>',
+      'from an instance’s launch to joining its cluster',
+      above(0),
+      SCENARIO_DEFAULTS.bootSeconds,
+    )
+    .option('--seed <text>', 'another one strays otherwise from the shape', 'cutover')
+    .option('--events', 'print every decision')
+    .option('--json', 'print the result as JSON')
+    .action(async (flags: SimulateFlags) => {
+      const { input, notes } = await inputOf(flags);
+      const result = simulate(input, flags.instancePrice ?? null);
+      if (flags.json) printJson({ version: 1, input, notes, ...result });
+      else print(simulationView(input, result, { events: flags.events ?? false, notes }));
+    });
+}
+
+async function inputOf(flags: SimulateFlags): Promise<{ input: SimulationInput; notes: readonly string[] }> {
+  if (flags.stage || flags.synth) return fromStacks(flags);
+  const tasks = flags.tasks ?? DEFAULT_TASKS;
+  const { profile, hours, services, instanceType, cpuMs, startSeconds, bootSeconds, seed } = flags;
+  const input = scenario({
+    profile,
+    tasks,
+    instances: flags.instances ?? Math.ceil(tasks / TASKS_AN_INSTANCE),
+    hours,
+    services,
+    instanceType,
+    cpuMs,
+    startSeconds,
+    bootSeconds,
+    seed,
+    targetPercent: flags.target,
+    peakRequestsPerSecond: flags.peakRate,
+  });
+  return { input, notes: [] };
+}
+
+async function fromStacks(flags: SimulateFlags): Promise<{ input: SimulationInput; notes: readonly string[] }> {
+  const shape = findShape(flags.profile);
+  if (!shape)
+    throw new CutoverError({
+      code: 'BAD_FLAG',
+      address: '--profile',
+      message: 'there is no such profile',
+      value: flags.profile,
+      rule: shapeNames().join(', '),
+      fix: 'name one of these',
+    });
+  const topology = await withTemporaryFolder(async (dir) => {
+    const source = await sourceDir(flags, dir, 'microservices');
+    progress(`Reading ${flags.synth ? source.dir : `stage ${source.stage}`}`);
+    const settings = await planeSettings({ portBase: DEFAULT_PORT_BASE }, { clockRate: 1 });
+    return loadTopology(source.dir, { allow: settings.allow, variables: settings.variables }, checksFor(settings));
+  });
+  return fromTopology(topology, {
+    shape,
+    hours: flags.hours,
+    cluster: flags.cluster,
+    tasks: flags.tasks,
+    instances: flags.instances,
+    peakRequestsPerSecond: flags.peakRate,
+    model: { cpuSecondsPerRequest: flags.cpuMs / 1000, startSeconds: flags.startSeconds },
+    bootSeconds: flags.bootSeconds,
+    startMs: SCENARIO_START_MS,
+    seed: flags.seed,
+  });
+}
+
+function above(least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isFinite(number) || number <= least)
+      throw new InvalidArgumentError(`it must be a number above ${least}.`);
+    return number;
+  };
+}
