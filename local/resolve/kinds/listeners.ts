@@ -129,7 +129,7 @@ const VALUE_RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
 
 const ONCE: readonly string[] = ['path-pattern', 'host-header', 'http-request-method', 'source-ip'];
 
-function checkConditions(conditions: readonly Condition[], report: Report): void {
+export function checkConditions(conditions: readonly Condition[], report: Report): void {
   const count = conditions.reduce((n, c) => n + ('values' in c ? c.values.length : c.pairs.length), 0);
   if (count > MAX_VALUES)
     report.problem('QUOTA_EXCEEDED', 'condition', {

@@ -57,6 +57,7 @@ export function targetGroupShape(one: TargetGroup, loadBalancerArns: readonly st
     Protocol: one.protocol,
     ProtocolVersion: 'HTTP1',
     Port: one.port,
+    VpcId: vpcOf(one),
     TargetType: one.targetType,
     HealthCheckProtocol: one.protocol,
     HealthCheckPort: String(healthCheck.port),
@@ -70,6 +71,12 @@ export function targetGroupShape(one: TargetGroup, loadBalancerArns: readonly st
     LoadBalancerArns: loadBalancerArns,
     IpAddressType: 'ipv4',
   };
+}
+
+/** The plane has one network; the VPC is shown as it was given. */
+function vpcOf({ attributes }: TargetGroup): string | undefined {
+  const vpcId = attributes['vpc_id'];
+  return typeof vpcId === 'string' ? vpcId : undefined;
 }
 
 export function targetHealthShape(one: TargetHealth, group: TargetGroup | undefined): object {

@@ -1,9 +1,11 @@
 /** Elastic Load Balancing v2: what the load balancers are and how their targets do. Rules: ELBv2 API reference. */
 import { z } from 'zod';
-import { ApiError } from '../../contracts.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
-import { paginate } from '../pages.ts';
-import { integer, list, name, names, text } from '../schema.ts';
+import { integer, list, name, names } from '../schema.ts';
+import { groupOperations } from './elbv2-groups.ts';
+import { listenerOperations } from './elbv2-listeners.ts';
+import { loadBalancersOf, type Paging, page, paging, pairs, select, validation } from './elbv2-lookup.ts';
+import { ruleOperations } from './elbv2-rules.ts';
 import {
   defaultRuleShape,
   listenerShape,
@@ -14,9 +16,6 @@ import {
   targetGroupShape,
   targetHealthShape,
 } from './elbv2-shapes.ts';
-
-const paging = { Marker: text.optional(), PageSize: integer(1, 400).optional() };
-type Paging = { readonly Marker?: string | undefined; readonly PageSize?: number | undefined };
 
 export const elbv2: ServiceTable = {
   name: 'elasticloadbalancing',
@@ -126,6 +125,9 @@ export const elbv2: ServiceTable = {
       const found = select<(typeof all)[number]>(all, { arns: ResourceArns, missing: 'LoadBalancerNotFound' });
       return { TagDescriptions: found.map(({ arn, tags }) => ({ ResourceArn: arn, Tags: pairs(tags) })) };
     }),
+    ...groupOperations,
+    ...listenerOperations,
+    ...ruleOperations,
   },
 };
 
@@ -146,66 +148,4 @@ function describeRules(
     .map((rule) => ({ arn: String(rule.priority).padStart(6, '0'), shape: ruleShape(rule) }));
   if (listener) rules.push({ arn: 'default', shape: defaultRuleShape(listener) });
   return page('Rules', rules, input, (rule) => rule.shape);
-}
-
-/**
- * Those with the given ARNs or names; all where neither is given.
- * @throws ApiError `missing` naming the first that is not there
- */
-function select<T extends { readonly arn: string; readonly name?: string }>(
-  all: readonly T[],
-  by: {
-    readonly arns?: readonly string[] | undefined;
-    readonly names?: readonly string[] | undefined;
-    readonly missing: string;
-  },
-): readonly T[] {
-  const { arns = [], names: wantedNames = [] } = by;
-  if (arns.length === 0 && wantedNames.length === 0) return all;
-  for (const wanted of arns) if (!all.some((one) => one.arn === wanted)) throw notFound(by.missing, wanted);
-  for (const wanted of wantedNames) if (!all.some((one) => one.name === wanted)) throw notFound(by.missing, wanted);
-  return all.filter((one) => arns.includes(one.arn) || (one.name !== undefined && wantedNames.includes(one.name)));
-}
-
-function notFound(code: string, wanted: string): ApiError {
-  const what =
-    { LoadBalancerNotFound: 'load balancers', ListenerNotFound: 'listeners', RuleNotFound: 'rules' }[code] ??
-    'target groups';
-  return new ApiError(code, `One or more ${what} not found: '${wanted}'`);
-}
-
-function validation(message: string): ApiError {
-  return new ApiError('ValidationError', message);
-}
-
-function page<T extends { readonly arn: string }>(
-  key: string,
-  all: readonly T[],
-  paged: Paging,
-  shape: (one: T) => object,
-): object {
-  const found = paginate(all, (one) => one.arn, {
-    token: paged.Marker,
-    max: paged.PageSize ?? 400,
-    errorCode: 'ValidationError',
-  });
-  return { [key]: found.items.map(shape), NextMarker: found.next };
-}
-
-function loadBalancersOf(targetGroupArn: string, { balancer }: Call): string[] {
-  const listeners = balancer.listeners();
-  const names = (actions: (typeof listeners)[number]['defaultActions']): boolean =>
-    actions.some(
-      (action) => action.type === 'forward' && action.targetGroups.some((group) => group.arn === targetGroupArn),
-    );
-  const used = listeners.filter(
-    (listener) =>
-      names(listener.defaultActions) ||
-      balancer.rules().some((rule) => rule.listenerArn === listener.arn && names(rule.actions)),
-  );
-  return [...new Set(used.map((listener) => listener.loadBalancerArn))];
-}
-
-function pairs(map: Readonly<Record<string, string>>): object[] {
-  return Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
 }
