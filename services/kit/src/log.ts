@@ -46,9 +46,11 @@ export function createLog(options: {
     maxLength: MAX_BUFFERED_BYTES,
     maxWrite: batchCharacters,
   });
-  // A log reader that is gone (EPIPE) ends the logs, not the orders.
-  destination.on('error', () => undefined);
   const batch = createBatch(destination, batchCharacters);
+  // A log reader that is gone (EPIPE) ends the logs, not the orders.
+  destination.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') batch.end();
+  });
   const logger = pino(
     {
       level: options.level,
@@ -83,37 +85,44 @@ export function createLog(options: {
 function createBatch(
   destination: Destination,
   maxCharacters: number,
-): { write: (text: string) => void; pass: () => void } {
+): { write: (text: string) => void; pass: () => void; end: () => void } {
   let waiting = '';
   let timer: NodeJS.Timeout | null = null;
+  let ended = false;
   const pass = (): void => {
     if (timer) clearTimeout(timer);
     timer = null;
     const text = waiting;
     waiting = '';
-    if (text) destination.write(text);
+    if (text && !ended) destination.write(text);
   };
   return {
     write(text) {
+      if (ended) return;
       if (waiting.length + text.length > maxCharacters) pass();
       waiting += text;
       if (waiting.length >= maxCharacters) pass();
       else timer ??= setTimeout(pass, BATCH_MS);
     },
     pass,
+    /** Nothing is kept or written from now on. */
+    end() {
+      ended = true;
+      waiting = '';
+    },
   };
 }
 
-/** sonic-boom's own count is the only sign of the end of an asynchronous write. */
+/** sonic-boom's own mark is the only sign of the end of an asynchronous write. */
 interface Unwritten {
-  readonly _len: number;
   readonly _writing: boolean;
 }
 
 function written(destination: Destination): Promise<void> {
   const state = destination as unknown as Unwritten;
   return new Promise((resolve) => {
-    if (!state._writing && state._len === 0) return resolve();
+    // With no write on its way, what is left over is what an error has stopped: nothing will come of it.
+    if (!state._writing) return resolve();
     const done = (): void => {
       destination.off('drain', done);
       destination.off('error', done);

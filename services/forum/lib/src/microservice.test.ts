@@ -39,6 +39,14 @@ test.serial('one access line a request, in the form of the workshop, all of them
   }),
 );
 
+test.serial('nobody reads the log any more: requests are answered, and SIGTERM is heeded', (t) =>
+  withForum(['users', 'latest'], {}, async (service) => {
+    service.child.stdout?.destroy();
+    for (let i = 0; i < 50; i++) t.is((await get(service, '/api/users')).status, 200);
+    t.is(await service.stop(), 0);
+  }),
+);
+
 test.serial('DB_FILE: another forum', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'cutover-forum-'));
   const file = join(dir, 'db.json');

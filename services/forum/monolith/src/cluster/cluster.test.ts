@@ -180,6 +180,19 @@ test.serial('a worker that cannot finish is cut off, and the exit code says so',
   }),
 );
 
+test.serial('nobody reads the log any more: all of them still end on SIGTERM', async (t) => {
+  const run = spawnBuild(bundle, { ...TWO, DRAIN_TIMEOUT_MS: '60000' });
+  await until(() => events(run, 'worker-listening').length > 0, 'a worker listens');
+  run.child.stdout?.destroy();
+  const { port } = events(run, 'worker-listening')[0] as { port: number };
+  for (let i = 0; i < 20; i++) {
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { Connection: 'close' } });
+    t.is(response.status, 200);
+    await response.arrayBuffer();
+  }
+  t.is(await run.stop(), 0);
+});
+
 test.serial('a primary that is killed takes its workers with it', (t) =>
   withForum(bundle, TWO, async (service) => {
     const pids = await workerPids(service, 2);

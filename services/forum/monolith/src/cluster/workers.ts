@@ -85,9 +85,9 @@ class Cluster implements Workers {
     }
     const state: { listeningSince: number | null } = { listeningSince: null };
     this.#alive.set(worker, state);
-    worker.once('listening', () => {
+    worker.once('listening', ({ port }) => {
       state.listeningSince = performance.now();
-      logger.info({ event: 'worker-listening', pid: worker.process.pid });
+      logger.info({ event: 'worker-listening', pid: worker.process.pid, port });
     });
     const gone = (code: number | null, signal: string | null): void => {
       if (!this.#alive.delete(worker)) return;
