@@ -61,7 +61,11 @@ export const SCALING_POLICY = schema(['aws_appautoscaling_policy'], {
   }),
   ...SCALED,
   target_tracking_scaling_policy_configuration: block({
-    target_value: real({ required: true }),
+    target_value: real({
+      required: true,
+      approximated:
+        'three minutes above it scale out, to ceil(running × metric ÷ target); fifteen below 90 % of it scale in, by the highest of them',
+    }),
     predefined_metric_specification: block({
       predefined_metric_type: text({ required: true }),
       resource_label: text(),

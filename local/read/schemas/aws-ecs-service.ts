@@ -3,6 +3,7 @@ import { block, blocks, bool, COMMON, inert, number, only, refused, schema, text
 import { STRATEGY_ITEM } from './aws-ecs-cluster.ts';
 import { PLACEMENT_CONSTRAINT } from './aws-ecs-task-definition.ts';
 
+const OWN_BLUE_GREEN = 'blue/green by ECS itself is not run here; CodeDeploy’s is';
 const TERRAFORM = 'of the Terraform run itself';
 
 export const SERVICE = schema(['aws_ecs_service'], {
@@ -22,7 +23,13 @@ export const SERVICE = schema(['aws_ecs_service'], {
   deployment_controller: block({
     type: word(['ECS', 'CODE_DEPLOY', 'EXTERNAL'], 'ECS'),
   }),
-  deployment_configuration: refused('blue/green by ECS itself is not run here'),
+  deployment_configuration: block({
+    strategy: word(['ROLLING'], 'ROLLING', { rule: OWN_BLUE_GREEN }),
+    bake_time_in_minutes: refused(OWN_BLUE_GREEN),
+    lifecycle_hook: refused(OWN_BLUE_GREEN),
+    linear_configuration: refused(OWN_BLUE_GREEN),
+    canary_configuration: refused(OWN_BLUE_GREEN),
+  }),
   deployment_minimum_healthy_percent: number({ fallback: 100, min: 0, max: 100 }),
   deployment_maximum_percent: number({ min: 100, max: 200, rule: '100 to 200 percent (ECS deployment-type-ecs)' }),
   deployment_circuit_breaker: block({ enable: bool(false), rollback: bool(false) }),
@@ -33,7 +40,7 @@ export const SERVICE = schema(['aws_ecs_service'], {
       container_name: text({ required: true }),
       container_port: number({ required: true, min: 1, max: 65_535 }),
       elb_name: refused('classic load balancers are not run here'),
-      advanced_configuration: refused('blue/green by ECS itself is not run here'),
+      advanced_configuration: refused(OWN_BLUE_GREEN),
     },
     { max: 5, rule: 'at most 5 target groups a service (ECS service-quotas)' },
   ),
