@@ -1,15 +1,26 @@
 /**
- * Tests run on Node's own type stripping. The fast suite is everything beside its subject; CUTOVER_SUITE=e2e picks the
- * slow ones, which start real planes, k6 and clients, one after another.
+ * Tests run on Node's own type stripping. The fast suite is everything beside its subject. CUTOVER_SUITE picks a slow
+ * one: `e2e` starts real planes, k6 and clients, one after another; `terraform` deploys the stacks with the real
+ * Terraform and provider against an emulator of AWS's API.
  */
-const e2e = process.env.CUTOVER_SUITE === 'e2e';
+const SUITES = {
+  e2e: { files: ['{local,loadtest,stacks}/e2e/**/*.test.ts'], timeout: '5m', concurrency: 1 },
+  // Most of a deployment is the provider's own waiting: two systems side by side take little longer than one.
+  terraform: { files: ['stacks/terraform/**/*.test.ts'], timeout: '20m', concurrency: 2 },
+  fast: {
+    files: [
+      '{stacks,modules,services,local,loadtest,bench}/**/*.test.ts',
+      '!**/e2e/**',
+      '!stacks/terraform/**',
+      '!**/node_modules/**',
+    ],
+    timeout: '60s',
+    concurrency: 2,
+  },
+};
 
 export default {
-  files: e2e
-    ? ['{local,loadtest,stacks}/e2e/**/*.test.ts']
-    : ['{stacks,modules,services,local,loadtest,bench}/**/*.test.ts', '!**/e2e/**', '!**/node_modules/**'],
+  ...(SUITES[process.env.CUTOVER_SUITE ?? 'fast'] ?? SUITES.fast),
   extensions: ['ts'],
-  timeout: e2e ? '5m' : '60s',
-  concurrency: e2e ? 1 : 2,
   workerThreads: false,
 };

@@ -14,6 +14,8 @@ export interface DeploymentOptions {
   readonly emulator: Emulator;
   readonly cliConfig: string;
   readonly providerVersion: string;
+  /** A Node that cdktf's native module is built for. */
+  readonly node: string;
   /** Folder for the output and the state; removed by `clear`. */
   readonly workDir: string;
 }
@@ -62,7 +64,7 @@ export class Deployment {
 
   #cdktf(stage: string, args: readonly string[]): Promise<CommandResult> {
     const cli = join(this.#options.root, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf');
-    return command(process.execPath, [cli, ...args, '--output', this.#outDir], {
+    return command(this.#options.node, [cli, ...args, '--output', this.#outDir], {
       cwd: this.#options.root,
       env: this.#env({ CUTOVER_STAGE: stage }),
       timeoutMs: DEPLOY_TIMEOUT_MS,
@@ -70,11 +72,10 @@ export class Deployment {
   }
 
   #env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-    const { emulator, cliConfig, system, providerVersion } = this.#options;
+    const { emulator, cliConfig, system, providerVersion, node } = this.#options;
     return {
       ...emulator.env,
-      // The app runs with the Node that runs this.
-      PATH: `${dirname(process.execPath)}:${emulator.env['PATH']}`,
+      PATH: `${dirname(node)}:${emulator.env['PATH']}`,
       TF_CLI_CONFIG_FILE: cliConfig,
       TF_IN_AUTOMATION: '1',
       CDKTF_OUTDIR: this.#outDir,

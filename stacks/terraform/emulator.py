@@ -1,7 +1,8 @@
 """The AWS API emulator of the Terraform suite: moto's server, with what it lacks for these stacks filled in.
 
 Run as `python emulator.py PORT`. Each addition is an answer that AWS gives and moto 5.2 does not:
-tags of scalable targets, running counts of services, healthy targets, and the life of CodeDeploy's resources.
+tags of scalable targets, running counts of services, soft memory limits, healthy targets, and the life of CodeDeploy's
+resources.
 """
 
 import json
@@ -10,9 +11,15 @@ import sys
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.codedeploy.responses import CodeDeployResponse
 from moto.core.responses import ActionResult, EmptyResult
-from moto.ecs.models import Service
+from moto.core.utils import camelcase_to_underscores
+from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ecs.models import EC2ContainerServiceBackend, Service
+from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
 from moto.server import main
+from moto.sns.models import SNSBackend
+from moto.sns.responses import SNSResponse
 
 
 def running_services():
@@ -31,9 +38,60 @@ def running_services():
     def ignore(self, value):
         pass
 
+    def network(self):
+        # AWS leaves it out for a service without one; an empty one stops the provider.
+        return self.__dict__.get("kept_network") or None
+
+    def keep_network(self, value):
+        self.__dict__["kept_network"] = value
+
+    Service.network_configuration = property(network, keep_network)
     Service.running_count = property(wanted, ignore)
     Service.pending_count = property(lambda self: 0, ignore)
     Service.deployments = property(deployments, keep)
+
+
+def service_settings():
+    """What a service was made or changed with is part of its description."""
+    kept = (
+        "healthCheckGracePeriodSeconds",
+        "deploymentConfiguration",
+        "capacityProviderStrategy",
+        "placementConstraints",
+        "placementStrategy",
+        "enableExecuteCommand",
+    )
+
+    def keeping(original):
+        def operation(self):
+            answer = original(self)
+            service = answer.result["service"]
+            for name in kept:
+                if self._get_param(name) is not None:
+                    setattr(service, camelcase_to_underscores(name), self._get_param(name))
+            if self._get_param("capacityProviderStrategy"):
+                service.launch_type = None
+            zones = self._get_param("availabilityZoneRebalancing")
+            service.availability_zone_rebalancing = (
+                zones or getattr(service, "availability_zone_rebalancing", None) or "DISABLED"
+            )
+            return answer
+
+        return operation
+
+    for name in ("create_service", "update_service"):
+        setattr(EC2ContainerServiceResponse, name, keeping(getattr(EC2ContainerServiceResponse, name)))
+
+
+def soft_memory_limits():
+    """A soft limit alone is enough for a container on EC2 (ECS API_ContainerDefinition)."""
+    original = EC2ContainerServiceBackend._validate_container_defs
+
+    def validate(memory, container_definitions, requires_compatibilities):
+        limited = all("memoryReservation" in definition for definition in container_definitions)
+        original(memory or ("soft" if limited else None), container_definitions, requires_compatibilities)
+
+    EC2ContainerServiceBackend._validate_container_defs = staticmethod(validate)
 
 
 def healthy_targets():
@@ -48,6 +106,52 @@ def healthy_targets():
         return [FakeHealthStatus("10.0.0.10", str(group.port), str(group.port), "healthy", None, None)]
 
     ELBv2Backend.describe_target_health = describe_target_health
+
+
+def rule_descriptions():
+    """A rule that names another group has a description too."""
+
+    def description(self):
+        return self.ip_range.get("Description") or (self.source_group or {}).get("Description")
+
+    SecurityGroupRule.description = property(description)
+
+
+def launch_template_tags():
+    """The tags of the template itself are no part of its data."""
+    original = LaunchTemplateBackend.create_launch_template
+
+    def create_launch_template(self, name, description, template_data, tag_spec):
+        specifications = template_data.get("TagSpecifications")
+        if specifications:
+            kept = [one for one in specifications if one.get("ResourceType") != "launch-template"]
+            template_data = {**template_data, "TagSpecifications": kept}
+            if not kept:
+                del template_data["TagSpecifications"]
+        return original(self, name, description, template_data, tag_spec)
+
+    LaunchTemplateBackend.create_launch_template = create_launch_template
+
+
+def signature_versions():
+    """The signature version that a topic was made with."""
+    create, read = SNSBackend.create_topic, SNSResponse.get_topic_attributes
+
+    def create_topic(self, name, attributes=None, tags=None):
+        topic = create(self, name, attributes, tags)
+        if (attributes or {}).get("SignatureVersion"):
+            topic.signature_version = attributes["SignatureVersion"]
+        return topic
+
+    def get_topic_attributes(self):
+        answer = read(self)
+        version = getattr(self.backend.get_topic(self._get_param("TopicArn")), "signature_version", None)
+        if version:
+            answer.result["Attributes"]["SignatureVersion"] = version
+        return answer
+
+    SNSBackend.create_topic = create_topic
+    SNSResponse.get_topic_attributes = get_topic_attributes
 
 
 def scalable_target_tags():
@@ -105,6 +209,16 @@ def codedeploy_life():
         self.create_deployment_group()
         return ActionResult({"hooksNotCleanedUp": []})
 
+    read_group = CodeDeployResponse.get_deployment_group
+
+    def get_deployment_group(self):
+        answer = read_group(self)
+        groups = self.codedeploy_backend.deployment_groups[self._get_param("applicationName")]
+        alarms = groups[self._get_param("deploymentGroupName")].alarm_configuration
+        if alarms:
+            answer.result["deploymentGroupInfo"]["alarmConfiguration"] = alarms
+        return answer
+
     def configs(self):
         backend = self.codedeploy_backend
         if not hasattr(backend, "own_configs"):
@@ -131,6 +245,7 @@ def codedeploy_life():
     for action in (
         delete_application,
         delete_deployment_group,
+        get_deployment_group,
         update_deployment_group,
         create_deployment_config,
         get_deployment_config,
@@ -139,8 +254,19 @@ def codedeploy_life():
         setattr(CodeDeployResponse, action.__name__, action)
 
 
-for fill in (running_services, healthy_targets, scalable_target_tags, codedeploy_life):
-    fill()
+FILLS = (
+    running_services,
+    service_settings,
+    soft_memory_limits,
+    healthy_targets,
+    rule_descriptions,
+    launch_template_tags,
+    signature_versions,
+    scalable_target_tags,
+    codedeploy_life,
+)
 
 if __name__ == "__main__":
+    for fill in FILLS:
+        fill()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -1,7 +1,7 @@
 /** Runs Terraform and cdktf over synthesized stacks, with the provider from a folder on this machine. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -15,10 +15,15 @@ export interface Toolchain {
   readonly mirror: string;
   /** Version of the AWS provider that the mirror holds. */
   readonly providerVersion: string;
+  /** A Node that cdktf's native module is built for. */
+  readonly node: string;
 }
 
-/** @returns what the suite needs, or why it cannot run here */
-export async function findToolchain(): Promise<Toolchain | { readonly missing: string }> {
+/**
+ * @param root the project's folder
+ * @returns what the suite needs, or why it cannot run here
+ */
+export async function findToolchain(root: string): Promise<Toolchain | { readonly missing: string }> {
   const terraform = await run('terraform', ['version']).then(
     () => true,
     () => false,
@@ -31,9 +36,30 @@ export async function findToolchain(): Promise<Toolchain | { readonly missing: s
       .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
       .sort()
       .at(-1);
-    if (providerVersion) return { mirror, providerVersion };
+    if (!providerVersion) continue;
+    const node = await nodeForCdktf(root);
+    return node
+      ? { mirror, providerVersion, node }
+      : { missing: 'no Node on PATH has a build of cdktf-cli’s node-pty' };
   }
   return { missing: `no provider mirror with hashicorp/aws in ${mirrors.join(', ')} (TF_PLUGIN_MIRROR names one)` };
+}
+
+/** cdktf-cli's native module is there for some versions of Node only, and no install script of it is run. */
+async function nodeForCdktf(root: string): Promise<string | null> {
+  const pty = join(root, 'node_modules', '@cdktf', 'node-pty-prebuilt-multiarch');
+  const candidates = [
+    process.execPath,
+    ...(process.env['PATH'] ?? '').split(delimiter).map((dir) => join(dir, 'node')),
+  ];
+  for (const node of new Set(candidates)) {
+    const answer = await run(node, ['-p', 'process.versions.modules']).catch(() => null);
+    if (!answer) continue;
+    const prebuilt = join('prebuilds', `${process.platform}-${process.arch}`, `node.abi${answer.stdout.trim()}.node`);
+    for (const build of [prebuilt, join('build', 'Release', 'pty.node')])
+      if (await exists(join(pty, build))) return node;
+  }
+  return null;
 }
 
 /** @returns the path of a CLI configuration in `dir` that takes providers from the mirror only */

@@ -1,0 +1,80 @@
+/** What the emulator holds, read back through the AWS SDK. */
+import { CodeDeployClient, GetDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Emulator } from './emulator.ts';
+
+export interface HeldRule {
+  readonly priority: string;
+  readonly paths: readonly string[];
+  /** Names of the target groups that it forwards to. */
+  readonly targetGroups: readonly string[];
+}
+
+export type Held = ReturnType<typeof heldBy>;
+
+export function heldBy({ endpoint }: Emulator) {
+  const settings = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const elb = new ElasticLoadBalancingV2Client(settings);
+  const ecs = new ECSClient(settings);
+  const codedeploy = new CodeDeployClient(settings);
+
+  /** Rules of the load balancer's listener on a port, lowest priority first, the default action last. */
+  async function rules(loadBalancer: string, port: number): Promise<HeldRule[]> {
+    const { LoadBalancers = [] } = await elb.send(new DescribeLoadBalancersCommand({ Names: [loadBalancer] }));
+    const LoadBalancerArn = LoadBalancers[0]?.LoadBalancerArn;
+    const { Listeners = [] } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+    const ListenerArn = Listeners.find((listener) => listener.Port === port)?.ListenerArn;
+    const { Rules = [] } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
+    const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+    const nameOf = (arn: string | undefined): string =>
+      TargetGroups.find((group) => group.TargetGroupArn === arn)?.TargetGroupName ?? String(arn);
+    return Rules.map((rule) => ({
+      priority: rule.Priority ?? '',
+      paths: (rule.Conditions ?? []).flatMap((c) => c.PathPatternConfig?.Values ?? c.Values ?? []),
+      targetGroups: (rule.Actions ?? []).flatMap((action) => {
+        const groups = action.ForwardConfig?.TargetGroups?.map((group) => group.TargetGroupArn);
+        return action.Type === 'forward' ? (groups ?? [action.TargetGroupArn]).map(nameOf) : [];
+      }),
+    })).sort((a, b) => rank(a) - rank(b));
+  }
+
+  return {
+    rules,
+    async targetGroup(name: string) {
+      const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({ Names: [name] }));
+      return TargetGroups[0];
+    },
+    async service(cluster: string, name: string) {
+      const { services = [] } = await ecs.send(new DescribeServicesCommand({ cluster, services: [name] }));
+      return services[0];
+    },
+    async taskDefinition(family: string) {
+      const answer = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
+      return answer.taskDefinition;
+    },
+    async deploymentGroup(applicationName: string, deploymentGroupName: string) {
+      const answer = await codedeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
+      return answer.deploymentGroupInfo;
+    },
+    /** How many things of each kind there are, by `service/kind`. */
+    async census(): Promise<Readonly<Record<string, number>>> {
+      const response = await fetch(`${endpoint}/moto-api/data.json`);
+      const data = (await response.json()) as Record<string, Record<string, unknown[]>>;
+      return Object.fromEntries(
+        Object.entries(data).flatMap(([service, kinds]) =>
+          Object.entries(kinds).map(([kind, things]) => [`${service}/${kind}`, things.length] as const),
+        ),
+      );
+    },
+  };
+}
+
+const rank = (rule: HeldRule): number =>
+  rule.priority === 'default' ? Number.POSITIVE_INFINITY : Number(rule.priority);
