@@ -43,4 +43,18 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'topics',
     'topics and dead-letter queues live in memory: a plane that is killed loses messages not yet delivered',
   ),
+  approximated(
+    'alarms',
+    'two periods more than the evaluation periods are looked at for gaps; evaluated 5 s after the minute, later at fast clock rates',
+  ),
+  approximated(
+    'functions',
+    'each invocation is a cold start on the Node of the plane, in real time; only the heap is held to the memory size',
+  ),
+  approximated(
+    'user data',
+    'read, not run: objects, files, systemd units and Node programs act, conditions are not evaluated',
+  ),
+  approximated('systemd', 'restarts, start limits and stop time-outs of programs on instances are in real time'),
+  approximated('command waits', 'looked at each second instead of every 15 s; the command itself is not run'),
 ];
