@@ -15,7 +15,8 @@ export function reasonOf({ state, deciding, filled }: AlarmDecision, rule: RuleW
   const { evaluationPeriods, datapointsToAlarm } = rule;
   if (state === 'INSUFFICIENT_DATA')
     return `Insufficient Data: ${counted(evaluationPeriods, 'datapoint was', 'datapoints were')} unknown.`;
-  const treated = `${counted(filled, 'missing datapoint was', 'missing datapoints were')} treated as [${TREATED[rule.treatMissingData]}]`;
+  const how = TREATED[rule.treatMissingData];
+  const treated = `${counted(filled, 'missing datapoint was', 'missing datapoints were')} treated as [${how}]`;
   if (deciding.length === 0)
     return `Threshold Crossed: no datapoints were received for ${counted(evaluationPeriods, 'period', 'periods')} and ${treated}.`;
   const isAlarm = state === 'ALARM';
@@ -26,16 +27,15 @@ export function reasonOf({ state, deciding, filled }: AlarmDecision, rule: RuleW
     `Threshold Crossed: ${deciding.length} out of the last ${evaluationPeriods} datapoints`,
     `[${deciding.map(datapointWords).join(', ')}]`,
     `${verb} ${COMPARISON_WORDS[rule.comparison]} the threshold (${javaDouble(rule.threshold)})`,
-    ...(filled === 0 ? [] : [`and ${treated}`]),
+    ...(filled === 0 || how === undefined ? [] : [`and ${treated}`]),
     `(minimum ${counted(needed, 'datapoint', 'datapoints')} for ${change} transition).`,
   ].join(' ');
 }
 
-const TREATED: Readonly<Record<Alarm['treatMissingData'], string>> = {
+/** Missing datapoints that stand for something; those that are merely missing are not spoken of. */
+const TREATED: Readonly<Partial<Record<Alarm['treatMissingData'], string>>> = {
   breaching: 'Breaching',
   notBreaching: 'NonBreaching',
-  missing: 'Missing',
-  ignore: 'Ignored',
 };
 
 const COMPARISON_WORDS: Readonly<Record<ComparisonOperator, string>> = {
