@@ -31,6 +31,7 @@ export class BlueGreenService extends Construct {
   readonly deploymentGroupArn: string;
   /** The group of the first task set. */
   readonly targetGroupArn: string;
+  readonly targetGroupArnSuffix: string;
   /** What a deployment is given, with `<TASK_DEFINITION>` in the place of the revision; the parameter holds the same. */
   readonly appSpec: string;
   readonly appSpecParameterName: string;
@@ -86,6 +87,7 @@ export class BlueGreenService extends Construct {
       after: [this.productionRule],
     };
     this.targetGroupArn = blue.arn;
+    this.targetGroupArnSuffix = blue.arnSuffix;
     this.applicationName = props.applicationName;
     this.deploymentGroupName = props.deploymentGroupName;
     this.deploymentGroupArn = deployments.arn;

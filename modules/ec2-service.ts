@@ -27,6 +27,7 @@ export class Ec2Service extends Construct {
   readonly name: string;
   /** Done when the service is steady. */
   readonly steady: ITerraformDependable;
+  readonly targetGroupArnSuffix: string;
   readonly scalable: ScalableService;
 
   constructor(scope: Construct, id: string, props: Ec2ServiceProps) {
@@ -51,6 +52,7 @@ export class Ec2Service extends Construct {
     });
     this.name = rolling.name;
     this.steady = rolling.service;
+    this.targetGroupArnSuffix = reached.targetGroupArnSuffix;
     this.scalable = rolling.scalable;
   }
 }

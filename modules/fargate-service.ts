@@ -26,8 +26,7 @@ export class FargateService extends Construct {
   /** Done when the service is steady. */
   readonly steady: ITerraformDependable;
   readonly targetGroupArn: string;
-  /** Undefined where the group was made elsewhere. */
-  readonly targetGroupArnSuffix: string | undefined;
+  readonly targetGroupArnSuffix: string;
   readonly scalable: ScalableService;
 
   constructor(scope: Construct, id: string, props: FargateServiceProps) {

@@ -13,21 +13,21 @@ export type ServiceRouteProps =
     }
   | {
       /** Made where the listener is, since the listener's default action names it. */
-      readonly defaultTargetGroupArn: string;
+      readonly defaultTargetGroup: Pick<TargetGroup, 'arn' | 'arnSuffix'>;
     };
 
 /** A service's target group, in use by a listener. */
 export class ServiceRoute extends Construct {
   readonly targetGroupArn: string;
-  /** Undefined where the group was made elsewhere. */
-  readonly targetGroupArnSuffix: string | undefined;
+  readonly targetGroupArnSuffix: string;
   /** What the service must wait for: ECS refuses a target group that no listener uses. */
   readonly after: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: ServiceRouteProps) {
     super(scope, id);
-    if ('defaultTargetGroupArn' in props) {
-      this.targetGroupArn = props.defaultTargetGroupArn;
+    if ('defaultTargetGroup' in props) {
+      this.targetGroupArn = props.defaultTargetGroup.arn;
+      this.targetGroupArnSuffix = props.defaultTargetGroup.arnSuffix;
       this.after = [];
       return;
     }

@@ -17,7 +17,7 @@ const ec2 = (stack: TerraformStack, props: Partial<Ec2ServiceProps> = {}) =>
     name: 'interstella-monolith',
     containerPort: 5000,
     capacityProviderName: 'interstella',
-    route: { defaultTargetGroupArn: 'arn:tg' },
+    route: { defaultTargetGroup: { arn: 'arn:tg', arnSuffix: 'targetgroup/tg/1' } },
     ...props,
   });
 const fargate = (stack: TerraformStack, props: Partial<FargateServiceProps> = {}) =>

@@ -27,6 +27,8 @@ export class ClusterStack extends BaseStack {
       minInstances: instances.min,
       maxInstances: instances.max,
       desiredInstances: instances.desired,
+      managedScaling: instances.managedScaling,
+      managedDraining: instances.managedDraining,
       terminationProtection: instances.terminationProtection,
     });
     // Services are in later stacks, so the cluster knows the provider before the first of them names it.

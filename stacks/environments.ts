@@ -1,6 +1,8 @@
 /** Environments as data: what differs between them, and nothing else. */
 import type { DeploymentOptions } from '../modules/deployment-options.ts';
+import type { ManagedScaling } from '../modules/ec2-capacity.ts';
 import type { NetworkEgress } from '../modules/network.ts';
+import type { ScaledService, ServiceScaling } from './scaling.ts';
 import type { ServiceKey } from './service-keys.ts';
 
 export const ENVIRONMENT_NAMES = ['dev', 'prod'] as const;
@@ -25,13 +27,19 @@ export interface Environment {
    * operator's to create. Null: only SNS's signatures count.
    */
   readonly loadTestCertificateParameter: string | null;
-  /** Tasks of each service. The workshops run 1 of each logistics service, 2 of the forum's monolith. */
+  /** Tasks of each service at the start. The workshops run 1 of each logistics service, 2 of the forum's monolith. */
   readonly desiredCounts: Readonly<Record<ServiceKey, number>>;
+  /** How far and on what services scale; what is not named keeps its count. */
+  readonly scaling: Readonly<Partial<Record<ScaledService, ServiceScaling>>>;
+  /** What one task of the logistics monolith reserves of its instance. */
+  readonly monolithTask: { readonly cpuUnits: number; readonly memoryReservationMiB: number };
   readonly instances: {
     readonly type: string;
     readonly min: number;
     readonly max: number;
     readonly desired: number;
+    readonly managedScaling: ManagedScaling | 'off';
+    readonly managedDraining: boolean;
     readonly terminationProtection: boolean;
   };
   /** How CodeDeploy moves what it deploys. The workshop shifts at once and keeps blue for 5 minutes. */
@@ -50,6 +58,23 @@ export interface Environment {
   readonly backend: BackendSettings;
 }
 
+/** A hundred requests a second for each task; CPU counts where requests are heavier than that. */
+const DEV_SCALING = { minTasks: 2, maxTasks: 6, cpuPercent: 70, requestsPerMinute: 6000 } as const;
+/** Earlier than in dev, since a zone may fail, and slower to go. */
+const PROD_SCALING = {
+  minTasks: 2,
+  maxTasks: 12,
+  cpuPercent: 50,
+  requestsPerMinute: 3000,
+  scaleInCooldownSeconds: 600,
+} as const;
+
+/** Requests are not counted for a service that CodeDeploy moves from one target group to the other. */
+const { requestsPerMinute: _dev, ...DEV_BLUE_GREEN } = DEV_SCALING;
+const { requestsPerMinute: _prod, ...PROD_BLUE_GREEN } = PROD_SCALING;
+
+const DEV_MANAGED: ManagedScaling = { targetCapacityPercent: 100, minimumStep: 1, maximumStep: 10, warmupSeconds: 300 };
+
 /** Four tasks on two instances: at least two share one instance, on distinct dynamic ports. */
 const DEV: Environment = {
   key: 'dev',
@@ -60,7 +85,24 @@ const DEV: Environment = {
   allowUnsigned: true,
   loadTestCertificateParameter: null,
   desiredCounts: { monolith: 4, iridium: 2, magnesite: 2, hq: 2, forum: 2, users: 2, posts: 2, threads: 2 },
-  instances: { type: 't3.small', min: 2, max: 4, desired: 2, terminationProtection: false },
+  scaling: {
+    monolith: { ...DEV_SCALING, minTasks: 4, maxTasks: 8 },
+    iridium: DEV_SCALING,
+    magnesite: DEV_SCALING,
+    users: DEV_SCALING,
+    posts: DEV_SCALING,
+    threads: DEV_BLUE_GREEN,
+  },
+  monolithTask: { cpuUnits: 256, memoryReservationMiB: 128 },
+  instances: {
+    type: 't3.small',
+    min: 2,
+    max: 4,
+    desired: 2,
+    managedScaling: DEV_MANAGED,
+    managedDraining: true,
+    terminationProtection: false,
+  },
   blueGreen: { configuration: 'ECSAllAtOnce', ready: { action: 'CONTINUE_DEPLOYMENT' }, terminationWaitMinutes: 5 },
   ecsServiceLinkedRole: false,
   testListenerCidrBlocks: [],
@@ -75,7 +117,22 @@ const PROD: Environment = {
   key: 'prod',
   egress: 'nat-per-zone',
   allowUnsigned: false,
-  instances: { type: 't3.small', min: 2, max: 8, desired: 2, terminationProtection: true },
+  scaling: {
+    monolith: { ...PROD_SCALING, minTasks: 4, maxTasks: 16 },
+    iridium: PROD_SCALING,
+    magnesite: PROD_SCALING,
+    hq: PROD_SCALING,
+    users: PROD_SCALING,
+    posts: PROD_SCALING,
+    threads: PROD_BLUE_GREEN,
+  },
+  instances: {
+    ...DEV.instances,
+    max: 8,
+    // A tenth of the group stays free, so that tasks need not wait for an instance to boot.
+    managedScaling: { ...DEV_MANAGED, targetCapacityPercent: 90 },
+    terminationProtection: true,
+  },
   logRetentionDays: 90,
   containerInsights: true,
   deletionProtection: true,

@@ -7,6 +7,7 @@ import { ForumHook } from './forum-hook.ts';
 import type { ForumRoles } from './forum-roles.ts';
 import { FORUM_ALARMS, FORUM_HOOK, FORUM_MICROSERVICES } from './forum-services.ts';
 import type { ForumServicesStackProps } from './forum-services-stack.ts';
+import { scaleService } from './scaling.ts';
 import type { ForumMicroservice } from './stages.ts';
 
 export interface ForumBlueGreenProps {
@@ -48,6 +49,12 @@ export class ForumBlueGreen extends Construct {
       ignorePollAlarmFailure: true,
       hooks: { [FORUM_HOOK.event]: hook.function.name },
       appSpecParameter: `/${environment.name}/codedeploy/${applicationName}/appspec`,
+    });
+    scaleService(this, 'scaling', {
+      scaling: environment.scaling[name],
+      clusterName: props.cluster.name,
+      service: this.service,
+      loadBalancerArnSuffix: edge.loadBalancer.arnSuffix,
     });
     hook.function.mayReportTo(this.service.deploymentGroupArn);
   }

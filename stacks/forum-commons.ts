@@ -30,6 +30,7 @@ export function serviceCommons(
     imageTag: tags[tagKey] ?? 'latest',
     containerPort: FORUM_PORT,
     desiredCount: environment.desiredCounts[tagKey],
+    autoscaled: tagKey !== 'forum' && environment.scaling[tagKey] !== undefined,
     region: environment.region,
     logRetentionDays: environment.logRetentionDays,
     environment: { HOST: '0.0.0.0' },

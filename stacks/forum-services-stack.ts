@@ -12,6 +12,7 @@ import { ForumInstances } from './forum-instances.ts';
 import { ForumRoles } from './forum-roles.ts';
 import { FORUM_CATCH_ALL, FORUM_MICROSERVICES, FORUM_MONOLITH, type ForumService } from './forum-services.ts';
 import type { RegistryStack } from './registry-stack.ts';
+import { scaleService } from './scaling.ts';
 import type { Settings } from './settings.ts';
 import { FORUM_STAGES, type ForumMicroservice, type ForumStage } from './stages.ts';
 
@@ -110,6 +111,13 @@ export class ForumServicesStack extends BaseStack {
   #rolling(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
     const facts = FORUM_MICROSERVICES[name];
     const service = this.#service(name, { facts, tagKey: name, testRule: facts });
+    const { environment, edge } = this.#props;
+    scaleService(this, `${name}-scaling`, {
+      scaling: environment.scaling[name],
+      clusterName: this.#cluster.name,
+      service,
+      loadBalancerArnSuffix: edge.loadBalancer.arnSuffix,
+    });
     return {
       targetGroupArn: service.targetGroupArn,
       steady: service.steady,

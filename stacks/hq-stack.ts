@@ -11,6 +11,7 @@ import { TargetGroup } from '../modules/target-group.ts';
 import { TextParameter } from '../modules/text-parameter.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import { fulfilmentParameters, HQ } from './logistics-services.ts';
+import { scaleService } from './scaling.ts';
 
 export interface HqStackProps extends StackProps {
   readonly network: Network;
@@ -39,7 +40,7 @@ export class HqStack extends BaseStack {
     });
     const table = this.#service(name, props, {
       apiKeyArn: apiKey.arn,
-      targetGroupArn: targetGroup.arn,
+      targetGroup,
       securityGroupId: tasks.securityGroupId,
       loadBalancer,
     });
@@ -104,13 +105,14 @@ export class HqStack extends BaseStack {
       deletionProtection: environment.deletionProtection,
     });
     const cluster = new EcsCluster(this, 'cluster', { name, containerInsights: environment.containerInsights });
-    new FargateService(this, 'service', {
+    const service = new FargateService(this, 'service', {
       name,
       clusterArn: cluster.arn,
       repository,
       imageTag,
       containerPort: HQ.port,
       desiredCount: environment.desiredCounts.hq,
+      autoscaled: environment.scaling.hq !== undefined,
       region: environment.region,
       logRetentionDays: environment.logRetentionDays,
       environment: { HOST: '0.0.0.0', AWS_REGION: environment.region, ORDERS_TABLE: table.name },
@@ -119,8 +121,14 @@ export class HqStack extends BaseStack {
       subnetIds: network.workloadSubnetIds,
       securityGroupIds: [at.securityGroupId],
       assignPublicIp: network.workloadsArePublic,
-      route: { defaultTargetGroupArn: at.targetGroupArn },
+      route: { defaultTargetGroup: at.targetGroup },
       after: [at.loadBalancer.listener],
+    });
+    scaleService(this, 'service-scaling', {
+      scaling: environment.scaling.hq,
+      clusterName: cluster.name,
+      service,
+      loadBalancerArnSuffix: at.loadBalancer.arnSuffix,
     });
     return table;
   }
@@ -128,7 +136,7 @@ export class HqStack extends BaseStack {
 
 interface HqServiceParts {
   readonly apiKeyArn: string;
-  readonly targetGroupArn: string;
+  readonly targetGroup: TargetGroup;
   readonly securityGroupId: string;
   readonly loadBalancer: PublicLoadBalancer;
 }

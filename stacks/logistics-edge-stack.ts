@@ -18,7 +18,7 @@ const LISTENER_PORT = 80;
  */
 export class LogisticsEdgeStack extends BaseStack {
   readonly loadBalancer: PublicLoadBalancer;
-  readonly monolithTargetGroupArn: string;
+  readonly monolithTargetGroup: TargetGroup;
   readonly instanceSecurityGroupId: string;
   readonly taskSecurityGroupId: string;
 
@@ -41,7 +41,7 @@ export class LogisticsEdgeStack extends BaseStack {
       defaultAction: { forwardTo: monolith.arn },
       deletionProtection: environment.deletionProtection,
     });
-    this.monolithTargetGroupArn = monolith.arn;
+    this.monolithTargetGroup = monolith;
     this.instanceSecurityGroupId = groups.instances.securityGroupId;
     this.taskSecurityGroupId = groups.tasks.securityGroupId;
 

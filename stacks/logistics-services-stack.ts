@@ -17,6 +17,7 @@ import {
   MONOLITH,
 } from './logistics-services.ts';
 import type { RegistryStack } from './registry-stack.ts';
+import { scaleService } from './scaling.ts';
 import type { Settings } from './settings.ts';
 import { LOGISTICS_STAGES, type LogisticsMicroservice } from './stages.ts';
 import type { TopicsStack } from './topics-stack.ts';
@@ -65,21 +66,24 @@ export class LogisticsServicesStack extends BaseStack {
   #monolith(imageTag: string, after: readonly FargateService[]): Ec2Service {
     const { cluster, registry, edge, environment } = this.#props;
     const parameters = fulfilmentParameters(environment.name);
-    return new Ec2Service(this, 'monolith', {
+    const monolith = new Ec2Service(this, 'monolith', {
       ...this.#common('monolith', MONOLITH.topic),
       clusterArn: cluster.cluster.arn,
       capacityProviderName: cluster.capacityProviderName,
       repository: registry.repository('monolith'),
       imageTag,
       containerPort: MONOLITH.port,
+      ...environment.monolithTask,
       secrets: {
         ...this.#sharedSecrets(),
         FULFILLMENT_API_ENDPOINT: this.#account.parameterArn(parameters.endpoint),
         FULFILLMENT_API_KEY: this.#account.parameterArn(parameters.apiKey),
       },
-      route: { defaultTargetGroupArn: edge.monolithTargetGroupArn },
+      route: { defaultTargetGroup: edge.monolithTargetGroup },
       after: after.map((service) => service.steady),
     });
+    this.#scale('monolith', monolith);
+    return monolith;
   }
 
   #microservice(service: LogisticsMicroservice): FargateService {
@@ -116,7 +120,18 @@ export class LogisticsServicesStack extends BaseStack {
       endpoint: this.#url(facts.orderPath),
       after: [created.steady],
     });
+    this.#scale(service, created);
     return created;
+  }
+
+  #scale(key: LogisticsService, service: Ec2Service | FargateService): void {
+    const { environment, cluster, edge } = this.#props;
+    scaleService(this, `${key}-scaling`, {
+      scaling: environment.scaling[key],
+      clusterName: cluster.cluster.name,
+      service,
+      loadBalancerArnSuffix: edge.loadBalancer.arnSuffix,
+    });
   }
 
   /** What the three services have in common. */
@@ -126,6 +141,7 @@ export class LogisticsServicesStack extends BaseStack {
       name: `${environment.name}-${service}`,
       region: environment.region,
       desiredCount: environment.desiredCounts[service],
+      autoscaled: environment.scaling[service] !== undefined,
       logRetentionDays: environment.logRetentionDays,
       environment: { HOST: '0.0.0.0', ...this.#whoMayOrder(topic) },
     };

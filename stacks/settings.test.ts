@@ -52,6 +52,13 @@ test('how CodeDeploy moves traffic, in one word', (t) => {
   });
 });
 
+test('the scale changes the environment’s numbers', (t) => {
+  const counts = (env: Record<string, string>) => readSettings(env).environment.desiredCounts.monolith;
+  t.is(counts({}), 4);
+  t.is(counts({ CUTOVER_SCALE: 'small' }), 2);
+  t.is(counts({ CDKTF_CONTEXT_JSON: '{"scale":"small"}', CUTOVER_ENVIRONMENT: 'prod' }), 2);
+});
+
 test('an unknown stage names the value and the allowed ones', (t) => {
   t.is(
     problems({ CUTOVER_STAGE: 'monolyth' }),
@@ -80,6 +87,7 @@ for (const [what, env, expected] of [
   ['region', { CUTOVER_REGION: 'Virginia' }, /an AWS region/],
   ['provider version', { CUTOVER_AWS_PROVIDER_VERSION: 'latest' }, /version constraint/],
   ['deployment configuration', { CUTOVER_DEPLOYMENT_CONFIG: 'ECSCanary20Percent5Minutes' }, /ECSAllAtOnce, .*canary:/],
+  ['scale', { CUTOVER_SCALE: 'large' }, /one of default, small/],
   ['shift', { CUTOVER_DEPLOYMENT_CONFIG: 'canary:100:5' }, /linear:PERCENT:MINUTES/],
   ['parameter path', { CUTOVER_LOADTEST_CERT_PARAMETER: 'no-slash' }, /path of a parameter/],
   ['context', { CDKTF_CONTEXT_JSON: '[1]' }, /one JSON object/],

@@ -1,6 +1,7 @@
 /** Reads what to synthesize from the process's environment and cdktf's context. Pure; collects every problem. */
 import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
+import { atScale, SCALE_NAMES } from './scales.ts';
 import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
 import { STAGE_NAMES, type StageName, SYSTEM_NAMES, type SystemName } from './stages.ts';
 
@@ -35,6 +36,7 @@ const SOURCES = {
   tags: { variable: 'CUTOVER_TAGS', context: 'tags' },
   providerVersion: { variable: 'CUTOVER_AWS_PROVIDER_VERSION', context: 'awsProviderVersion' },
   deploymentConfig: { variable: 'CUTOVER_DEPLOYMENT_CONFIG', context: 'deploymentConfig' },
+  scale: { variable: 'CUTOVER_SCALE', context: 'scale' },
   loadTestCertificate: { variable: 'CUTOVER_LOADTEST_CERT_PARAMETER', context: 'loadTestCertificateParameter' },
 } as const;
 type Source = keyof typeof SOURCES;
@@ -62,7 +64,7 @@ export function readSettings(env: Env): Settings {
 }
 
 function environmentOf(reader: Reader, key: EnvironmentKey): Environment {
-  const base = ENVIRONMENTS[key];
+  const base = atScale(ENVIRONMENTS[key], reader.oneOf('scale', SCALE_NAMES, 'default'));
   const name = reader.text('environmentName', {
     pattern: /^[a-z]{1,16}$/,
     rule: '1–16 lower-case letters only: ECR repository names carry it, load balancer names hold 32 characters',
