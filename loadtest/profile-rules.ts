@@ -21,7 +21,7 @@ const NUMBER_RULES: readonly NumberRule[] = [
   ['startVirtualUsers', 1, LIMITS.maxVirtualUsers, true],
   ['maxVirtualUsers', 1, LIMITS.maxVirtualUsers, true],
   ['timeoutSeconds', LIMITS.minTimeoutSeconds, LIMITS.maxTimeoutSeconds, false],
-  ['mixMaxAgeMs', 0, 1_000, true],
+  ['mixMaxAgeMs', 0, 2_000, true],
   ['settleSeconds', 0.5, 60, false],
   ['maxDrainSeconds', 1, LIMITS.maxDurationSeconds, false],
 ];

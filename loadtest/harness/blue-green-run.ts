@@ -2,7 +2,7 @@
 import { CutoverError } from '../../local/errors.ts';
 import type { ServiceStatus, Status } from '../../local/status.ts';
 import type { System } from '../systems.ts';
-import type { BlueGreenStep, Fault, Guard } from '../verdict/blue-green-record.ts';
+import type { BlueGreenStep, Fault, Guard, ShiftReading } from '../verdict/blue-green-record.ts';
 import { isOver, mayFault } from './decide-shift.ts';
 import { whatIsMissing } from './decide-steady.ts';
 import type { BegunDeployment, DeployClient } from './deploy-client.ts';
@@ -28,6 +28,8 @@ export interface BlueGreenContext extends StageContext {
   readonly deployer: DeployClient;
 }
 
+/** Wall. */
+const LOOK_MS = 250;
 /** A deployment that moves by steps, so that there is a middle to strike at. */
 const DRILL_CONFIG = 'CodeDeployDefault.ECSCanary10Percent5Minutes';
 const GUARD_OF_FAULT: Readonly<Record<Exclude<Fault, 'none'>, Guard>> = {
@@ -133,8 +135,9 @@ export class BlueGreenRun {
       this.#problem = `it was refused: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`;
       return false;
     }
-    this.#watch = new ShiftWatch(this.#begun.deploymentId, system);
-    const watch = this.#watch;
+    const { deploymentId } = this.#begun;
+    const watch = new ShiftWatch(deploymentId, system, (now) => progress(`${kind}: ${sayReading(deploymentId, now)}`));
+    this.#watch = watch;
     follower.watch((status, times) => {
       this.#rate = status.clockRate;
       watch.observe(status, times);
@@ -144,11 +147,41 @@ export class BlueGreenRun {
 
   /** @returns true where it came to its end in time */
   async #follow(): Promise<boolean> {
-    const { follower, signal } = this.#context;
-    const { timeoutMs, fault } = this.#plan;
     const watch = this.#watch as ShiftWatch;
     const waitsForBlue = this.#begun?.blueWaitMinutes !== null;
     const over = (): boolean => isOver(watch, waitsForBlue);
+    const calm = this.#lookOften();
+    try {
+      return await this.#toTheEnd(watch, over);
+    } finally {
+      calm();
+    }
+  }
+
+  /** Time between two looks belongs to no weight: the shorter, the more answers count. @returns ends it */
+  #lookOften(): () => void {
+    const { clock, follower } = this.#context;
+    let cancel: (() => void) | null = null;
+    const next = (): void => {
+      cancel = clock.afterWall(
+        LOOK_MS,
+        () =>
+          void follower
+            .refresh()
+            .catch(() => null)
+            .then(() => cancel && next()),
+      );
+    };
+    next();
+    return () => {
+      cancel?.();
+      cancel = null;
+    };
+  }
+
+  async #toTheEnd(watch: ShiftWatch, over: () => boolean): Promise<boolean> {
+    const { follower, signal } = this.#context;
+    const { timeoutMs, fault } = this.#plan;
     if (fault === 'alarm' || fault === 'stop') {
       const reached = await follower.until(() => mayFault(watch) || over(), timeoutMs, signal);
       if (reached && !over()) await this.#strike(fault);
@@ -177,6 +210,13 @@ export class BlueGreenRun {
     if (fault === 'stop') await deployer.stop(this.#begun?.deploymentId ?? '');
     else await deployer.fireAlarm(alarm ?? '');
   }
+}
+
+function sayReading(deploymentId: string, now: ShiftReading): string {
+  const { status, rollbackStatus, greenPercent, blueTasks, greenTasks } = now;
+  const back = rollbackStatus === null ? '' : `, roll-back ${rollbackStatus}`;
+  const weight = greenPercent === null ? 'no' : `${Math.round(greenPercent * 10) / 10} %`;
+  return `${deploymentId} ${status}${back}: new version ${greenTasks} tasks, ${weight} of the traffic; old one ${blueTasks} tasks`;
 }
 
 function blueGreenService(status: Status, { service }: BlueGreenPlan): ServiceStatus {

@@ -27,11 +27,14 @@ export function pathsNotReady(status: Status, change: MixChange): string[] {
   const known = new Set(current.map((route) => route.path));
   const rules = entryRules(status, system);
   if (!rules) return [`${system.name}: there is no listener`];
-  return next.flatMap((route) => {
-    const problem = whyNotReady(status, rules, route.path, !known.has(route.path));
-    if (problem !== null) return [`${route.path}: ${problem}`];
-    return throughTopics && topicFor(status, route.path) === null ? [`${route.path}: no confirmed subscription`] : [];
-  });
+  const waiting = new Map<string, string[]>();
+  for (const { path } of next) {
+    const problem =
+      whyNotReady(status, rules, path, !known.has(path)) ??
+      (throughTopics && topicFor(status, path) === null ? 'no confirmed subscription' : null);
+    if (problem !== null) waiting.set(problem, [...(waiting.get(problem) ?? []), path]);
+  }
+  return [...waiting].map(([problem, paths]) => `${paths.join(', ')}: ${problem}`);
 }
 
 function whyNotReady(status: Status, rules: readonly Rule[], path: string, isNew: boolean): string | null {

@@ -1,4 +1,5 @@
 /** Follows a plane while a run lasts: its events, its status each second and after every event, its deployments. */
+import { CutoverError } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import type { PlaneEvent } from '../../local/run/events.ts';
 import type { Status } from '../../local/status.ts';
@@ -8,6 +9,7 @@ import type { PlaneClient } from './plane-client.ts';
 const SAMPLE_MS = 1_000;
 /** At most one status call in this time, however many events come. */
 const COALESCE_MS = 60;
+const ANSWER_MS = 30_000;
 const MAX_EVENTS = 20_000;
 const MAX_SAMPLES = 7_200;
 
@@ -113,13 +115,24 @@ export class Follower {
   async #read(): Promise<Status> {
     const { plane, clock, onStatus } = this.#options;
     const askedMs = clock.wallNow();
-    const status = await plane.status();
+    const status = await this.#within(plane.status());
     this.#lastReadAtMs = clock.monotonicMs();
     this.#noteDeployments(status);
     const times = { askedMs, gotMs: clock.wallNow() };
     for (const tell of [onStatus, ...this.#watchers]) tell(status, times);
     for (const waiter of [...this.#waiters]) waiter(status);
     return status;
+  }
+
+  /** A plane that does not answer must not stop everything that waits for its status. */
+  #within(answer: Promise<Status>): Promise<Status> {
+    return new Promise((resolve, reject) => {
+      const late = this.#options.clock.afterWall(ANSWER_MS, () => {
+        const message = `the plane has not told its status in ${ANSWER_MS / 1_000} s`;
+        reject(new CutoverError({ code: 'PLANE_UNREACHABLE', message, fix: 'see plane.log in its state folder' }));
+      });
+      answer.then(resolve, reject).finally(late);
+    });
   }
 
   async #follow(sinceId: number): Promise<void> {

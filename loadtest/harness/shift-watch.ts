@@ -13,9 +13,12 @@ export class ShiftWatch {
   #lastAskedMs: number | null = null;
   #shift: Shift | null = null;
 
-  constructor(deploymentId: string, system: System) {
+  readonly #onChange: (now: ShiftReading) => void;
+
+  constructor(deploymentId: string, system: System, onChange: (now: ShiftReading) => void) {
     this.#deploymentId = deploymentId;
     this.#system = system;
+    this.#onChange = onChange;
   }
 
   /** As it was last read; null before the plane told of it. */
@@ -33,7 +36,9 @@ export class ShiftWatch {
     const reading = readShift(status, shift, { system: this.#system, sets: this.#sets });
     const last = this.readings.at(-1);
     if (!last || !isSame(last, reading)) {
-      this.readings.push({ ...reading, atMs: gotMs, beforeMs: this.#lastAskedMs });
+      const now = { ...reading, atMs: gotMs, beforeMs: this.#lastAskedMs };
+      this.readings.push(now);
+      this.#onChange(now);
     }
     this.#lastAskedMs = askedMs;
   }
