@@ -16,6 +16,22 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'restart throttle',
     'waits grow from 10 s to 15 min after five failures in a row; AWS publishes the bound only',
   ),
+  approximated(
+    'CodeDeploy hooks',
+    'a function that throws or returns without a report leaves its event pending for the hour; one that is not there fails it',
+  ),
+  approximated(
+    'CodeDeploy traffic',
+    'green joins the production route with weight 0 at Install; an increment waits up to an hour for a healthy target',
+  ),
+  approximated(
+    'CodeDeploy rollback',
+    'runs no hooks, heeds no alarms, and waits up to an hour for a healthy original task',
+  ),
+  approximated(
+    'CodeDeploy leftovers',
+    'what a failed deployment without rollback, or a readiness wait that ran out, leaves is ended by the next deployment',
+  ),
   approximated('dynamic host ports', 'taken from net.ipv4.ip_local_port_range of the user data, else 32768 to 60999'),
   approximated('instance boot', 'an instance joins its cluster three control seconds after its launch'),
   approximated('task stop', 'deregister, drain, SIGTERM, stop timeout in real time, SIGKILL'),
