@@ -37,9 +37,10 @@ export async function runService<S extends Settings>(definition: ServiceDefiniti
   const service = createHttpService(limits, log, definition.http);
   try {
     const tearDown = await definition.setUp({ config, log, service });
+    // Before anybody can see it listen: who sees that may send SIGTERM.
+    stopOnSignals({ service, log, limits, tearDown });
     const { address, port } = await service.listen();
     log.logger.info({ event: 'listening', address, port, bootMs: Math.round(process.uptime() * 1_000) });
-    stopOnSignals({ service, log, limits, tearDown });
   } catch (error) {
     log.logger.fatal({ event: 'start-failed', err: error });
     await log.flush();

@@ -1,71 +1,20 @@
-/**
- * The cluster with real processes, from the one bundle that a container and systemd start: workers that die, are
- * drained, cannot start; a primary that is killed.
- */
+/** The cluster with real processes: workers that start, die, and cannot start. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
-import { bundleService } from '../../../../bundle.ts';
-import { type ServiceProcess, spawnBuild } from '../../../../kit/src/testing/service.ts';
-import { entry, get, until, withForum } from '../../../lib/src/testing/forum.ts';
+import { spawnBuild } from '../../../../kit/src/testing/service.ts';
+import { get, until, withForum } from '../../../lib/src/testing/forum.ts';
+import { ask, events, freePort, makeBundle, started, TWO, workerPids } from './cluster.fixture.ts';
 import { MAX_DEATHS_AT_START } from './decide-replacement.ts';
 
-let dir: string;
 let bundle: string;
+let remove: () => Promise<void>;
 test.before(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'cutover-forum-'));
-  bundle = join(dir, 'app.cjs');
-  await bundleService({ entry: entry('monolith', 'v2'), outFile: bundle });
+  ({ file: bundle, remove } = await makeBundle());
 });
-test.after.always(() => rm(dir, { recursive: true }));
-
-const TWO = { WORKERS: '2' };
-const events = (service: Pick<ServiceProcess, 'records'>, event: string) =>
-  service.records().filter((record) => record.event === event);
-const started = (service: ServiceProcess) =>
-  service
-    .stdout()
-    .split('\n')
-    .filter((line) => line === 'Worker started');
-
-/** Workers that live, by the log of their births and deaths. */
-async function workerPids(service: ServiceProcess, count: number): Promise<number[]> {
-  const alive = (): number[] => {
-    const gone = new Set(
-      [...events(service, 'worker-died'), ...events(service, 'worker-ended')].map((each) => each.pid),
-    );
-    return events(service, 'worker-listening').flatMap(({ pid }) => (gone.has(pid) ? [] : [pid as number]));
-  };
-  await until(() => alive().length === count, `${count} workers listen`);
-  return alive();
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const ask = async (service: ServiceProcess): Promise<number> => {
-  const response = await get(service, '/api/users/1', { headers: { Connection: 'close' } });
-  await response.arrayBuffer();
-  return response.status;
-};
+test.after.always(() => remove());
 
 test.serial('a worker each, started once, sharing the port', (t) =>
   withForum(bundle, { WORKERS: '3' }, async (service) => {
@@ -104,103 +53,6 @@ test.serial('all workers killed at once: both come back, on the same port', asyn
     t.is(await ask(service), 200);
   });
 });
-
-test.serial('a worker that is asked to end drains, and is replaced', (t) =>
-  withForum(bundle, TWO, async (service) => {
-    const [pid] = await workerPids(service, 2);
-    process.kill(pid!, 'SIGTERM');
-    await until(() => events(service, 'worker-died').length === 1, 'its end is seen');
-    t.like(events(service, 'worker-died')[0], { pid, code: 0, signal: null });
-    await workerPids(service, 2);
-    t.is(await ask(service), 200);
-  }),
-);
-
-/** A request without its end, so that its worker has something to finish. */
-async function halfRequest(port: number): Promise<{ socket: Socket; finish(): Promise<string> }> {
-  const socket = connect({ port, host: '127.0.0.1' });
-  await once(socket, 'connect');
-  socket.write('GET /api/users/1 HTTP/1.1\r\nHost: x\r\n');
-  return {
-    socket,
-    finish: async () => {
-      let text = '';
-      socket.setEncoding('latin1').on('data', (more: string) => {
-        text += more;
-      });
-      socket.write('\r\n');
-      await once(socket, 'close');
-      return text;
-    },
-  };
-}
-
-test.serial('SIGTERM drains every worker: what is on its way is answered, then all end with 0', (t) =>
-  withForum(bundle, { ...TWO, DRAIN_IDLE_MS: '1000' }, async (service) => {
-    const pids = await workerPids(service, 2);
-    const halves = await Promise.all(Array.from({ length: 4 }, () => halfRequest(service.port)));
-    // An answer to a later connection: round robin has passed the earlier ones on by then.
-    t.is(await ask(service), 200);
-    service.child.kill('SIGTERM');
-    await until(() => events(service, 'draining').length === 2, 'both workers drain');
-    service.child.kill('SIGTERM');
-    await t.throwsAsync(ask(service));
-    for (const answer of await Promise.all(halves.map((half) => half.finish()))) {
-      t.regex(answer, /^HTTP\/1\.1 200 OK\r\n/);
-      t.regex(answer, /\r\nConnection: close\r\n/);
-    }
-    t.is(await service.ended, 0);
-    t.deepEqual(pids.map(lives), [false, false]);
-    t.deepEqual(
-      events(service, 'stopped').map(({ clean }) => clean),
-      [true, true, true],
-    );
-    t.is(events(service, 'worker-died').length, 0);
-  }),
-);
-
-test.serial('SIGTERM to the whole group, as systemd and a terminal send it', (t) =>
-  withForum(bundle, TWO, async (service) => {
-    const pids = await workerPids(service, 2);
-    for (const pid of [service.child.pid!, ...pids]) process.kill(pid, 'SIGTERM');
-    t.is(await service.ended, 0);
-    t.deepEqual(pids.map(lives), [false, false]);
-  }),
-);
-
-test.serial('a worker that cannot finish is cut off, and the exit code says so', (t) =>
-  withForum(bundle, { ...TWO, DRAIN_TIMEOUT_MS: '100', DRAIN_IDLE_MS: '60000' }, async (service) => {
-    await workerPids(service, 2);
-    const { socket } = await halfRequest(service.port);
-    t.is(await ask(service), 200);
-    const closed = once(socket, 'close');
-    t.is(await service.stop(), 1);
-    await closed;
-    t.is(events(service, 'stopped').at(-1)?.clean, false);
-  }),
-);
-
-test.serial('nobody reads the log any more: all of them still end on SIGTERM', async (t) => {
-  const run = spawnBuild(bundle, { ...TWO, DRAIN_TIMEOUT_MS: '60000' });
-  await until(() => events(run, 'worker-listening').length > 0, 'a worker listens');
-  run.child.stdout?.destroy();
-  const { port } = events(run, 'worker-listening')[0] as { port: number };
-  for (let i = 0; i < 20; i++) {
-    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { Connection: 'close' } });
-    t.is(response.status, 200);
-    await response.arrayBuffer();
-  }
-  t.is(await run.stop(), 0);
-});
-
-test.serial('a primary that is killed takes its workers with it', (t) =>
-  withForum(bundle, TWO, async (service) => {
-    const pids = await workerPids(service, 2);
-    service.child.kill('SIGKILL');
-    await until(() => !pids.some(lives), 'the workers end');
-    await t.throwsAsync(ask(service));
-  }),
-);
 
 test.serial('where no worker can start, the primary ends with 1 after some tries', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
