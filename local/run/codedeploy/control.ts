@@ -1,6 +1,6 @@
 /** The calls to CodeDeploy: what they refuse, and what they set in motion (CD API reference). */
 import { ApiError } from '../contracts.ts';
-import type { BlueGreenDeployment, CodeDeployControl } from '../contracts-delivery.ts';
+import type { BlueGreenDeployment, CodeDeployControl, TaskSetState } from '../contracts-delivery.ts';
 import type { Book } from './book.ts';
 import type { CodeDeployOptions } from './codedeploy.ts';
 import { checkNoneRuns, newDeployment } from './create-deployment.ts';
@@ -42,11 +42,15 @@ export function createControl(context: ControlContext): CodeDeployControl {
     return record;
   }
 
-  const view = (record: DeploymentRecord): BlueGreenDeployment =>
-    deploymentView(record, {
-      sets: ecs.taskSets.of(record.serviceArn),
+  /** @param sets of services that were looked at already: many deployments are of one service */
+  function view(record: DeploymentRecord, sets = new Map<string, readonly TaskSetState[]>()): BlueGreenDeployment {
+    const own = sets.get(record.serviceArn) ?? ecs.taskSets.of(record.serviceArn);
+    sets.set(record.serviceArn, own);
+    return deploymentView(record, {
+      sets: own,
       trafficPercent: (side) => trafficPercent(record, side, context.traffic),
     });
+  }
 
   const findDefinition = (reference: string) => {
     const short = reference.split('/').at(-1) ?? reference;
@@ -68,7 +72,10 @@ export function createControl(context: ControlContext): CodeDeployControl {
     removeGroup: book.removeGroup,
     putConfig: book.putConfig,
     removeConfig: book.removeConfig,
-    deployments: () => context.records().map(view),
+    deployments() {
+      const sets = new Map<string, readonly TaskSetState[]>();
+      return context.records().map((record) => view(record, sets));
+    },
     createDeployment(input) {
       const group = book.needGroup(input.applicationName, input.groupName);
       const config = book.needConfig(input.configName ?? group.deploymentConfigName);

@@ -47,9 +47,10 @@ function makeTaskSets(next: Service, context: PutContext): void {
   if (saved && comesBack(saved, next)) {
     if (saved.digest === next.digest || ignores(next, 'desired_count')) record.desiredCount = saved.desiredCount;
     const restored = saved.taskSets.filter((set) => context.taskSets.restore(record, set));
-    if (restored.some((set) => set.status === 'PRIMARY')) {
-      const used = new Set(restored.map((set) => set.targetGroupArn));
-      record.movedFrom = next.loadBalancers.map((lb) => lb.targetGroupArn).filter((arn) => !used.has(arn));
+    const primary = restored.find((set) => set.status === 'PRIMARY');
+    if (primary) {
+      const named = next.loadBalancers.map((lb) => lb.targetGroupArn);
+      record.movedFrom = named.filter((arn) => arn !== primary.targetGroupArn);
       return;
     }
     record.taskSets = [];
