@@ -188,10 +188,10 @@ const MALFORMED: [string, () => Promise<Response>, number, RegExp][] = [
     () =>
       query(
         {},
-        { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, Signature=0' },
+        { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/kinesisvideo/aws4_request, Signature=0' },
       ),
     400,
-    /UnknownOperationException.*does not offer the service lambda/,
+    /UnknownOperationException.*does not offer the service kinesisvideo/,
   ],
   ['no action', () => query({}), 400, /<Code>MissingAction<\/Code>/],
   ['an unknown version', () => query({ Action: 'Publish', Version: '1999-01-01' }), 400, /<Code>InvalidAction<\/Code>/],

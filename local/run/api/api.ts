@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { CutoverError } from '../../errors.ts';
 import { ApiError } from '../contracts.ts';
 import { decodeBody, readBody } from './body.ts';
-import { type Asked, identify, unknownOperation } from './dispatch.ts';
+import { type Asked, identify, isRestCall, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
 import { createMade, type Made } from './made.ts';
 import { type Call, toApiError } from './operation.ts';
@@ -58,7 +58,8 @@ async function handle(req: IncomingMessage, res: ServerResponse, options: Contex
     return void req.destroy();
   }
   if (isTablesCall(req)) return proxyTables(req, res, body, options.tablesEndpoint());
-  if (req.method !== 'POST' && req.method !== 'GET') return refuse(req, res, 405, `${req.method} is not allowed`);
+  if (req.method !== 'POST' && req.method !== 'GET' && !isRestCall(req))
+    return refuse(req, res, 405, `${req.method} is not allowed`);
   const abort = new AbortController();
   res.on('close', () => abort.abort());
   const requestId = options.random.uuid();

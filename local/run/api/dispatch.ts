@@ -6,6 +6,7 @@ import { cborProtocol, parseCbor } from './protocols/cbor.ts';
 import { jsonProtocol, parseJson } from './protocols/json.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { parseQuery, queryProtocol } from './protocols/query.ts';
+import { type RestParts, type Route, restInput, restProtocol } from './protocols/rest.ts';
 import { SERVICES } from './services/index.ts';
 
 /** What was asked. `service` and `operation` are null where there is none of that name: the protocol still answers. */
@@ -26,7 +27,55 @@ export function identify(req: IncomingMessage, body: Buffer): Asked {
   if (req.headers['smithy-protocol'] !== undefined) return identifyRpc(req, url, body);
   const target = req.headers['x-amz-target'];
   if (typeof target === 'string') return identifyJson(target, body);
+  const rest = routeOf(req.method, url.pathname);
+  if (rest) return identifyRest(rest, req, url, body);
   return identifyQuery(req, url, body);
+}
+
+interface Routed {
+  readonly service: ServiceTable;
+  readonly route: Route;
+  readonly path: RestParts['path'];
+}
+
+/** Is it a call of a REST service? These alone use PUT and DELETE. */
+export function isRestCall(req: IncomingMessage): boolean {
+  return routeOf(req.method, new URL(req.url ?? '/', 'http://127.0.0.1').pathname) !== null;
+}
+
+function routeOf(method: string | undefined, pathname: string): Routed | null {
+  for (const service of SERVICES)
+    for (const route of service.routes ?? []) {
+      const match = route.method === method ? route.path.exec(pathname) : null;
+      if (match) return { service, route, path: { ...match.groups } };
+    }
+  return null;
+}
+
+function identifyRest({ service, route, path }: Routed, req: IncomingMessage, url: URL, body: Buffer): Asked {
+  return {
+    protocol: restProtocol,
+    service,
+    operationName: route.operation,
+    operation: find(service, route.operation),
+    input: () =>
+      restInput(route, {
+        path: Object.fromEntries(Object.entries(path).map(([key, value]) => [key, decoded(value)])),
+        query: Object.fromEntries(url.searchParams),
+        headers: req.headers,
+        body,
+      }),
+    unknownCode: 'UnknownOperationException',
+  };
+}
+
+/** @throws ApiError SerializationException */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ApiError('SerializationException', 'The path is not valid percent-encoding.');
+  }
 }
 
 function identifyRpc(req: IncomingMessage, url: URL, body: Buffer): Asked {
@@ -64,7 +113,9 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
   }
   const operationName = parameters.get('Action') ?? '';
   const scope = scopeOf(req);
-  if (operationName === '' && scope !== null && !SERVICES.some((known) => known.name === scope)) return foreign(scope);
+  const scoped = SERVICES.find((known) => known.name === scope);
+  if (operationName === '' && scope !== null && scoped?.version === undefined)
+    return foreign(scope, scoped ?? null, `${req.method} ${url.pathname.slice(0, 200)}`);
   const service = queryService(scope, parameters, operationName);
   return {
     protocol: queryProtocol,
@@ -86,12 +137,12 @@ function scopeOf(req: IncomingMessage): string | null {
   return scope?.[1] ?? null;
 }
 
-/** A call of a REST service: none is here. S3's clients read XML, the others JSON. */
-function foreign(scope: string): Asked {
+/** A call of a REST service, or of a path of one, that is not here. S3's clients read XML, the others JSON. */
+function foreign(scope: string, service: ServiceTable | null, call: string): Asked {
   return {
-    protocol: scope === 's3' ? queryProtocol : jsonProtocol('1.1'),
-    service: null,
-    operationName: `the service ${scope}`,
+    protocol: scope === 's3' ? queryProtocol : service ? restProtocol : jsonProtocol('1.1'),
+    service,
+    operationName: service ? call : `the service ${scope}`,
     operation: null,
     input: () => ({}),
     unknownCode: 'UnknownOperationException',

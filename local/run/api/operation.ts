@@ -4,6 +4,7 @@ import { CutoverError } from '../../errors.ts';
 import { ApiError } from '../contracts.ts';
 import type { Made } from './made.ts';
 import type { ApiDependencies } from './ports.ts';
+import type { Route } from './protocols/rest.ts';
 
 /** One request on its way through a handler. */
 export interface Call extends ApiDependencies {
@@ -30,6 +31,8 @@ export interface ServiceTable {
   /** Of the Query protocol. */
   readonly version?: string;
   readonly xmlNamespace?: string;
+  /** Of REST JSON: tried in order. */
+  readonly routes?: readonly Route[];
   /** Error code for an input that breaks the schema. */
   readonly validationError: string;
   /** Adds `x-amzn-query-error`, so that clients of the service's former protocol know the code. */

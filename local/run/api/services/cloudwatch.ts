@@ -1,9 +1,10 @@
-/** Amazon CloudWatch metrics, over JSON, CBOR and Query alike. Rules: CloudWatch API reference. */
+/** Amazon CloudWatch: metrics here, alarms in cloudwatch-alarms.ts; over JSON, CBOR and Query alike. Rules: CloudWatch API reference. */
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate, readToken, writeToken } from '../pages.ts';
 import { bool, decimal, integer, list, name, text, timestamp } from '../schema.ts';
+import { alarmOperations } from './cloudwatch-alarms.ts';
 
 const dimensions = list(z.object({ Name: name, Value: name }), 30);
 const period = integer(1, 86_400).refine(
@@ -92,6 +93,7 @@ export const cloudwatch: ServiceTable = {
     GetMetricStatistics: operation(statisticsInput, getStatistics),
     ListMetrics: operation(listInput, listMetrics),
     PutMetricData: operation(putInput, putData),
+    ...alarmOperations,
   },
 };
 

@@ -6,6 +6,7 @@ import { codedeploy } from './codedeploy.ts';
 import { ecr } from './ecr.ts';
 import { ecs } from './ecs.ts';
 import { elbv2 } from './elbv2.ts';
+import { lambda } from './lambda.ts';
 import { logs } from './logs.ts';
 import { sns } from './sns.ts';
 import { sqs } from './sqs.ts';
@@ -19,6 +20,7 @@ export const SERVICES: readonly ServiceTable[] = [
   ecr,
   ecs,
   elbv2,
+  lambda,
   logs,
   sns,
   sqs,
