@@ -192,6 +192,10 @@ export interface AppSpec {
   readonly hooks: Readonly<Partial<Record<HookEvent, string>>>;
 }
 
+/**
+ * InProgress until blue is gone (or kept alive for good), as at AWS. A rollback has the sides of the deployment that it
+ * rolls back: blue is where traffic returns to, green is what ends.
+ */
 export interface BlueGreenDeployment {
   /** `d-` and nine capitals or digits. */
   readonly id: string;
@@ -232,7 +236,7 @@ export interface BlueGreenSide {
   readonly targetGroupName: string;
   /** Null before it is made, and after it is gone. */
   readonly taskSet: TaskSetState | null;
-  /** Share of production traffic, 0–100. */
+  /** Share of production traffic, 0–100; of a deployment that is over, what it was then. */
   readonly trafficPercent: number;
 }
 
@@ -260,6 +264,7 @@ export interface CodeDeployControl {
   /** Newest first, every one of this plane (at most 1,000). */
   deployments(): readonly BlueGreenDeployment[];
   createDeployment(input: CreateDeploymentInput): BlueGreenDeployment;
+  /** `autoRollback` not given: the group's DEPLOYMENT_STOP_ON_REQUEST decides. */
   stop(deploymentId: string, autoRollback?: boolean): { status: 'Pending' | 'Succeeded'; message: string };
   /** `READY_WAIT`: shift now. `TERMINATION_WAIT`: end blue now. */
   continueDeployment(deploymentId: string, wait: 'READY_WAIT' | 'TERMINATION_WAIT'): void;
