@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TargetGroup } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressBook, InstanceState, LogStore, ParameterStore, ProcessRunner } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
@@ -25,6 +26,7 @@ export interface HostContext {
   readonly addresses: AddressBook;
   readonly objects: ObjectStore;
   readonly parameters: Pick<ParameterStore, 'get'>;
+  readonly targetGroup: (arn: string) => TargetGroup | undefined;
   /** Each instance has a folder in it. */
   readonly dir: string;
   readonly projectDir: string;
@@ -54,7 +56,8 @@ export async function startHost(instance: Instance, context: HostContext): Promi
   const port = portsOf(instance.address, context.addresses);
   const plan = planOf(instance, context);
   const failures = await carryOut(plan.steps, { root, objects: context.objects });
-  const place: ProcessPlace = { root, address: instance.address, port, context };
+  const ports = group.targetGroupArns.flatMap((arn) => context.targetGroup(arn)?.port ?? []);
+  const place: ProcessPlace = { root, address: instance.address, port, ports, context };
   const specs = specsOf(instance, plan, place);
   tell(instance, context, { plan, failures, started: specs.map((spec) => spec.name) });
   if (specs.length > 0) context.logs.putGroup(logGroupOf(group.name), 0);
@@ -95,7 +98,7 @@ function specsOf({ group }: Instance, plan: UserDataPlan, place: ProcessPlace): 
         name: group.name,
         command: command === 'node' ? process.execPath : command,
         args,
-        env: { ...environmentOfProcess(plan.processes[0]?.env ?? {}, place), ...env },
+        env: environmentOfProcess({ ...plan.processes[0]?.env, ...env }, place, false),
         cwd: context.projectDir,
         supervision: { ...DEFAULT_SUPERVISION, restart: 'always' },
       },
@@ -105,7 +108,7 @@ function specsOf({ group }: Instance, plan: UserDataPlan, place: ProcessPlace): 
     name: one.name,
     command: process.execPath,
     args: one.args.map(text),
-    env: environmentOfProcess(one.env, place),
+    env: environmentOfProcess(one.env, place, true),
     cwd: inFolder(root, one.cwd),
     supervision: one.supervision,
   }));

@@ -177,6 +177,32 @@ test('a command of the project’s own instead of what the user data starts', as
   t.regex(await line('own '), /^own 1 127\.20\.99\.1 3000$/);
 });
 
+const LISTENS = `const http = require('node:http'); const cluster = require('node:cluster');
+const server = (listen) => { const s = http.createServer((req, res) => res.end('hi')); listen(s); s.on('listening', () => console.log('at', s.address().address)); };
+if (cluster.isPrimary) {
+  server((s) => s.listen(39081)); server((s) => s.listen(39082, () => {})); server((s) => s.listen({ port: 39083, host: '0.0.0.0' }));
+  server((s) => s.listen('39084', '::', 5)); server((s) => s.listen(0, '127.0.0.1')); cluster.fork();
+} else server((s) => s.listen(39086));`;
+
+test('a program that listens at every address gets its instance’s own, its neighbour too', async (t) => {
+  const { put, object, line, lines, instances } = await startFleet(t);
+  object('app.cjs', LISTENS);
+  await put(groupOf({ userData: unitOf('app.cjs'), desiredCapacity: 2 }));
+  await line('at ', 11);
+  for (const { address } of instances.all()) t.is(lines().filter((one) => one === `at ${address}`).length, 5);
+  t.is(lines().filter((one) => one === 'at 127.0.0.1').length, 2, 'what is asked for by name stays');
+});
+
+test('modules that lie around it on this machine are not found', async (t) => {
+  const { put, object, line } = await startFleet(t);
+  object(
+    'app.cjs',
+    `try { require('zod'); console.log('found'); } catch (error) { console.log('not', error.code); } ${SAYS}`,
+  );
+  await put(groupOf({ userData: unitOf('app.cjs') }));
+  t.is(await line('not '), 'not MODULE_NOT_FOUND');
+});
+
 test('warned: user data that starts nothing, an object that is not there', async (t) => {
   const { put, events, processes, object } = await startFleet(t);
   await put(groupOf({ userData: '#!/bin/bash\nyum install -y httpd\nsystemctl enable --now httpd\n' }));

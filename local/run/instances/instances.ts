@@ -3,7 +3,7 @@
  * instances take tasks; others run what their user data starts (host.ts), behind the group's target groups.
  */
 import { rm } from 'node:fs/promises';
-import type { AutoScalingGroup, TargetGroup } from '../../topology.ts';
+import type { AutoScalingGroup } from '../../topology.ts';
 import { decideEnding, zoneForLaunch } from '../capacity/decide-ending.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type ResourceHandler, type TargetRegistry } from '../contracts.ts';
@@ -56,7 +56,6 @@ export interface InstancesOptions extends HostContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly registry: TargetRegistry;
-  readonly targetGroup: (arn: string) => TargetGroup | undefined;
   readonly accountId: string;
 }
 

@@ -7,7 +7,7 @@
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { confineModules } from './confine.mjs';
+import { confineModules, LAMBDA_PACKAGE } from './confine.mjs';
 import { logLine, patchConsole } from './console.mjs';
 import { describeError, formatError, RuntimeError } from './errors.mjs';
 import { loadHandler } from './load-handler.mjs';
@@ -19,7 +19,7 @@ let finished = false;
 let initMs = performance.now();
 
 patchConsole(requestId);
-confineModules(process.env.LAMBDA_TASK_ROOT ?? '');
+confineModules(process.env.LAMBDA_TASK_ROOT ?? '', LAMBDA_PACKAGE);
 process.on('uncaughtException', (error) => fail('Uncaught Exception', error));
 process.on('unhandledRejection', (reason) => {
   const message = reason instanceof Error ? reason.toString() : String(reason);

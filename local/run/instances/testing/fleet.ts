@@ -171,7 +171,11 @@ export async function startFleet(t: ExecutionContext, change: Partial<InstancesO
     /** Resolves with the first line that begins so. */
     async line(beginning: string, skip = 0): Promise<string> {
       const found = (): string[] => lines().filter((one) => one.startsWith(beginning));
-      await eventually(() => found().length > skip, `no line ${beginning}: ${lines().join(' | ')}`);
+      // Several Node processes on a busy machine take their time.
+      for (let tries = 1; found().length <= skip; tries++)
+        await eventually(() => found().length > skip, `no line ${beginning}: ${lines().join(' | ')}`).catch((error) => {
+          if (tries === 4) throw error;
+        });
       return found()[skip] ?? '';
     },
     processes: () => instances.all().flatMap((instance) => instance.host?.processes() ?? []),
