@@ -33,9 +33,11 @@ function causeOf(minute: Minute, name: string, scaled: boolean): BottleneckKind 
   if (!s) return null;
   const strained = s.failed > 0 || s.pending > 0 || s.held === 'maximum' || s.killed > 0;
   if (!strained) return null;
-  if (s.killed > 0) return 'health-checks';
-  if (s.pending > 0) return minute.fleetHeld ? 'instance-maximum' : 'instance-boot';
+  // What cannot grow comes before what grows too slowly.
+  if (s.pending > 0 && minute.fleetHeld) return 'instance-maximum';
   if (s.held === 'maximum') return 'service-maximum';
+  if (s.killed > 0) return 'health-checks';
+  if (s.pending > 0) return 'instance-boot';
   if (!scaled) return 'no-scaling';
   if (s.running + s.starting < s.desired) return 'launch-rate';
   return s.held === 'cooldown' ? 'scale-out-cooldown' : 'scale-out-reaction';

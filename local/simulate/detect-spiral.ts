@@ -22,6 +22,8 @@ export interface SpiralSettings {
   readonly graceSeconds: number;
   /** From the start of a task to its first healthy check, measured. */
   readonly startSeconds: number;
+  /** How long a task waits for a new instance; 0 where there is room, or on Fargate. */
+  readonly instanceSeconds: number;
   readonly intervalSeconds: number;
   readonly unhealthyThreshold: number;
   readonly maxCapacity: number | null;
@@ -102,7 +104,7 @@ function rangesOf(minutes: readonly SpiralMinute[]): [number, number][] {
 }
 
 function suggest(range: readonly SpiralMinute[], killed: number, settings: SpiralSettings): SpiralSuggestion[] {
-  const { graceSeconds, startSeconds, intervalSeconds, unhealthyThreshold, maxCapacity } = settings;
+  const { graceSeconds, startSeconds, intervalSeconds, maxCapacity } = settings;
   const out: SpiralSuggestion[] = [];
   const never = sum(range, (m) => m.neverHealthy);
   if (never > killed / 2 && graceSeconds < startSeconds)
@@ -120,9 +122,7 @@ function suggest(range: readonly SpiralMinute[], killed: number, settings: Spira
       suggested: maxCapacity === null ? null : maxCapacity * 2,
       why: `the autoscaler was at its maximum of ${maxCapacity ?? '?'} in ${atMaximum} of ${range.length} minutes`,
     });
-  const patience = unhealthyThreshold * intervalSeconds;
-  const reaction = SCALE_OUT_SECONDS + startSeconds;
-  if (patience < reaction) out.push(morePatience(settings, patience, reaction));
+  out.push(...morePatience(settings));
   const cooling = range.filter((m) => m.held === 'cooldown').length;
   if (cooling > 0 && settings.scaleOutCooldownSeconds)
     out.push({
@@ -135,16 +135,20 @@ function suggest(range: readonly SpiralMinute[], killed: number, settings: Spira
 }
 
 /** A busy task must outlive the time that scaling needs; where ten checks are not enough, the interval grows too. */
-function morePatience(settings: SpiralSettings, patience: number, reaction: number): SpiralSuggestion {
-  const { intervalSeconds, unhealthyThreshold, startSeconds } = settings;
-  const checks = Math.ceil(reaction / intervalSeconds);
-  const byThreshold = checks <= MOST_THRESHOLD;
-  return {
-    setting: byThreshold ? 'health_check.unhealthy_threshold' : 'health_check.interval',
-    value: byThreshold ? unhealthyThreshold : intervalSeconds,
-    suggested: byThreshold ? checks : roundUp(reaction / MOST_THRESHOLD),
-    why: `a busy task is ended after ${unhealthyThreshold} × ${intervalSeconds} s = ${patience} s, and scaling needs ${SCALE_OUT_SECONDS} s to ask and ${Math.ceil(startSeconds)} s to start${byThreshold ? '' : ` (with the largest threshold, ${MOST_THRESHOLD})`}`,
-  };
+function morePatience(settings: SpiralSettings): SpiralSuggestion[] {
+  const { intervalSeconds, unhealthyThreshold, startSeconds, instanceSeconds } = settings;
+  const patience = unhealthyThreshold * intervalSeconds;
+  const reaction = SCALE_OUT_SECONDS + instanceSeconds + startSeconds;
+  if (patience >= reaction) return [];
+  const instance = instanceSeconds > 0 ? `, ${Math.ceil(instanceSeconds)} s for an instance` : '';
+  const why = `a busy task is ended after ${unhealthyThreshold} × ${intervalSeconds} s = ${patience} s, and scaling needs ${SCALE_OUT_SECONDS} s to ask${instance} and ${Math.ceil(startSeconds)} s to start`;
+  const threshold = Math.min(MOST_THRESHOLD, Math.ceil(reaction / intervalSeconds));
+  const interval = roundUp(reaction / threshold);
+  const setting = { setting: 'health_check.unhealthy_threshold', value: unhealthyThreshold, suggested: threshold, why };
+  const further = `${MOST_THRESHOLD} checks of ${intervalSeconds} s are not enough`;
+  return threshold * intervalSeconds >= reaction
+    ? [setting]
+    : [setting, { setting: 'health_check.interval', value: intervalSeconds, suggested: interval, why: further }];
 }
 
 const sum = (list: readonly SpiralMinute[], read: (m: SpiralMinute) => number): number =>

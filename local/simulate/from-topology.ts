@@ -1,5 +1,6 @@
 /** A simulation of what the stacks say: services, policies, alarms and instances of one cluster, with a modelled load. */
 import { CutoverError } from '../errors.ts';
+import { clamp } from '../run/autoscaler/numbers.ts';
 import { hostPortsOf, reservationOf } from '../run/scheduler/task-size.ts';
 import type { Alarm, AutoScalingGroup, ScalingPolicy, Service, TaskDefinition, Topology } from '../topology.ts';
 import type {
@@ -12,6 +13,7 @@ import type {
   SimulationInput,
 } from './contracts.ts';
 import type { LoadShape } from './profiles.ts';
+import { startCount } from './start-count.ts';
 import { taskCapacity } from './traffic.ts';
 
 export interface TopologyOptions {
@@ -48,6 +50,7 @@ export function fromTopology(topology: Topology, options: TopologyOptions): Topo
   const most = own.reduce((sum, s) => sum + maxOf(topology, s), 0);
   const factor = options.tasks === undefined || most === 0 ? 1 : options.tasks / most;
   const services = own.map((service) => serviceOf(topology, service, { ...options, factor, notes }));
+  const atStart = options.shape.points[0]?.[1] ?? 1;
   const total = services.reduce((sum, s) => sum + s.peakRequestsPerSecond, 0);
   const scale = options.peakRequestsPerSecond === undefined || total === 0 ? 1 : options.peakRequestsPerSecond / total;
   return {
@@ -58,8 +61,12 @@ export function fromTopology(topology: Topology, options: TopologyOptions): Topo
       shape: options.shape,
       jitterPercent: 2,
       seed: options.seed,
-      services: services.map((s) => ({ ...s, peakRequestsPerSecond: s.peakRequestsPerSecond * scale })),
-      fleet: fleetOf(topology, clusterName, services, { ...options, notes }),
+      services: services.map((s) => ({
+        ...s,
+        desiredCount: startCount(s, atStart),
+        peakRequestsPerSecond: s.peakRequestsPerSecond * scale,
+      })),
+      fleet: fleetOf(topology, clusterName, services, { ...options, notes, atStart }),
       loadBalancers: topology.loadBalancers.length,
     },
   };
@@ -187,7 +194,7 @@ function fleetOf(
   topology: Topology,
   clusterName: string,
   services: readonly SimulatedService[],
-  context: TopologyOptions & { readonly notes: string[] },
+  context: TopologyOptions & { readonly notes: string[]; readonly atStart: number },
 ): SimulatedFleet | null {
   if (!services.some((s) => s.launchType === 'EC2')) return null;
   const groups = topology.autoScalingGroups.filter((g) => g.clusterName === clusterName);
@@ -202,11 +209,23 @@ function fleetOf(
     zones: group.zones.length > 0 ? group.zones : [`${topology.region}a`],
     minSize: Math.min(group.minSize, maxSize),
     maxSize,
-    desired: Math.min(maxSize, Math.max(group.minSize, group.desiredCapacity)),
+    desired: clamp(
+      Math.max(group.desiredCapacity, instancesFor(group, services, context.atStart)),
+      group.minSize,
+      maxSize,
+    ),
     bootSeconds: context.bootSeconds,
     managedScaling: provider?.managedScaling ?? NOT_MANAGED,
     terminationProtection: provider?.managedTerminationProtection ?? false,
   };
+}
+
+/** As many as the tasks at the beginning fill, by CPU or memory. */
+function instancesFor(group: AutoScalingGroup, services: readonly SimulatedService[], atStart: number): number {
+  const own = services.filter((s) => s.launchType === 'EC2');
+  const sum = (read: (s: SimulatedService) => number): number =>
+    own.reduce((total, s) => total + read(s) * startCount(s, atStart), 0);
+  return Math.ceil(Math.max(sum((s) => s.cpuUnits) / group.cpuUnits, sum((s) => s.memoryMiB) / group.memoryMiB));
 }
 
 const sizeOf = ({ instanceType, cpuUnits, memoryMiB }: AutoScalingGroup) => ({ instanceType, cpuUnits, memoryMiB });

@@ -4,6 +4,7 @@ import { INSTANCE_TYPES, instanceSize } from '../resolve/instance-types.ts';
 import type { ServiceModel, SimulatedFleet, SimulatedService, SimulationInput } from './contracts.ts';
 import { instancePrice } from './prices.ts';
 import { findShape, shapeNames } from './profiles.ts';
+import { startCount } from './start-count.ts';
 import { taskCapacity } from './traffic.ts';
 
 export interface ScenarioOptions {
@@ -157,12 +158,6 @@ function fleet(
     },
     terminationProtection: true,
   };
-}
-
-/** What the load at the beginning needs at the target. */
-function startCount(s: SimulatedService, atStart: number): number {
-  const needed = Math.ceil((s.scaling?.maxCapacity ?? s.desiredCount) * atStart);
-  return Math.min(s.scaling?.maxCapacity ?? needed, Math.max(s.scaling?.minCapacity ?? 0, needed));
 }
 
 /** As much as lets the tasks fill the instances that were named. */

@@ -15,6 +15,8 @@ export interface Step {
 
 interface Sums {
   requests: number;
+  /** Requests of a minute for each task, by step. */
+  perTask: number;
   failed: number;
   cpu: number;
   memory: number;
@@ -23,11 +25,14 @@ interface Sums {
   started: number;
   launched: number;
   steps: number;
+  /** Steps in which a task served: the others have no datapoint. */
+  serving: number;
   seconds: number;
 }
 
 const noSums = (): Sums => ({
   requests: 0,
+  perTask: 0,
   failed: 0,
   cpu: 0,
   memory: 0,
@@ -36,6 +41,7 @@ const noSums = (): Sums => ({
   started: 0,
   launched: 0,
   steps: 0,
+  serving: 0,
   seconds: 0,
 });
 
@@ -65,10 +71,11 @@ export class ServiceRun {
     const { model, health, peakRequestsPerSecond } = this.service;
     sums.started += this.#tasks.promote(nowMs);
     const requestsPerSecond = peakRequestsPerSecond * share;
+    const tasks = this.#tasks.serving;
     const outcome = decideTraffic(this.service, this.#traffic, {
       requestsPerSecond,
       seconds,
-      tasks: this.#tasks.serving,
+      tasks,
     });
     this.#traffic = outcome.state;
     sums.killed += this.#tasks.kill(outcome.unhealthy, nowMs - health.graceSeconds * 1000);
@@ -76,11 +83,13 @@ export class ServiceRun {
     sums.launched += this.#tasks.reconcile({ nowMs, startSeconds: model.startSeconds, most }, this.#random);
     this.taskSeconds += (this.#tasks.serving + this.#tasks.starting) * seconds;
     sums.requests += requestsPerSecond * seconds;
+    sums.perTask += tasks > 0 ? (requestsPerSecond * 60) / tasks : 0;
     sums.failed += outcome.failed;
     sums.cpu += outcome.cpuPercent;
     sums.memory += outcome.memoryPercent;
     sums.p95 = Math.max(sums.p95, outcome.p95Seconds);
     sums.steps += 1;
+    sums.serving += tasks > 0 ? 1 : 0;
     sums.seconds += seconds;
   }
 
@@ -88,13 +97,13 @@ export class ServiceRun {
   minute(nowMs: number): readonly string[] {
     if (!this.#scaling) return [];
     const { serving } = this.#tasks;
-    const { cpu, memory, requests, steps } = this.#sums;
-    const of = (total: number): number | null => (serving === 0 ? null : total / steps);
+    const sums = this.#sums;
+    const of = (total: number): number | null => (sums.serving === 0 ? null : total / sums.serving);
     const outcome = this.#scaling.minute({
       nowMs,
       desired: this.#tasks.desired,
       running: serving,
-      metrics: { cpu: of(cpu), memory: of(memory), requests: serving === 0 ? null : requests / serving },
+      metrics: { cpu: of(sums.cpu), memory: of(sums.memory), requests: of(sums.perTask) },
     });
     this.#tasks.desired = outcome.desired;
     this.#held = outcome.held;

@@ -154,7 +154,10 @@ class Run {
       cost: costOf(this.#usage(peakInstances), instancePrice),
       bottleneck: findBottleneck(minutes, this.#input.services),
       spirals: this.#input.services.flatMap((service) =>
-        spiralsOf(minutes, service).map((spiral) => ({ service: service.name, ...spiral })),
+        spiralsOf(minutes, service, this.#input.fleet?.bootSeconds ?? 0).map((spiral) => ({
+          service: service.name,
+          ...spiral,
+        })),
       ),
       quotas: findQuotas(minutes, this.#input.services),
     };
@@ -177,7 +180,7 @@ class Run {
   }
 }
 
-function spiralsOf(minutes: readonly Minute[], service: SimulatedService): Spiral[] {
+function spiralsOf(minutes: readonly Minute[], service: SimulatedService, bootSeconds: number): Spiral[] {
   const tracking = service.scaling?.policies.flatMap(({ policy }) =>
     policy.type === 'TargetTrackingScaling' ? [policy.scaleOutCooldownSeconds] : [],
   );
@@ -189,6 +192,8 @@ function spiralsOf(minutes: readonly Minute[], service: SimulatedService): Spira
     {
       graceSeconds: service.health.graceSeconds,
       startSeconds: service.model.startSeconds,
+      // A minute until capacity is asked for, too.
+      instanceSeconds: service.launchType === 'EC2' && bootSeconds > 0 ? bootSeconds + 60 : 0,
       intervalSeconds: service.health.intervalSeconds,
       unhealthyThreshold: service.health.unhealthyThreshold,
       maxCapacity: service.scaling?.maxCapacity ?? null,
