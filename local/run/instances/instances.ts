@@ -2,21 +2,14 @@
  * Instances of auto scaling groups: each group's desired capacity as loopback addresses with a size. Container
  * instances take tasks; others run what their user data starts (host.ts), behind the group's target groups.
  */
-import { rm } from 'node:fs/promises';
 import type { AutoScalingGroup } from '../../topology.ts';
-import { decideEnding, zoneForLaunch } from '../capacity/decide-ending.ts';
-import type { Clock } from '../clock.ts';
-import { ApiError, type ResourceHandler, type TargetRegistry } from '../contracts.ts';
-import type { Random } from '../random.ts';
+import { decideEnding } from '../capacity/decide-ending.ts';
+import { ApiError, type ResourceHandler } from '../contracts.ts';
 import { watchElbHealth } from './elb-health.ts';
-import { type HostContext, startHost } from './host.ts';
 import { type Instance, isLive } from './instance.ts';
-import { createTargets } from './instance-targets.ts';
+import { createLife, type LifeOptions } from './instance-life.ts';
 
 export { type Instance, instanceState, type Reservation } from './instance.ts';
-
-/** From launch to joining the cluster (control time): data, not a measurement of EC2. */
-const BOOT_MS = 3000;
 
 export interface Instances {
   readonly handler: ResourceHandler<AutoScalingGroup>;
@@ -52,45 +45,23 @@ export interface DesiredChange {
   readonly reason?: string;
 }
 
-export interface InstancesOptions extends HostContext {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly registry: TargetRegistry;
-  readonly accountId: string;
-}
+export type InstancesOptions = LifeOptions;
 
 interface Group {
   definition: AutoScalingGroup;
   desired: number;
 }
 
-/** What programs get between stop signal and SIGKILL when the plane goes down, as tasks do. */
-const CLOSE_SECONDS = 5;
-
 export function createInstances(options: InstancesOptions): Instances {
-  const { clock, random, events, addresses } = options;
-  const instances = new Map<string, Instance>();
   const groups = new Map<string, Group>();
   const listeners = new Set<() => void>();
-  const targets = createTargets(options);
-  // A plane that was killed may have left some.
-  const cleared = rm(options.dir, { recursive: true, force: true });
-  let closing = false;
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const say = (instance: Instance, code: string, message: string, level: 'info' | 'warn' = 'info'): void =>
-    void events.emit({
-      source: 'instances',
-      subject: instance.id,
-      code,
-      level,
-      message,
-      data: { group: instance.group.name },
-    });
-  const of = (name: string): Instance[] => [...instances.values()].filter((i) => i.group.name === name && isLive(i));
+  const life = createLife(options, changed, (name) => groups.get(name)?.definition.targetGroupArns ?? []);
+  const { all: instances, of, end, say, targets } = life;
   const stopHealth = watchElbHealth({
-    clock,
+    clock: options.clock,
     registry: options.registry,
     instance: (id) => instances.get(id),
     group: (name) => groups.get(name)?.definition,
@@ -102,90 +73,10 @@ export function createInstances(options: InstancesOptions): Instances {
     },
   });
 
-  function launch(group: AutoScalingGroup): Instance {
-    const id = `i-${random.hex(17)}`;
-    const zones = group.zones.length > 0 ? group.zones : [`${options.region}a`];
-    const zone = zoneForLaunch(zones, (one) => of(group.name).filter((i) => i.zone === one).length);
-    const arn = `arn:aws:ecs:${options.region}:${options.accountId}:container-instance/${group.clusterName ?? 'none'}/${random.hex(32)}`;
-    const instance: Instance = {
-      id,
-      arn,
-      group,
-      zone,
-      address: addresses.instance(id),
-      registeredAtMs: clock.now(),
-      status: 'PENDING',
-      inServiceAtMs: null,
-      reservations: new Map(),
-      host: null,
-      targets: new Map(),
-      drained: false,
-      ending: false,
-    };
-    instances.set(id, instance);
-    const what = `${id} (${group.instanceType}, ${zone}, ${instance.address})`;
-    say(instance, 'INSTANCE_LAUNCHED', `Launching a new EC2 instance: ${what}`);
-    return instance;
-  }
-
-  async function boot(instance: Instance): Promise<void> {
-    await clock.sleep(BOOT_MS);
-    if (instance.status !== 'PENDING' || closing) return;
-    const { clusterName, userData, name } = instance.group;
-    const isHost = clusterName === null && (userData.trim() !== '' || options.commands[name] !== undefined);
-    if (isHost) {
-      await cleared;
-      instance.host = await startHost(instance, options).catch((error) => {
-        say(instance, 'USER_DATA_PROBLEM', `${instance.id}: ${(error as Error).message}`, 'warn');
-        return null;
-      });
-      if (!isPending(instance) || closing) return void (await instance.host?.stop(CLOSE_SECONDS));
-    }
-    instance.status = 'ACTIVE';
-    instance.inServiceAtMs = clock.now();
-    const joined = clusterName === null ? 'is in service' : `joined cluster ${clusterName}`;
-    say(instance, 'INSTANCE_ACTIVE', `${nameOf(instance)} ${joined}`);
-    targets.attach(instance, groups.get(name)?.definition.targetGroupArns ?? []);
-    changed();
-  }
-
-  function end(instance: Instance, drain: boolean): void {
-    if (!isLive(instance)) return;
-    instance.status = drain ? 'DRAINING' : 'TERMINATED';
-    if (drain) say(instance, 'INSTANCE_DRAINING', `${nameOf(instance)} is draining`);
-    const drained = targets.detach(instance, [...instance.targets.keys()]);
-    if (instance.targets.size === 0 || !drain) instance.drained = true;
-    else
-      void drained.then(() => {
-        instance.drained = true;
-        settle();
-      });
-    changed();
-    settle();
-  }
-
-  function settle(): void {
-    for (const instance of instances.values()) {
-      const hasLeft = instance.status === 'TERMINATED' || (instance.drained && instance.reservations.size === 0);
-      if (isLive(instance) || !hasLeft || instance.ending) continue;
-      instance.ending = true;
-      if (instance.host) void instance.host.stop().then(() => forget(instance));
-      else forget(instance);
-    }
-  }
-
-  function forget(instance: Instance): void {
-    instance.status = 'TERMINATED';
-    say(instance, 'INSTANCE_TERMINATED', `Terminating EC2 instance: ${instance.id}`);
-    instances.delete(instance.id);
-    addresses.releaseInstance?.(instance.id);
-    changed();
-  }
-
   /** Launches or ends instances until there are as many as desired. @returns those that boot */
   function reconcile(name: string, change: DesiredChange = {}): Promise<void>[] {
     const group = groups.get(name);
-    if (!group || closing) return [];
+    if (!group || life.closing()) return [];
     const there = of(name);
     const missing = Math.max(0, group.desired - there.length);
     const drain = change.drain ?? true;
@@ -195,7 +86,7 @@ export function createInstances(options: InstancesOptions): Instances {
     const count = Math.max(0, of(name).length - group.desired);
     const { ids } = decideEnding({ instances: of(name).map(viewOf), count, terminationProtection: false });
     for (const id of ids) end(instances.get(id) as Instance, drain);
-    return Array.from({ length: missing }, () => boot(launch(group.definition)));
+    return Array.from({ length: missing }, () => life.boot(life.launch(group.definition)));
   }
 
   return {
@@ -204,7 +95,7 @@ export function createInstances(options: InstancesOptions): Instances {
       [...instances.values()].filter((i) => i.status === 'ACTIVE' && i.group.clusterName === cluster),
     get: (id) => instances.get(id),
     onChange: (listener) => void listeners.add(listener),
-    settle,
+    settle: life.settle,
     groups: () => [...groups.values()].map(({ definition, desired }) => ({ definition, desiredCapacity: desired })),
     setDesired(name, desired, change) {
       const group = groups.get(name);
@@ -252,29 +143,22 @@ export function createInstances(options: InstancesOptions): Instances {
         groups.delete(previous.name);
         const there = [...instances.values()].filter((i) => i.group.name === previous.name);
         for (const instance of there) end(instance, true);
-        while (there.some((instance) => instances.has(instance.id))) await clock.sleep(LOOK_EVERY_MS, signal);
+        while (there.some((instance) => instances.has(instance.id))) await options.clock.sleep(LOOK_EVERY_MS, signal);
       },
       drift: (applied) =>
         (groups.get(applied.name)?.desired ?? applied.desiredCapacity) === applied.desiredCapacity
           ? []
           : ['desired_capacity'],
     },
-    async close() {
-      closing = true;
+    close() {
       stopHealth();
-      await Promise.all([...instances.values()].map((instance) => instance.host?.stop(CLOSE_SECONDS)));
+      return life.close();
     },
   };
 }
 
 /** How often a group that is deleted is looked at: Terraform waits until its instances are gone. */
 const LOOK_EVERY_MS = 500;
-
-const nameOf = ({ id, group }: Instance): string =>
-  `${group.clusterName === null ? 'Instance' : 'Container instance'} ${id}`;
-
-/** Read anew after each wait. */
-const isPending = (instance: Instance): boolean => instance.status === 'PENDING';
 
 const viewOf = (instance: Instance) => ({
   id: instance.id,

@@ -1,0 +1,167 @@
+/** One instance from launch to termination: boot, user data, target groups, drain, end. Whom to launch is instances.ts. */
+import { rm } from 'node:fs/promises';
+import type { AutoScalingGroup } from '../../topology.ts';
+import { zoneForLaunch } from '../capacity/decide-ending.ts';
+import type { Clock } from '../clock.ts';
+import type { TargetRegistry } from '../contracts.ts';
+import type { Random } from '../random.ts';
+import { type HostContext, startHost } from './host.ts';
+import { type Instance, isLive } from './instance.ts';
+import { createTargets, type Targets } from './instance-targets.ts';
+
+/** From launch to joining the cluster (control time): data, not a measurement of EC2. */
+const BOOT_MS = 3000;
+/** What programs get between stop signal and SIGKILL when the plane goes down, as tasks do. */
+const CLOSE_SECONDS = 5;
+
+export interface LifeOptions extends HostContext {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly registry: TargetRegistry;
+  readonly accountId: string;
+}
+
+export interface Life {
+  readonly all: ReadonlyMap<string, Instance>;
+  readonly targets: Targets;
+  /** Live instances of a group, in the order of their launch. */
+  of(groupName: string): Instance[];
+  launch(group: AutoScalingGroup): Instance;
+  /** Resolves when it is in service, or was ended before. */
+  boot(instance: Instance): Promise<void>;
+  /** Drains it first, unless `drain` is false. */
+  end(instance: Instance, drain: boolean): void;
+  settle(): void;
+  say(instance: Instance, code: string, message: string, level?: 'info' | 'warn'): void;
+  closing(): boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * @param changed called when an instance comes, begins to drain, or ends
+ * @param targetGroupArnsOf of a group, as it is applied now
+ */
+export function createLife(
+  options: LifeOptions,
+  changed: () => void,
+  targetGroupArnsOf: (groupName: string) => readonly string[],
+): Life {
+  const { clock, random, events, addresses } = options;
+  const instances = new Map<string, Instance>();
+  const targets = createTargets(options);
+  // A plane that was killed may have left some.
+  const cleared = rm(options.dir, { recursive: true, force: true });
+  let closing = false;
+  const say = (instance: Instance, code: string, message: string, level: 'info' | 'warn' = 'info'): void =>
+    void events.emit({
+      source: 'instances',
+      subject: instance.id,
+      code,
+      level,
+      message,
+      data: { group: instance.group.name },
+    });
+  const of = (name: string): Instance[] => [...instances.values()].filter((i) => i.group.name === name && isLive(i));
+
+  function launch(group: AutoScalingGroup): Instance {
+    const id = `i-${random.hex(17)}`;
+    const zones = group.zones.length > 0 ? group.zones : [`${options.region}a`];
+    const zone = zoneForLaunch(zones, (one) => of(group.name).filter((i) => i.zone === one).length);
+    const arn = `arn:aws:ecs:${options.region}:${options.accountId}:container-instance/${group.clusterName ?? 'none'}/${random.hex(32)}`;
+    const instance: Instance = {
+      id,
+      arn,
+      group,
+      zone,
+      address: addresses.instance(id),
+      registeredAtMs: clock.now(),
+      status: 'PENDING',
+      inServiceAtMs: null,
+      reservations: new Map(),
+      host: null,
+      targets: new Map(),
+      drained: false,
+      ending: false,
+    };
+    instances.set(id, instance);
+    const what = `${id} (${group.instanceType}, ${zone}, ${instance.address})`;
+    say(instance, 'INSTANCE_LAUNCHED', `Launching a new EC2 instance: ${what}`);
+    return instance;
+  }
+
+  async function boot(instance: Instance): Promise<void> {
+    await clock.sleep(BOOT_MS);
+    if (instance.status !== 'PENDING' || closing) return;
+    const { clusterName, userData, name } = instance.group;
+    const isHost = clusterName === null && (userData.trim() !== '' || options.commands[name] !== undefined);
+    if (isHost) {
+      await cleared;
+      instance.host = await startHost(instance, options).catch((error) => {
+        say(instance, 'USER_DATA_PROBLEM', `${instance.id}: ${(error as Error).message}`, 'warn');
+        return null;
+      });
+      if (!isPending(instance) || closing) return void (await instance.host?.stop(CLOSE_SECONDS));
+    }
+    instance.status = 'ACTIVE';
+    instance.inServiceAtMs = clock.now();
+    const joined = clusterName === null ? 'is in service' : `joined cluster ${clusterName}`;
+    say(instance, 'INSTANCE_ACTIVE', `${nameOf(instance)} ${joined}`);
+    targets.attach(instance, targetGroupArnsOf(name));
+    changed();
+  }
+
+  function end(instance: Instance, drain: boolean): void {
+    if (!isLive(instance)) return;
+    instance.status = drain ? 'DRAINING' : 'TERMINATED';
+    if (drain) say(instance, 'INSTANCE_DRAINING', `${nameOf(instance)} is draining`);
+    const drained = targets.detach(instance, [...instance.targets.keys()]);
+    if (instance.targets.size === 0 || !drain) instance.drained = true;
+    else
+      void drained.then(() => {
+        instance.drained = true;
+        settle();
+      });
+    changed();
+    settle();
+  }
+
+  function settle(): void {
+    for (const instance of instances.values()) {
+      const hasLeft = instance.status === 'TERMINATED' || (instance.drained && instance.reservations.size === 0);
+      if (isLive(instance) || !hasLeft || instance.ending) continue;
+      instance.ending = true;
+      if (instance.host) void instance.host.stop().then(() => forget(instance));
+      else forget(instance);
+    }
+  }
+
+  function forget(instance: Instance): void {
+    instance.status = 'TERMINATED';
+    say(instance, 'INSTANCE_TERMINATED', `Terminating EC2 instance: ${instance.id}`);
+    instances.delete(instance.id);
+    addresses.releaseInstance?.(instance.id);
+    changed();
+  }
+
+  return {
+    all: instances,
+    targets,
+    of,
+    launch,
+    boot,
+    end,
+    settle,
+    say,
+    closing: () => closing,
+    async close() {
+      closing = true;
+      await Promise.all([...instances.values()].map((instance) => instance.host?.stop(CLOSE_SECONDS)));
+    },
+  };
+}
+
+const nameOf = ({ id, group }: Instance): string =>
+  `${group.clusterName === null ? 'Instance' : 'Container instance'} ${id}`;
+
+/** Read anew after each wait. */
+const isPending = (instance: Instance): boolean => instance.status === 'PENDING';
