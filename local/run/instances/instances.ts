@@ -69,7 +69,7 @@ export function createInstances(options: InstancesOptions): Instances {
       const why = 'an instance was taken out of service in response to an ELB system health check failure.';
       say(instance, 'INSTANCE_UNHEALTHY', `${instance.id}: ${why}`, 'warn');
       end(instance, true);
-      reconcile(instance.group.name);
+      void reconcileLater(instance.group.name);
     },
   });
 
@@ -87,6 +87,16 @@ export function createInstances(options: InstancesOptions): Instances {
     const { ids } = decideEnding({ instances: of(name).map(viewOf), count, terminationProtection: false });
     for (const id of ids) end(instances.get(id) as Instance, drain);
     return Array.from({ length: missing }, () => life.boot(life.launch(group.definition)));
+  }
+
+  /** When nobody waits for it: no address left, say, is told and not thrown. */
+  async function reconcileLater(name: string, change?: DesiredChange): Promise<void> {
+    try {
+      await Promise.all(reconcile(name, change));
+    } catch (error) {
+      const message = `Auto Scaling group ${name} does not have its capacity: ${(error as Error).message}`;
+      options.events.emit({ source: 'instances', subject: name, code: 'CAPACITY_NOT_REACHED', level: 'warn', message });
+    }
   }
 
   return {
@@ -108,7 +118,7 @@ export function createInstances(options: InstancesOptions): Instances {
           `New SetDesiredCapacity value ${desired} is ${desired < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`} for the AutoScalingGroup.`,
         );
       group.desired = desired;
-      void Promise.all(reconcile(name, change));
+      void reconcileLater(name, change);
     },
     terminate(id, decrement, reason) {
       const instance = instances.get(id);
@@ -126,7 +136,7 @@ export function createInstances(options: InstancesOptions): Instances {
       if (decrement) group.desired -= 1;
       say(instance, 'INSTANCE_ENDING', `${id}: ${reason}`);
       end(instance, true);
-      void Promise.all(reconcile(instance.group.name));
+      void reconcileLater(instance.group.name);
     },
     handler: {
       async put(next, previous) {
