@@ -1,4 +1,5 @@
 /** The autoscaler of one simulated service: the plane's own deciders on the service's minutes. */
+import { decideAlarm, evaluationRange } from '../run/alarms/decide-alarm.ts';
 import {
   type Cooldowns,
   decideBounds,
@@ -107,11 +108,14 @@ export class Scaling {
     return { arn: name, name, mustAgree: false, vote, outCooldownMs: cooldownMs, inCooldownMs: cooldownMs };
   }
 
-  /** The datapoints of an alarm that is in ALARM: M of the newest N breach. */
+  /** The datapoints of an alarm that is in ALARM, by the alarms' own decider. */
   #breaching(alarm: SimulatedAlarm): number[] | null {
-    const points = this.#history[alarm.metric].slice(-alarm.evaluationPeriods).filter((p) => p !== null);
-    const breaching = points.filter((value) => breaches(alarm, value));
-    return breaching.length >= alarm.datapointsToAlarm ? points : null;
+    const range = this.#history[alarm.metric]
+      .slice(-evaluationRange(alarm))
+      .map((value, i) => (value === null ? null : { startMs: i * MINUTE_MS, value }));
+    const { state } = decideAlarm(range, { ...alarm, treatMissingData: 'missing', namespace: 'AWS/ECS' });
+    if (state !== 'ALARM') return null;
+    return range.flatMap((point) => (point ? [point.value] : [])).slice(-alarm.evaluationPeriods);
   }
 
   #runSchedules(nowMs: number): string[] {
@@ -123,10 +127,4 @@ export class Scaling {
       return `scheduled action ${action?.name}: min ${this.#min}, max ${this.#max}`;
     });
   }
-}
-
-function breaches({ comparison, threshold }: SimulatedAlarm, value: number): boolean {
-  if (comparison === 'GreaterThanThreshold') return value > threshold;
-  if (comparison === 'GreaterThanOrEqualToThreshold') return value >= threshold;
-  return comparison === 'LessThanThreshold' ? value < threshold : value <= threshold;
 }

@@ -3,6 +3,7 @@
  * pure deciders decide, and sets the desired count of the service. What to do is decided in decide-*.ts.
  */
 import type { Alarm, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import { endOfData, untilArrived } from '../alarms/datapoints.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type EcsControl, type MetricStore, type ResourceHandler, type ServiceState } from '../contracts.ts';
 import type { AlarmControl } from '../contracts-delivery.ts';
@@ -36,8 +37,8 @@ export interface Autoscaler extends AutoscalerControl {
 }
 
 const MINUTE_MS = 60_000;
-/** How long after a minute's end it is read, so that what belongs to it has arrived. */
-const READ_DELAY_MS = 10_000;
+/** Alarms look at a minute first, once its data have arrived. */
+const AFTER_ALARMS_MS = 5_000;
 /** How often a service is looked at while it moves to its new count. */
 const SETTLE_MS = 5_000;
 
@@ -148,7 +149,7 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
       suspended: held.suspended,
       desiredCount: service.desiredCount,
       deploying: isDeploying(service),
-      policies: readPolicies(held, { nowMs, metrics, service, alarms: options.alarms.alarms() }),
+      policies: readPolicies(held, { clock, metrics, service, alarms: options.alarms.alarms() }),
       cooldowns: held.cooldowns,
     });
     perform(held, service, decision);
@@ -217,9 +218,8 @@ export function createAutoscaler(options: AutoscalerOptions): Autoscaler {
   }
 
   function tick(): void {
-    const now = clock.now();
-    const next = (Math.floor((now - READ_DELAY_MS) / MINUTE_MS) + 1) * MINUTE_MS + READ_DELAY_MS;
-    cancelTick = clock.after(next - now, () => {
+    const next = endOfData(clock, MINUTE_MS) + MINUTE_MS;
+    cancelTick = clock.after(untilArrived(clock, next) + AFTER_ALARMS_MS, () => {
       evaluateAll();
       tick();
     });

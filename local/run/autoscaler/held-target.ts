@@ -1,12 +1,14 @@
 /** A scalable target as the autoscaler holds it, and what its policies ask for right now. */
-import type { ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import type { Alarm, ScalableTarget, ScalingPolicy, ScheduledScaling } from '../../topology.ts';
+import { datapointsOf, endOfData, stepMsOf } from '../alarms/datapoints.ts';
+import type { Clock } from '../clock.ts';
 import type { MetricStore, ServiceState } from '../contracts.ts';
 import type { AlarmState } from '../contracts-delivery.ts';
 import { type Cooldowns, NO_COOLDOWNS, type PolicyReading } from './decide-scaling.ts';
 import type { Schedule } from './decide-schedule.ts';
 import { decideStep, type StepPolicy } from './decide-step.ts';
 import { decideTracking, LOW_DATAPOINTS } from './decide-tracking.ts';
-import { alarmDatapoints, metricOf, newestMinutes, type TrackingPolicy } from './policy-metric.ts';
+import { metricOf, minutesBefore, type TrackingPolicy } from './policy-metric.ts';
 import { trackingAlarmName } from './tracking-alarms.ts';
 import type { Vote } from './vote.ts';
 
@@ -53,6 +55,7 @@ export function holdTarget(definition: ScalableTarget, registeredAtMs: number): 
 
 /** An alarm that stays in its state invokes a scaling policy once a minute (CloudWatch AlarmThatSendsEmail, "Alarm actions"). */
 const INVOCATION_MS = 55_000;
+const MINUTE_MS = 60_000;
 
 /** The service has more than one version of itself under way. */
 export const isDeploying = (service: ServiceState): boolean =>
@@ -60,7 +63,7 @@ export const isDeploying = (service: ServiceState): boolean =>
   service.deployments.some((d) => d.status !== 'INACTIVE' && d.rolloutState === 'IN_PROGRESS');
 
 export interface ReadingContext {
-  readonly nowMs: number;
+  readonly clock: Pick<Clock, 'now' | 'rate'>;
   readonly metrics: MetricStore;
   readonly service: Pick<ServiceState, 'desiredCount' | 'runningCount'>;
   readonly alarms: readonly AlarmState[];
@@ -88,12 +91,12 @@ function trackingVote(
   { definition }: HeldTarget,
   policy: TrackingPolicy,
   alarmId: string,
-  { metrics, nowMs, service }: ReadingContext,
+  { clock, metrics, service }: ReadingContext,
 ): Vote {
   return decideTracking({
     targetValue: policy.targetValue,
     disableScaleIn: policy.disableScaleIn,
-    datapoints: newestMinutes(metrics, metricOf(policy, definition), nowMs, LOW_DATAPOINTS),
+    datapoints: minutesBefore(metrics, metricOf(policy, definition), endOfData(clock, MINUTE_MS), LOW_DATAPOINTS),
     runningCount: service.runningCount,
     highAlarm: trackingAlarmName(definition, 'High', alarmId),
     lowAlarm: trackingAlarmName(definition, 'Low', alarmId),
@@ -110,13 +113,20 @@ function stepVote(definition: ScalingPolicy, policy: StepPolicy, context: Readin
         name: alarm.definition.name,
         threshold: alarm.definition.threshold,
         comparison: alarm.definition.comparison,
-        datapoints: alarmDatapoints(context.metrics, alarm.definition, context.nowMs),
+        datapoints: newestOf(alarm.definition, context),
       },
     }),
   );
   // Several alarms of one policy: the largest capacity, as between policies.
   const [best] = votes.sort((a, b) => capacityOf(b) - capacityOf(a));
   return best ?? { direction: 'hold', code: null, why: 'no alarm asks for it' };
+}
+
+/** What an alarm looked at last: as many as it evaluates, passing over periods without data. */
+function newestOf(alarm: Alarm, { clock, metrics }: ReadingContext): number[] {
+  return datapointsOf(metrics, alarm, endOfData(clock, stepMsOf(alarm)))
+    .flatMap((point) => (point ? [point.value] : []))
+    .slice(-alarm.evaluationPeriods);
 }
 
 const capacityOf = (vote: Vote): number => (vote.direction === 'hold' ? Number.NEGATIVE_INFINITY : vote.capacity);

@@ -1,5 +1,5 @@
 /** Which metric a policy reads, and its newest minutes from the store. */
-import type { Alarm, ScalableTarget, ScalingPolicy } from '../../topology.ts';
+import type { ScalableTarget, ScalingPolicy } from '../../topology.ts';
 import type { MetricStore } from '../contracts.ts';
 import { PERIOD_SECONDS } from './decide-tracking.ts';
 
@@ -50,31 +50,14 @@ export function metricOf(
   };
 }
 
-/** The newest `count` complete minutes, oldest first; null where one has no data. */
-export function newestMinutes(
-  metrics: MetricStore,
-  metric: PolicyMetric,
-  nowMs: number,
-  count: number,
-): (number | null)[] {
-  return newestPeriods(metrics, metric, nowMs, { count, periodMs: PERIOD_MS });
-}
-
-/** What an alarm looked at last: its evaluation periods, without those that have no data. */
-export function alarmDatapoints(metrics: MetricStore, alarm: Alarm, nowMs: number): number[] {
-  const metric = { ...alarm, name: alarm.metricName };
-  const span = { count: alarm.evaluationPeriods, periodMs: alarm.periodSeconds * 1000 };
-  return newestPeriods(metrics, metric, nowMs, span).filter((value) => value !== null);
-}
-
-function newestPeriods(
+/** The `count` minutes before `endMs`, oldest first; null where one has no data. */
+export function minutesBefore(
   metrics: MetricStore,
   { namespace, name, dimensions, statistic }: PolicyMetric,
-  nowMs: number,
-  { count, periodMs }: { count: number; periodMs: number },
+  endMs: number,
+  count: number,
 ): (number | null)[] {
-  const endMs = Math.floor(nowMs / periodMs) * periodMs;
-  const startMs = endMs - count * periodMs;
+  const startMs = endMs - count * PERIOD_MS;
   const points = metrics.query({
     namespace,
     name,
@@ -82,8 +65,8 @@ function newestPeriods(
     statistic,
     startMs,
     endMs,
-    periodSeconds: periodMs / 1000,
+    periodSeconds: PERIOD_SECONDS,
   });
   const values = new Map(points.map((point) => [point.startMs, point.value]));
-  return Array.from({ length: count }, (_, i) => values.get(startMs + i * periodMs) ?? null);
+  return Array.from({ length: count }, (_, i) => values.get(startMs + i * PERIOD_MS) ?? null);
 }
