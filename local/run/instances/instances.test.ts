@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { createManualClock } from '../clock.ts';
-import { ApiError } from '../contracts.ts';
+import { type AddressBook, ApiError } from '../contracts.ts';
 import { eventually, gone } from '../processes/testing/harness.ts';
 import { instanceState } from './instances.ts';
 import { groupOf, startFleet, unitOf } from './testing/fleet.ts';
@@ -191,6 +191,25 @@ test('a program that listens at every address gets its instance’s own, its nei
   await line('at ', 11);
   for (const { address } of instances.all()) t.is(lines().filter((one) => one === `at ${address}`).length, 5);
   t.is(lines().filter((one) => one === 'at 127.0.0.1').length, 2, 'what is asked for by name stays');
+});
+
+test('where ports are mapped, PORT, the target and a port of the program’s own choice are one', async (t) => {
+  let next = 39_100;
+  const addresses = {
+    instance: () => '127.0.0.1',
+    // As with one address for all: each wish gets another port.
+    bindPort: () => next++,
+    localise: (text: string) => text,
+  } as unknown as AddressBook;
+  const { put, object, line, registry } = await startFleet(t, { addresses });
+  object(
+    'app.cjs',
+    `const s = require('node:http').createServer(); s.listen(3000, () => console.log('at', s.address().port, process.env.PORT));`,
+  );
+  await put(groupOf({ userData: unitOf('app.cjs'), targetGroupArns: [TG] }));
+  const [, bound, port] = (await line('at ')).split(' ');
+  t.is(bound, port);
+  t.deepEqual([...registry.registered.values()][0]?.endpoint, { host: '127.0.0.1', port: Number(bound) });
 });
 
 test('modules that lie around it on this machine are not found', async (t) => {
