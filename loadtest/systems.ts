@@ -55,8 +55,8 @@ export interface System {
   readonly entryOutputs: readonly string[];
   /** Null: nothing is ordered here. */
   readonly ledger: OrderLedger | null;
-  /** Builds that are broken on purpose → what must take them back when they are deployed blue/green. */
-  readonly brokenBuilds: Readonly<Record<string, 'install' | 'hook' | 'alarm'>>;
+  /** Blue/green service → builds that are broken on purpose → what may take them back. */
+  readonly brokenBuilds: Readonly<Record<string, Readonly<Record<string, readonly ('install' | 'hook' | 'alarm')[]>>>>;
 }
 
 const BUNDLE: OrderRoute = { path: '/order/', weight: 1, message: { bundle: '1' } };
@@ -125,10 +125,13 @@ export const FORUM: System = {
   entryOutputs: ['forum_url', 'forum_load_balancer'],
   ledger: null,
   brokenBuilds: {
-    'broken-crash': 'install',
-    'broken-hang': 'install',
-    'broken-500': 'hook',
-    'broken-late': 'alarm',
+    threads: {
+      'broken-crash': ['install'],
+      'broken-hang': ['install'],
+      // The hook's own requests are answered 5xx by the new version's group, which an alarm may see first.
+      'broken-500': ['hook', 'alarm'],
+      'broken-late': ['alarm'],
+    },
   },
 };
 

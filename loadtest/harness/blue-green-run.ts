@@ -85,15 +85,14 @@ export class BlueGreenRun {
 
   /** What is known by now. */
   record(): BlueGreenStep {
-    const { kind, fault, service, tag, system, config } = this.#plan;
+    const { kind, fault, service, tag, config } = this.#plan;
     const shift = this.#watch?.shift ?? null;
     const anchor = this.#context.follower.anchor;
     const begun = this.#begun;
     return {
       kind,
       fault,
-      expectedGuard:
-        kind === 'deploy' ? null : fault === 'none' ? (system.brokenBuilds[tag] ?? null) : GUARD_OF_FAULT[fault],
+      expectedGuards: guardsOf(this.#plan),
       service: this.#service?.name ?? service,
       tag,
       greenVersion: `${service}/${tag}`,
@@ -210,6 +209,12 @@ export class BlueGreenRun {
     if (fault === 'stop') await deployer.stop(this.#begun?.deploymentId ?? '');
     else await deployer.fireAlarm(alarm ?? '');
   }
+}
+
+/** Of a drill's deployment. */
+function guardsOf({ kind, fault, system, service, tag }: BlueGreenPlan): readonly Guard[] {
+  if (kind === 'deploy') return [];
+  return fault === 'none' ? (system.brokenBuilds[service]?.[tag] ?? []) : [GUARD_OF_FAULT[fault]];
 }
 
 function sayReading(deploymentId: string, now: ShiftReading): string {

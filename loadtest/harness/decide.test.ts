@@ -162,5 +162,5 @@ test("a path with an id meets the rule of its class, and the forum's paths are n
   }));
   const down = { ...seen, targetGroups: groups } as Status;
   const first = pathsNotReady(down, { system: FORUM, current: mix, next: mix, throughTopics: false });
-  t.true(first.some((problem) => problem.startsWith('/api/threads/:threadId: no healthy target')));
+  t.true(first.includes('/api/threads, /api/threads/:threadId: no healthy target in arn:tg/threads-tg'));
 });

@@ -46,7 +46,7 @@ export function canary(change: Partial<BlueGreenStep> = {}): BlueGreenStep {
   return {
     kind: 'deploy',
     fault: 'none',
-    expectedGuard: null,
+    expectedGuards: [],
     service: 'threads',
     tag: 'v2',
     greenVersion: GREEN_VERSION,
@@ -84,7 +84,7 @@ export function canary(change: Partial<BlueGreenStep> = {}): BlueGreenStep {
 export function refused(change: Partial<BlueGreenStep> = {}): BlueGreenStep {
   return canary({
     kind: 'drill',
-    expectedGuard: 'hook',
+    expectedGuards: ['hook'],
     tag: 'broken-500',
     greenVersion: 'threads/broken-500',
     status: 'Failed',

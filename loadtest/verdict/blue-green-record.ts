@@ -38,8 +38,8 @@ export interface BlueGreenStep {
   /** `deploy` should succeed; `drill` should be taken back. */
   readonly kind: 'deploy' | 'drill';
   readonly fault: Fault;
-  /** Drills: what should take it back; null where anything may. */
-  readonly expectedGuard: Guard | null;
+  /** Drills: what may take it back; empty where anything may. */
+  readonly expectedGuards: readonly Guard[];
   readonly service: string;
   readonly tag: string;
   /** What the new version calls itself in `X-Service-Version`. */

@@ -42,12 +42,12 @@ export function describeBlueGreen({
 }: RunRecord): BlueGreenVerdict | null {
   if (!step) return null;
   const { deploymentId, kind, fault, service, tag, application, group, config, status, error, lifecycle } = step;
-  const { expectedGuard, rollback } = step;
+  const { expectedGuards, rollback } = step;
   const kept = blueKeptSeconds(step, clockRate);
   return {
     ...{ deploymentId, kind, fault, service, tag, application, group, config, status },
     guard: guardOf(step),
-    expectedGuard,
+    expectedGuards,
     error,
     rollbackDeploymentId: rollback?.deploymentId ?? null,
     weights: phaseMixes(step, forum ? requestsOf(forum) : [], endedAtMs),

@@ -253,7 +253,7 @@ test('a drill that the right guard ended: FAIL names it, everything else holds',
 });
 
 const BAD_DRILLS: readonly (readonly [string, Partial<BlueGreenStep>, CriterionName])[] = [
-  ['the wrong guard', { expectedGuard: 'alarm' }, 'right-guard'],
+  ['the wrong guard', { expectedGuards: ['alarm'] }, 'right-guard'],
   ['no guard: it succeeded', { status: 'Succeeded', error: null }, 'right-guard'],
   ['the new revision stays', { taskDefinitionAfter: 'threads:2' }, 'rollback-clean'],
   ['never steady again', { settledAtMs: null }, 'rollback-time'],
@@ -291,7 +291,7 @@ test('the same record gives the same verdict, also through JSON', (t) => {
 
 test("a drill's stop or alarm comes after its hooks: those must have succeeded", (t) => {
   const passed = event('BeforeAllowTraffic', 8, 9, { hook: 'h' });
-  const stopped = { status: 'Stopped', error: { code: 'MANUAL_STOP', message: '' }, expectedGuard: 'stop' } as const;
+  const stopped = { status: 'Stopped', error: { code: 'MANUAL_STOP', message: '' }, fault: 'stop' } as const;
   t.is(verdictOf(drilled({ ...stopped, lifecycle: [passed] }), 'failed-hooks'), 'PASS');
   t.is(verdictOf(drilled({}), 'failed-hooks'), 'excluded');
 });

@@ -50,10 +50,10 @@ function measureEarly(step: BlueGreenStep, requests: readonly ForumRequest[]): M
 }
 
 function measureHooks(step: BlueGreenStep): Measurement {
-  const hooks = ownEvents(step).filter((event) => event.hook !== null);
-  if (hooks.length === 0) return { excluded: 'the AppSpec names no hook' };
-  const reached = step.kind === 'deploy' || step.expectedGuard === 'alarm' || step.expectedGuard === 'stop';
+  const reached = step.kind === 'deploy' || step.fault === 'alarm' || step.fault === 'stop';
   if (!reached) return { excluded: 'the drill was to end before its hooks had all succeeded' };
+  const hooks = ownEvents(step).filter((event) => event.hook !== null);
+  if (hooks.length === 0) return { excluded: 'no hook ran' };
   const ran = hooks.filter((event) => event.startedAtMs !== null);
   return {
     value: ran.length > 0 ? ran.filter((event) => event.status !== 'Succeeded').length : null,
@@ -75,7 +75,7 @@ function measureBlueKept(step: BlueGreenStep, clockRate: number): Measurement {
 function measureGuard(step: BlueGreenStep): Measurement {
   if (step.kind === 'deploy') return { excluded: 'no drill' };
   const guard = guardOf(step);
-  const right = guard !== null && (step.expectedGuard === null || guard === step.expectedGuard);
+  const right = guard !== null && (step.expectedGuards.length === 0 || step.expectedGuards.includes(guard));
   return { value: right ? 0 : 1, samples: 1 };
 }
 

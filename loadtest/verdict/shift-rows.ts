@@ -31,8 +31,10 @@ export interface LifecycleRow {
   readonly message: string;
 }
 
+/** Events that came; those that were skipped or never reached say nothing. */
 export function lifecycleRows(step: BlueGreenVerdict, startMs: number): LifecycleRow[] {
-  return step.lifecycle.map((event) => ({
+  const came = step.lifecycle.filter((event) => event.startedAtMs !== null);
+  return came.map((event) => ({
     deployment: event.deploymentId === step.deploymentId ? event.deploymentId : `${event.deploymentId} (roll-back)`,
     event: event.name,
     status: event.status,

@@ -60,11 +60,14 @@ function blueGreenTables(record: RunRecord, verdict: Verdict): string {
   const { blueGreen } = verdict;
   if (!blueGreen) return '';
   const startMs = record.stages[0]?.startedAtMs ?? record.startedAtMs;
-  const events = plainTable(['deployment', 'event', 'status', 'hook', 'began', 'took', 'message']);
-  for (const row of lifecycleRows(blueGreen, startMs)) events.push(Object.values(row).map(clean));
+  const events = plainTable(['deployment', 'event', 'status', 'hook', 'began', 'took']);
+  const rows = lifecycleRows(blueGreen, startMs);
+  for (const { message: _message, ...row } of rows) events.push(Object.values(row).map(clean));
+  const told = rows.filter((row) => row.status !== 'Succeeded' && row.message);
   const weights = plainTable(["new version's weight", 'from', 'lasted', 'answers', 'its share']);
   for (const row of weightRows(blueGreen, startMs)) weights.push(Object.values(row).map(clean));
-  return [`Blue/green ${clean(endLine(blueGreen))}`, events.toString(), weights.toString(), ''].join('\n');
+  const messages = told.map((row) => `${clean(row.event)}: ${clean(row.message)}`);
+  return [`Blue/green ${clean(endLine(blueGreen))}`, events.toString(), ...messages, weights.toString(), ''].join('\n');
 }
 
 function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): string {

@@ -87,7 +87,7 @@ export interface BlueGreenVerdict {
   readonly status: string | null;
   /** What took it back; null where nothing did. */
   readonly guard: Guard | null;
-  readonly expectedGuard: Guard | null;
+  readonly expectedGuards: readonly Guard[];
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly rollbackDeploymentId: string | null;
   /** The listener's weights over time, and what was answered under each. */

@@ -45,8 +45,11 @@ const FAULTS = ['alarm', 'stop', 'silent-hook'] as const;
 
 /** Health intervals of 30 s and drains of minutes in a rehearsal of a minute or two; the report names the rate. */
 const CLOCK_RATE = 5;
-/** A hook that never answers is waited for an hour of control time (CD reference-appspec-file-structure-hooks). */
-const SILENT_HOOK_CLOCK_RATE = 30;
+/**
+ * A hook that never answers, and tasks that never become healthy, are waited for an hour of control time (CD
+ * reference-appspec-file-structure-hooks, deployment-steps-ecs).
+ */
+const HOUR_CLOCK_RATE = 30;
 
 export function addRehearse(program: Command): void {
   withRun(withPlane(program.command('rehearse', { isDefault: false })))
@@ -59,9 +62,10 @@ export function addRehearse(program: Command): void {
         .default('logistics'),
     )
     .addOption(
-      new Option('--profile <name>', 'load profile; default: rehearsal, or shift with --deploy and --fault').choices(
-        Object.keys(PROFILES),
-      ),
+      new Option(
+        '--profile <name>',
+        'load profile; default: rehearsal, shift with --deploy, smoke with a drill of the forum',
+      ).choices(Object.keys(PROFILES)),
     )
     .addOption(
       new Option('--scenario <name>', 'orders: straight at the load balancer; publish: through the SNS topics').choices(
@@ -84,7 +88,7 @@ export function addRehearse(program: Command): void {
 
 async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Promise<number> {
   const steps = stepsOf(flags);
-  const systems = systemsOf(flags, steps.deploy !== undefined || flags.fault !== undefined);
+  const systems = systemsOf(flags);
   const k6 = await requireK6();
   const result = await rehearse(
     {
@@ -119,13 +123,25 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
   return result.exitCode;
 }
 
+function takesAnHour({ drill, fault }: RehearseFlags): boolean {
+  if (fault === 'silent-hook') return true;
+  const builds = Object.values(SYSTEMS).map((system) => system.brokenBuilds);
+  return Object.entries(drill ?? {}).some(([service, tag]) =>
+    builds.some((b) => b[service]?.[tag]?.includes('install')),
+  );
+}
+
+function defaultProfile({ drill, deploy, system }: RehearseFlags): string {
+  if (deploy) return 'shift';
+  return drill && system !== 'logistics' ? 'smoke' : 'rehearsal';
+}
+
 /** `all` is every system at once, each at its profile's rate beside another. */
-function systemsOf(flags: RehearseFlags, shifts: boolean): SystemOptions[] {
+function systemsOf(flags: RehearseFlags): SystemOptions[] {
   const names = flags.system === 'all' ? Object.keys(SYSTEMS) : [flags.system];
   return names.map((name) => {
     const system = SYSTEMS[name];
-    const profile =
-      system && profileFor(flags.profile ?? (shifts ? 'shift' : 'rehearsal'), system.name, names.length > 1);
+    const profile = system && profileFor(flags.profile ?? defaultProfile(flags), system.name, names.length > 1);
     if (!system || !profile) throw new CutoverError({ code: 'BAD_FLAG', message: 'no such system or profile' });
     return { system, profile };
   });
@@ -156,7 +172,7 @@ async function startPlane(
   signal: AbortSignal,
 ): Promise<HarnessPlane> {
   const settings = await planeSettings(flags, {
-    clockRate: flags.fault === 'silent-hook' ? SILENT_HOOK_CLOCK_RATE : CLOCK_RATE,
+    clockRate: takesAnHour(flags) ? HOUR_CLOCK_RATE : CLOCK_RATE,
   });
   const { client } = await startPlaneProcess({ ...settings, resume: false });
   try {
