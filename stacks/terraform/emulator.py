@@ -155,7 +155,16 @@ def signature_versions():
 
 
 def scalable_target_tags():
+    """Tags of scalable targets: given when one is registered, listed, added and taken away."""
     tags = {}
+    register = ApplicationAutoScalingResponse.register_scalable_target
+
+    def register_scalable_target(self):
+        answer = register(self)
+        given = parameters(self).get("Tags")
+        if given:
+            tags.setdefault(json.loads(answer)["ScalableTargetARN"], {}).update(given)
+        return answer
 
     def parameters(self):
         return json.loads(self.body or "{}")
@@ -174,6 +183,7 @@ def scalable_target_tags():
             tags.get(asked["ResourceARN"], {}).pop(key, None)
         return "{}"
 
+    ApplicationAutoScalingResponse.register_scalable_target = register_scalable_target
     ApplicationAutoScalingResponse.list_tags_for_resource = list_tags_for_resource
     ApplicationAutoScalingResponse.tag_resource = tag_resource
     ApplicationAutoScalingResponse.untag_resource = untag_resource
