@@ -5,10 +5,12 @@
  */
 export {
   App,
+  Aspects,
   AssetType,
   DataResource,
   DataTerraformRemoteState,
   Fn,
+  type IAspect,
   type ITerraformDependable,
   LocalBackend,
   S3Backend,
@@ -18,4 +20,4 @@ export {
   Testing,
   Token,
 } from 'cdktf';
-export { Construct } from 'constructs';
+export { Construct, type IConstruct } from 'constructs';

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { App } from '../modules/cdktf.ts';
+import { keepHouseRules } from '../modules/rules/house-rules.ts';
 import { addForum } from './forum.ts';
 import { addLogistics } from './logistics.ts';
 import { NetworkStack } from './network-stack.ts';
+import { RULE_EXCEPTIONS } from './rule-exceptions.ts';
 import type { Settings } from './settings.ts';
 
-/** Builds every stack of the settings' systems at their stage. Synthesizing is the caller's. */
+/** Builds every stack of the settings' systems at their stage. Synthesizing, which judges them, is the caller's. */
 export function createApp(settings: Settings): App {
   const { environment, providerVersion, outDir } = settings;
   // cdktf makes the last folder of the path only.
@@ -19,5 +21,6 @@ export function createApp(settings: Settings): App {
   });
   if (settings.system !== 'forum') addLogistics(app, settings, network);
   if (settings.system !== 'logistics') addForum(app, settings, network);
+  keepHouseRules(app, RULE_EXCEPTIONS);
   return app;
 }

@@ -1,5 +1,6 @@
 /** The cdktf app: `npx cdktf synth`, or `./cutover synth`. Settings come from the environment and cdktf's context. */
 import { InvalidPropsError } from '../modules/prop-check.ts';
+import { BrokenRulesError } from '../modules/rules/house-rules.ts';
 import { createApp } from './app.ts';
 import { readSettings, SettingsError } from './settings.ts';
 
@@ -9,7 +10,8 @@ const EXIT_INVALID = 3;
 try {
   createApp(readSettings(process.env)).synth();
 } catch (error) {
-  if (!(error instanceof SettingsError || error instanceof InvalidPropsError)) throw error;
+  const told = [SettingsError, InvalidPropsError, BrokenRulesError].some((type) => error instanceof type);
+  if (!told || !(error instanceof Error)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = EXIT_INVALID;
 }

@@ -1,0 +1,26 @@
+/** What a house rule is: one thing that must hold for the synthesized resources of every stack. */
+import type { Estate } from './estate.ts';
+
+export interface Finding {
+  /** `<stack>/<type>.<name>`, with the attribute behind it. */
+  readonly address: string;
+  readonly value: unknown;
+  readonly fix: string;
+}
+
+export interface HouseRule {
+  /** Unique, and the name of its file. */
+  readonly id: string;
+  /** What must hold, with the page that it comes from. */
+  readonly rule: string;
+  /** @returns where it does not hold */
+  check(estate: Estate): readonly Finding[];
+}
+
+/** A finding that is accepted, and why. */
+export interface RuleException {
+  readonly rule: string;
+  /** Addresses that it is for. */
+  readonly address: RegExp;
+  readonly because: string;
+}
