@@ -1,6 +1,7 @@
 /** The command line: names, flags and exit codes. Each command's work is in commands/. */
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../errors.ts';
+import { addCheck } from './commands/check.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
@@ -27,6 +28,7 @@ for (const add of [
   addRehearse,
   addUp,
   addPlan,
+  addCheck,
   addInspect,
   addDown,
   addDeploy,

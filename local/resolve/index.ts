@@ -1,3 +1,3 @@
 /** Resolving: raw stacks → the frozen topology. */
 export { type FidelityRow, fidelityTable } from './kinds/index.ts';
-export { type ResolveOptions, resolve } from './resolve.ts';
+export { examine, type ResolveOptions, resolve } from './resolve.ts';

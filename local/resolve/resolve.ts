@@ -48,6 +48,19 @@ export interface EvaluatedBlock {
 
 /** @throws CutoverError with every problem found */
 export function resolve(raw: RawStacks, options: ResolveOptions = {}): Topology {
+  const { topology, problems } = examine(raw, options);
+  throwIfAny(problems);
+  return topology;
+}
+
+/**
+ * For who looks past the first refusal: every problem, and a topology of all that could be understood nevertheless. What
+ * is wrong in it reads as its default; what could not be evaluated is left out. Nothing is run from it.
+ */
+export function examine(
+  raw: RawStacks,
+  options: ResolveOptions = {},
+): { readonly topology: Topology; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const notes = new Map<string, FidelityNote>();
   const { world, names, knowledge } = openWorld(raw, options, problems);
@@ -66,8 +79,7 @@ export function resolve(raw: RawStacks, options: ResolveOptions = {}): Topology 
   // A resource that is left out because of an error would look like a dangling reference of every other.
   if (evaluated.every((e) => e.failed.length === 0))
     found.push(...unrelated(distinct(checkTopology(topology)), found, order));
-  throwIfAny(found);
-  return deepFreeze(topology);
+  return { topology: deepFreeze(topology), problems: found };
 }
 
 /** Problems of resources without an earlier one: what rests on a wrong value is no news. */

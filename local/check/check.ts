@@ -1,0 +1,84 @@
+/** Stacks → everything that is wrong with them, at once. Pure: nothing is started, written or asked. */
+import type { RawStacks } from '../read/index.ts';
+import { dataSourceOf } from '../resolve/data/index.ts';
+import { examine, type ResolveOptions } from '../resolve/index.ts';
+import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
+import { labelled } from '../resolve/world/blocks.ts';
+import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
+import { findingsOfProblems } from './refusals.ts';
+import { RULES } from './rules/index.ts';
+
+export interface CheckOptions {
+  /** Warnings fail as well. */
+  readonly strict?: boolean;
+  /** Seconds from registration to the first passed health check, by name of a service or of a target group. */
+  readonly bootSeconds?: Readonly<Record<string, number>>;
+  readonly variables?: ResolveOptions['variables'];
+  readonly allow?: readonly string[];
+}
+
+export function checkStacks(raw: RawStacks, options: CheckOptions = {}, rules: readonly Rule[] = RULES): CheckReport {
+  const passedOver = unknownTypes(raw);
+  const allow = [...(options.allow ?? []), ...passedOver.map((p) => p.type)];
+  const { topology, problems } = examine(raw, { allow, variables: options.variables ?? {} });
+  const system = { topology, raw, bootSeconds: options.bootSeconds ?? {} };
+  const own = rules.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));
+  const allowed = new Set(options.allow ?? []);
+  const findings = [
+    ...own,
+    ...findingsOfProblems(problems, rules, own),
+    ...passedOver.filter((p) => !allowed.has(p.type)).map(passedOverFinding),
+  ];
+  return reportOf(findings, rules.length, options.strict === true);
+}
+
+/** Blocks of types that nothing is known of; they are let pass, so that the rest of somebody's stacks can be checked. */
+function unknownTypes(raw: RawStacks): { readonly address: string; readonly type: string }[] {
+  return raw.stacks.flatMap(({ name: stack, json }) =>
+    (['resource', 'data'] as const).flatMap((mode) =>
+      labelled(json[mode], stack, [])
+        .filter(([type]) => (mode === 'data' ? !isDataSource(type) : !RESOURCE_TYPES.includes(type)))
+        .flatMap(([type, named]) =>
+          labelled(named, stack, []).map(([name]) => ({
+            address: `${stack}/${mode === 'data' ? 'data.' : ''}${type}.${name}`,
+            type,
+          })),
+        ),
+    ),
+  );
+}
+
+const isDataSource = (type: string): boolean => Boolean(dataSourceOf(type));
+
+const passedOverFinding = ({ address, type }: { address: string; type: string }): Finding => ({
+  rule: 'not-checked',
+  severity: 'advice',
+  address,
+  message: `nothing is known of ${type}: no rule looks at it`,
+  value: type,
+  text: 'what is not run on a local plane is passed over by every rule',
+  page: '',
+  fix: `look at it by hand, or say that it is known: --allow ${type}`,
+});
+
+const findingOf = (rule: Rule, found: Found): Finding => ({
+  rule: rule.id,
+  severity: found.severity ?? rule.severity,
+  address: found.address,
+  message: found.message,
+  value: found.value ?? null,
+  text: rule.text,
+  page: rule.page,
+  fix: found.fix ?? rule.fix,
+});
+
+function reportOf(findings: readonly Finding[], rules: number, strict: boolean): CheckReport {
+  const rank = (f: Finding): string => `${SEVERITIES.indexOf(f.severity)} ${f.rule} ${f.address} ${f.message}`;
+  const sorted = [...new Map(findings.map((f) => [rank(f), f])).entries()]
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, f]) => f);
+  const count = (severity: Finding['severity']): number => sorted.filter((f) => f.severity === severity).length;
+  const counts = { error: count('error'), warning: count('warning'), advice: count('advice') };
+  const passed = counts.error === 0 && !(strict && counts.warning > 0);
+  return { version: CHECK_VERSION, passed, strict, counts, rules, findings: sorted };
+}

@@ -1,0 +1,109 @@
+/**
+ * Metrics that load balancers and services publish, and the sets of dimensions they publish them with
+ * (ELB load-balancer-cloudwatch-metrics, ECS available-metrics). Pure data.
+ */
+
+type Sets = readonly (readonly string[])[];
+
+const LOAD_BALANCER: Sets = [['LoadBalancer'], ['AvailabilityZone', 'LoadBalancer']];
+const TARGET_GROUP: Sets = [
+  ['LoadBalancer', 'TargetGroup'],
+  ['AvailabilityZone', 'LoadBalancer', 'TargetGroup'],
+];
+const EITHER: Sets = [...LOAD_BALANCER, ...TARGET_GROUP];
+
+const OF_LOAD_BALANCER = [
+  'ActiveConnectionCount',
+  'BYoIPUtilPercentage',
+  'ClientTLSNegotiationErrorCount',
+  'ConsumedLCUs',
+  'DesyncMitigationMode_NonCompliant_Request_Count',
+  'DroppedInvalidHeaderRequestCount',
+  'ForwardedInvalidHeaderRequestCount',
+  'GrpcRequestCount',
+  'HTTP_Fixed_Response_Count',
+  'HTTP_Redirect_Count',
+  'HTTP_Redirect_Url_Limit_Exceeded_Count',
+  'HTTPCode_ELB_3XX_Count',
+  'HTTPCode_ELB_4XX_Count',
+  'HTTPCode_ELB_5XX_Count',
+  'HTTPCode_ELB_500_Count',
+  'HTTPCode_ELB_502_Count',
+  'HTTPCode_ELB_503_Count',
+  'HTTPCode_ELB_504_Count',
+  'IPv6ProcessedBytes',
+  'IPv6RequestCount',
+  'LowReputationPacketsDropped',
+  'LowReputationRequestsDenied',
+  'NewConnectionCount',
+  'NonStickyRequestCount',
+  'PeakLCUs',
+  'ProcessedBytes',
+  'RejectedConnectionCount',
+  'RuleEvaluations',
+  'StandardProcessedBytes',
+] as const;
+
+const OF_EITHER = [
+  'HTTPCode_Target_2XX_Count',
+  'HTTPCode_Target_3XX_Count',
+  'HTTPCode_Target_4XX_Count',
+  'HTTPCode_Target_5XX_Count',
+  'RequestCount',
+  'TargetConnectionErrorCount',
+  'TargetResponseTime',
+  'TargetTLSNegotiationErrorCount',
+] as const;
+
+const OF_TARGET_GROUP = [
+  'AnomalousHostCount',
+  'HealthyHostCount',
+  'HealthyStateDNS',
+  'HealthyStateRouting',
+  'MitigatedHostCount',
+  'UnHealthyHostCount',
+  'UnhealthyRoutingRequestCount',
+  'UnhealthyStateDNS',
+  'UnhealthyStateRouting',
+  'ZonalHealthStatus',
+] as const;
+
+const SERVICE: Sets = [['ClusterName', 'ServiceName']];
+const CLUSTER: Sets = [['ClusterName'], ...SERVICE];
+
+const all = (names: readonly string[], sets: Sets): [string, Sets][] => names.map((name) => [name, sets]);
+
+/** namespace → metric → sets of dimensions, each sorted. */
+export const PUBLISHED: ReadonlyMap<string, ReadonlyMap<string, Sets>> = new Map([
+  [
+    'AWS/ApplicationELB',
+    new Map([
+      ...all(OF_LOAD_BALANCER, LOAD_BALANCER),
+      ...all(OF_EITHER, EITHER),
+      ...all(OF_TARGET_GROUP, TARGET_GROUP),
+      ['RequestCountPerTarget', [['TargetGroup'], ['AvailabilityZone', 'TargetGroup'], ...TARGET_GROUP]] as const,
+    ]),
+  ],
+  [
+    'AWS/ECS',
+    new Map([
+      ...all(['CPUUtilization', 'MemoryUtilization', 'EBSFilesystemUtilization'], CLUSTER),
+      ...all(['CPUReservation', 'MemoryReservation', 'GPUReservation'], [['ClusterName']]),
+      [
+        'ActiveConnectionCount',
+        [...SERVICE, ['ClusterName', 'DiscoveryName'], ['ClusterName', 'DiscoveryName', 'ServiceName']],
+      ] as const,
+      ['NewConnectionCount', SERVICE] as const,
+      ['ProcessedBytes', SERVICE] as const,
+      ['RequestCount', SERVICE] as const,
+      [
+        'RequestCountPerTarget',
+        [['TargetDiscoveryName'], ['ClusterName', 'ServiceName', 'TargetDiscoveryName']],
+      ] as const,
+      ['TargetResponseTime', [['TargetDiscoveryName'], ['ClusterName', 'ServiceName', 'TargetDiscoveryName']]] as const,
+    ]),
+  ],
+]);
+
+/** Metrics that are percentages by definition: none is ever above 100. */
+export const PERCENTAGES: readonly string[] = ['CPUReservation', 'MemoryReservation', 'MemoryUtilization'];
