@@ -1,23 +1,23 @@
 /** Commands that only look: status, ps, events, logs. */
 import type { Command } from 'commander';
-import type { Status, TaskStatusEntry } from '../../status.ts';
 import { list, wholeNumber } from '../options.ts';
-import { paint, print, printJson, table } from '../output.ts';
+import { paint, print, printJson } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
-import { describeRule } from '../views/outputs-block.ts';
+import { statusView } from '../views/status-view.ts';
+import { allTasks, tasksView } from '../views/tasks-view.ts';
 import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
 
 export function addInspect(program: Command): void {
   withPlane(program.command('status'))
-    .description('services, load balancers, targets and instances of the running plane')
+    .description('services, task sets, deployments, load balancers, targets, instances and alarms of the running plane')
     .action(async (flags: PlaneFlags) => {
       const status = await (await connect(flags)).status();
       if (flags.json) printJson(status);
       else print(statusView(status));
     });
   withPlane(program.command('ps'))
-    .description('tasks with their process, address and ports')
+    .description('tasks, and processes of instances, with their address and ports')
     .action(async (flags: PlaneFlags) => {
       const status = await (await connect(flags)).status();
       if (flags.json) printJson(allTasks(status).map(({ service, task }) => ({ service, ...task })));
@@ -80,82 +80,6 @@ async function showLogs(service: string | undefined, flags: PlaneFlags & LogFlag
   await interruptible(async (signal) => {
     for await (const line of client.followLogs(query, signal)) show(line);
   });
-}
-
-function statusView(status: Status): string {
-  const blocks = [
-    paint(
-      `${status.stage ? `stage ${status.stage}, ` : ''}${status.state}, clock rate ${status.clockRate}, pid ${status.pid}, AWS endpoint ${status.endpoints.aws}`,
-      'bold',
-    ),
-    table(
-      ['SERVICE', 'LAUNCH', 'DESIRED', 'RUNNING', 'PENDING', 'TASK DEFINITION', 'ROLLOUT'],
-      status.services.map((s) => [
-        s.name,
-        s.launchType,
-        String(s.desiredCount),
-        String(s.runningCount),
-        String(s.pendingCount),
-        s.taskDefinition,
-        `${s.deployments[0]?.rolloutState ?? '-'}${s.steady ? ', steady' : ''}`,
-      ]),
-    ),
-    ...status.loadBalancers.flatMap((lb) =>
-      lb.listeners.map((l) =>
-        [`${paint(lb.name, 'bold')}  ${l.url}`, ...l.rules.map((r) => `  ${describeRule(r)}`)].join('\n'),
-      ),
-    ),
-    table(
-      ['TARGET GROUP', 'TARGET', 'PORT', 'STATE', 'REQUESTS', 'REASON'],
-      status.targetGroups.flatMap((g) =>
-        g.targets.map((t) => [g.name, t.address, String(t.port), t.state, String(t.requests), t.reason ?? '']),
-      ),
-    ),
-  ];
-  if (status.instances.length > 0) blocks.push(instancesView(status));
-  return blocks.join('\n\n');
-}
-
-function instancesView(status: Status): string {
-  return table(
-    ['INSTANCE', 'ADDRESS', 'ZONE', 'TYPE', 'STATUS', 'CPU LEFT', 'MiB LEFT', 'HOST PORTS'],
-    status.instances.map((i) => [
-      i.id,
-      i.address,
-      i.zone,
-      i.instanceType,
-      i.status,
-      `${i.remaining.cpuUnits}/${i.registered.cpuUnits}`,
-      `${i.remaining.memoryMiB}/${i.registered.memoryMiB}`,
-      [...i.ports].sort((a, b) => a - b).join(' '),
-    ]),
-  );
-}
-
-function tasksView(status: Status): string {
-  return table(
-    ['SERVICE', 'TASK', 'PID', 'ADDRESS', 'PORT', 'STATUS', 'HEALTH', 'TASK DEFINITION', 'INSTANCE'],
-    allTasks(status).map(({ service, task }) => [
-      service,
-      task.arn.split('/').at(-1)?.slice(0, 8) ?? '',
-      task.pid === null ? '-' : String(task.pid),
-      task.address,
-      task.hostPort === null
-        ? '-'
-        : `${task.hostPort}${task.containerPort === task.hostPort ? '' : `→${task.containerPort}`}`,
-      task.lastStatus,
-      task.healthStatus,
-      task.taskDefinition,
-      task.instanceId ?? 'FARGATE',
-    ]),
-  );
-}
-
-function allTasks(status: Status): readonly { service: string; task: TaskStatusEntry }[] {
-  return [
-    ...status.services.flatMap((s) => s.tasks.map((task) => ({ service: s.name, task }))),
-    ...status.tasks.map((task) => ({ service: '-', task })),
-  ];
 }
 
 function colourOf(level: string, text: string): string {

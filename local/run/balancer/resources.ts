@@ -89,6 +89,14 @@ export class Resources {
       this.#refresh();
       group?.close();
     },
+    drift: (applied) =>
+      driftOf(this.groups.get(applied.arn)?.definition, applied, {
+        health_check: 'healthCheck',
+        deregistration_delay: 'deregistrationDelaySeconds',
+        slow_start: 'slowStartSeconds',
+        load_balancing_algorithm_type: 'algorithm',
+        stickiness: 'stickiness',
+      }),
   };
 
   readonly listenerHandler: ResourceHandler<Listener> = {
@@ -118,7 +126,7 @@ export class Resources {
       this.#refresh();
     },
     drift: (applied) =>
-      driftOf('default_action', applied.defaultActions, this.listeners.get(applied.arn)?.definition.defaultActions),
+      driftOf(this.listeners.get(applied.arn)?.definition, applied, { default_action: 'defaultActions', port: 'port' }),
   };
 
   readonly ruleHandler: ResourceHandler<ListenerRule> = {
@@ -133,7 +141,12 @@ export class Resources {
       this.rules.delete(previous.arn);
       this.#refresh();
     },
-    drift: (applied) => driftOf('action', applied.actions, this.rules.get(applied.arn)?.actions),
+    drift: (applied) =>
+      driftOf(this.rules.get(applied.arn), applied, {
+        action: 'actions',
+        condition: 'conditions',
+        priority: 'priority',
+      }),
   };
 
   /** For CodeDeploy and the endpoint: what forwards where, and other actions in its place. */
@@ -223,9 +236,21 @@ export class Resources {
   }
 }
 
-/** What the next apply puts back, unless it is told to ignore it. */
-const driftOf = (attribute: string, applied: unknown, live: unknown): readonly string[] =>
-  live === undefined ? ['(gone)'] : JSON.stringify(live) === JSON.stringify(applied) ? [] : [attribute];
+/**
+ * What the next apply puts back, unless it is told to ignore it.
+ * @param members Terraform's attribute → ours
+ */
+function driftOf<T extends object>(
+  live: T | undefined,
+  applied: T,
+  members: Readonly<Record<string, keyof T>>,
+): readonly string[] {
+  if (live === undefined) return ['(gone)'];
+  const text = (value: unknown): string => JSON.stringify(value);
+  return Object.entries(members)
+    .filter(([, member]) => text(live[member]) !== text(applied[member]))
+    .map(([attribute]) => attribute);
+}
 
 function ownerFor(lb: LoadBalancer, zoneOf: ReadonlyMap<string, string>): GroupOwner {
   const zones = lb.subnetIds.map((id) => zoneOf.get(id)).filter((zone) => zone !== undefined);

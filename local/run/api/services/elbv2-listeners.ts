@@ -73,7 +73,7 @@ async function modifyListener(input: z.output<typeof modifyInput>, call: Call): 
   checkLive(call, { listener: changed });
   if (changed.port !== current.port)
     await call.handlers.listeners.put({ ...current, port: changed.port }, current, call.signal);
-  if (input.DefaultActions)
+  if (input.DefaultActions || changed.port !== current.port)
     call.traffic.setActions({ listenerArn: current.arn, ruleArn: null }, changed.defaultActions);
   return { Listeners: [listenerShape(needListener(call, current.arn))] };
 }

@@ -49,8 +49,7 @@ export const ruleOperations: Readonly<Record<string, Operation>> = {
       checkLive(call, { rules: [changed] });
       if (input.Conditions?.length)
         await call.handlers.rules.put({ ...current, conditions: changed.conditions }, current, call.signal);
-      if (input.Actions?.length)
-        call.traffic.setActions({ listenerArn: current.listenerArn, ruleArn: current.arn }, changed.actions);
+      keepActions(changed, call);
       return { Rules: [ruleShape(needRule(call, current.arn))] };
     },
   ),
@@ -74,6 +73,14 @@ async function setPriorities(
     throw new ApiError('ValidationError', 'A rule is named twice');
   const changed = wanted.map(({ RuleArn, Priority }) => ({ ...needRule(call, RuleArn), priority: Priority }));
   checkLive(call, { rules: changed });
-  for (const rule of changed) await call.handlers.rules.put(rule, needRule(call, rule.arn), call.signal);
+  for (const rule of changed) {
+    await call.handlers.rules.put(rule, needRule(call, rule.arn), call.signal);
+    keepActions(rule, call);
+  }
   return { Rules: changed.map(ruleShape) };
+}
+
+/** Puts count as the stacks'; the actions, which CodeDeploy may have shifted, must not pass for what the stacks want. */
+function keepActions({ listenerArn, arn, actions: kept }: ListenerRule, call: Call): void {
+  call.traffic.setActions({ listenerArn, ruleArn: arn }, kept);
 }
