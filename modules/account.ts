@@ -8,14 +8,16 @@ export interface AccountProps {
 
 /** Names resources of the account by ARN where no reference is wanted, such as the parameters of another team's stack. */
 export class Account extends Construct {
+  readonly accountId: string;
   readonly #prefix: { readonly partition: string; readonly region: string; readonly accountId: string };
 
   constructor(scope: Construct, id: string, props: AccountProps) {
     super(scope, id);
+    this.accountId = new DataAwsCallerIdentity(this, 'caller').accountId;
     this.#prefix = {
       partition: new DataAwsPartition(this, 'partition').partition,
       region: props.region,
-      accountId: new DataAwsCallerIdentity(this, 'caller').accountId,
+      accountId: this.accountId,
     };
   }
 

@@ -1,8 +1,7 @@
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket/index.js';
-import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js';
-import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
 import { Construct } from './cdktf.ts';
+import { BUCKET_PREFIX, makePrivate } from './private-bucket.ts';
 import { PropCheck } from './prop-check.ts';
 
 export interface ArtifactBucketProps {
@@ -19,27 +18,12 @@ export class ArtifactBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: ArtifactBucketProps) {
     super(scope, id);
-    new PropCheck(scope, id)
-      .matches('namePrefix', props.namePrefix, {
-        pattern: /^[a-z0-9][a-z0-9-]{0,36}$/,
-        rule: '1–37 lower-case letters, digits and hyphens (S3 bucketnamingrules)',
-      })
-      .done();
+    new PropCheck(scope, id).matches('namePrefix', props.namePrefix, BUCKET_PREFIX).done();
     const bucket = new S3Bucket(this, 'bucket', {
       bucketPrefix: props.namePrefix,
       forceDestroy: props.forceDestroy ?? false,
     });
-    new S3BucketPublicAccessBlock(this, 'private', {
-      bucket: bucket.id,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    new S3BucketServerSideEncryptionConfigurationA(this, 'encryption', {
-      bucket: bucket.id,
-      rule: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }],
-    });
+    makePrivate(this, bucket);
     new S3BucketVersioningA(this, 'versions', { bucket: bucket.id, versioningConfiguration: { status: 'Enabled' } });
     this.arn = bucket.arn;
     this.name = bucket.bucket;
