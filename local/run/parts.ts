@@ -8,6 +8,8 @@ import { type Applier, createApplier, type Handlers } from './apply/apply.ts';
 import { createAutoscaler } from './autoscaler/autoscaler.ts';
 import { createBalancer } from './balancer/balancer.ts';
 import { networkPolicyOf } from './balancer/network-policy.ts';
+import { createCapacity } from './capacity/capacity.ts';
+import { planeCapacityPort } from './capacity/plane-port.ts';
 import { createClock } from './clock.ts';
 import { createCodeDeploy } from './codedeploy/codedeploy.ts';
 import { openDeliveryFile } from './codedeploy/delivery-file.ts';
@@ -171,6 +173,12 @@ export async function createParts(config: PlaneConfig) {
   });
   const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
   const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
+  const capacity = createCapacity({
+    clock,
+    events,
+    metrics,
+    port: planeCapacityPort({ ecs, instances, groupOf: (name) => capacity.groupOf(name) }),
+  });
   const deployments = createCodeDeploy({
     clock,
     random,
@@ -203,6 +211,7 @@ export async function createParts(config: PlaneConfig) {
     functions: functions.handler,
     alarms: alarms.handler,
     ...autoscaler.handlers,
+    capacityProviders: capacity.handler,
     ...deployments.handlers,
     objects: objects.handler,
     commandWaits: createCommandWaits({
@@ -240,6 +249,7 @@ export async function createParts(config: PlaneConfig) {
     functions,
     alarms,
     autoscaler,
+    capacity,
     deployments,
     delivery,
     revisions,
@@ -253,6 +263,7 @@ export async function createParts(config: PlaneConfig) {
 export async function closeParts(parts: Parts): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
     async () => parts.autoscaler.close(),
+    async () => parts.capacity.close(),
     async () => parts.deployments.close(),
     async () => parts.alarms.close(),
     () => parts.topics.close(2000),

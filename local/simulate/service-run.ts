@@ -52,6 +52,7 @@ export class ServiceRun {
   readonly #random: () => number;
   #traffic: TrafficState = { backlog: 0, failingSeconds: 0 };
   #sums = noSums();
+  #servedBefore = 0;
   #held: 'maximum' | 'cooldown' | null = null;
   /** Task seconds, for the bill. */
   taskSeconds = 0;
@@ -64,6 +65,7 @@ export class ServiceRun {
     // What is desired at the beginning serves already.
     this.#tasks.reconcile({ nowMs: at.startMs, startSeconds: 0, most: Number.POSITIVE_INFINITY }, this.#random);
     this.#tasks.promote(at.startMs);
+    this.#servedBefore = this.#tasks.serving;
   }
 
   step({ nowMs, seconds, share }: Step): void {
@@ -96,13 +98,15 @@ export class ServiceRun {
   /** Ends a minute: the autoscaler decides on it. @returns what it said */
   minute(nowMs: number): readonly string[] {
     if (!this.#scaling) return [];
-    const { serving } = this.#tasks;
     const sums = this.#sums;
+    // As the plane does: a minute's metric is of the tasks that served when it began.
+    const running = this.#servedBefore;
+    this.#servedBefore = this.#tasks.serving;
     const of = (total: number): number | null => (sums.serving === 0 ? null : total / sums.serving);
     const outcome = this.#scaling.minute({
       nowMs,
       desired: this.#tasks.desired,
-      running: serving,
+      running,
       metrics: { cpu: of(sums.cpu), memory: of(sums.memory), requests: of(sums.perTask) },
     });
     this.#tasks.desired = outcome.desired;

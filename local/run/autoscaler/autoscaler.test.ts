@@ -41,6 +41,23 @@ test('three minutes above the target scale out, fifteen low ones scale in, each 
   t.true(autoscaler.policies()[0]?.alarms.some(({ name }) => scaledIn?.cause.includes(name)));
 });
 
+test('a datapoint is taken for the tasks that it is of, not for those that came since', async (t) => {
+  const { autoscaler, cpu, service, messages } = bench();
+  autoscaler.handlers.scalableTargets.put(scalableTarget(), null, signal);
+  autoscaler.handlers.scalingPolicies.put(trackingPolicy('cpu', { scaleOutCooldownSeconds: 0 }), null, signal);
+  await cpu(3, 100);
+  // The fourth minute still was the load of two, for a part: 2 × 70 ÷ 50 is less than the four that run since.
+  await cpu(1, 70);
+  t.deepEqual(service.changes, [4]);
+  await cpu(1, 50);
+  t.deepEqual(service.changes, [4]);
+  t.true(messages().some((m) => m.includes('100, 100, 70; 3 wanted, 4 desired already')));
+  await cpu(3, 60);
+  t.deepEqual(service.changes, [4]);
+  await cpu(1, 60);
+  t.deepEqual(service.changes, [4, 5]); // 4 × 60 ÷ 50
+});
+
 test('minutes without data are no reason to scale in', async (t) => {
   const { autoscaler, cpu, service } = bench({ desiredCount: 6, runningCount: 6 });
   autoscaler.handlers.scalableTargets.put(scalableTarget(), null, signal);

@@ -19,7 +19,7 @@ export interface TrackingInput {
   readonly disableScaleIn: boolean;
   /** Oldest first, the newest complete minute last; null where the minute has no data. At most LOW_DATAPOINTS are read. */
   readonly datapoints: readonly (number | null)[];
-  /** The tasks that the metric is an average of. */
+  /** The tasks that the newest datapoint is an average of. */
   readonly runningCount: number;
   /** Names of the policy's two alarms. */
   readonly highAlarm: string;

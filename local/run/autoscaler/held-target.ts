@@ -34,6 +34,8 @@ export interface HeldTarget {
   cooldowns: Cooldowns;
   readonly policies: Map<string, HeldPolicy>;
   readonly schedules: Map<string, HeldSchedule>;
+  /** Running tasks just after each of the newest minutes, by the minute's end. */
+  readonly runningAfter: Map<number, number>;
   /** Code and policy of the last thing that was not scaled, so that it is told once. */
   toldNotScaled: string | null;
 }
@@ -49,6 +51,7 @@ export function holdTarget(definition: ScalableTarget, registeredAtMs: number): 
     cooldowns: NO_COOLDOWNS,
     policies: new Map(),
     schedules: new Map(),
+    runningAfter: new Map(),
     toldNotScaled: null,
   };
 }
@@ -67,6 +70,16 @@ export interface ReadingContext {
   readonly metrics: MetricStore;
   readonly service: Pick<ServiceState, 'desiredCount' | 'runningCount'>;
   readonly alarms: readonly AlarmState[];
+}
+
+/**
+ * The tasks that the newest datapoint is an average of: those that ran when its minute began ≈. Counting tasks that came
+ * since would take the load of few for that of many.
+ */
+function basisOf({ runningAfter }: HeldTarget, endMs: number, running: number): number {
+  if (!runningAfter.has(endMs)) runningAfter.set(endMs, running);
+  for (const minute of runningAfter.keys()) if (minute < endMs - MINUTE_MS) runningAfter.delete(minute);
+  return runningAfter.get(endMs - MINUTE_MS) ?? runningAfter.get(endMs) ?? running;
 }
 
 export function readPolicies(held: HeldTarget, context: ReadingContext): PolicyReading[] {
@@ -88,16 +101,18 @@ export function readPolicies(held: HeldTarget, context: ReadingContext): PolicyR
 }
 
 function trackingVote(
-  { definition }: HeldTarget,
+  held: HeldTarget,
   policy: TrackingPolicy,
   alarmId: string,
   { clock, metrics, service }: ReadingContext,
 ): Vote {
+  const { definition } = held;
+  const endMs = endOfData(clock, MINUTE_MS);
   return decideTracking({
     targetValue: policy.targetValue,
     disableScaleIn: policy.disableScaleIn,
-    datapoints: minutesBefore(metrics, metricOf(policy, definition), endOfData(clock, MINUTE_MS), LOW_DATAPOINTS),
-    runningCount: service.runningCount,
+    datapoints: minutesBefore(metrics, metricOf(policy, definition), endMs, LOW_DATAPOINTS),
+    runningCount: basisOf(held, endMs, service.runningCount),
     highAlarm: trackingAlarmName(definition, 'High', alarmId),
     lowAlarm: trackingAlarmName(definition, 'Low', alarmId),
   });

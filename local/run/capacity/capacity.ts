@@ -31,6 +31,8 @@ export interface CapacityState {
 export interface Capacity {
   readonly handler: ResourceHandler<CapacityProvider>;
   providers(): readonly CapacityState[];
+  /** ARN of a capacity provider's auto scaling group, by the provider's name. */
+  groupOf(capacityProvider: string): string | null;
   close(): void;
 }
 
@@ -166,6 +168,8 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
         protectedIds,
         decision,
       })),
+    groupOf: (name) =>
+      [...providers.values()].find((held) => held.definition.name === name)?.definition.autoScalingGroupArn ?? null,
     close: cancel,
   };
 }

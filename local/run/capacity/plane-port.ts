@@ -1,0 +1,118 @@
+/** The capacity port on the plane's own instances and services. */
+import type { AutoScalingGroup, Service, TaskDefinition } from '../../topology.ts';
+import type { EcsView, InstanceState, ServiceState, TaskState } from '../contracts.ts';
+import type { Instances } from '../instances/instances.ts';
+import { type Candidate, decidePlacement } from '../scheduler/decide-placement.ts';
+import { hostPortsOf, reservationOf } from '../scheduler/task-size.ts';
+import type { CapacityPort, PendingTasks } from './contracts.ts';
+
+export interface PlanePortOptions {
+  readonly ecs: EcsView;
+  readonly instances: Instances;
+  /** Auto scaling group of a capacity provider, by the provider's name. */
+  readonly groupOf: (capacityProvider: string) => string | null;
+}
+
+export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions): CapacityPort {
+  const groupByArn = (arn: string | null) => instances.groups().find((g) => g.definition.arn === arn);
+  const clusterOf = (provider: string): string | null => groupByArn(groupOf(provider))?.definition.clusterName ?? null;
+  return {
+    instances: (name) =>
+      instances
+        .all()
+        .filter((instance) => instance.group.name === name)
+        .map((instance) => ({
+          id: instance.id,
+          zone: instance.zone,
+          status: instance.status,
+          launchedAtMs: instance.registeredAtMs,
+          tasks: instance.reservations.size,
+        })),
+    group(arn) {
+      const group = groupByArn(arn);
+      return group ? { ...boundsOf(group.definition), desired: group.desiredCapacity } : null;
+    },
+    pending(provider) {
+      const cluster = clusterOf(provider);
+      if (cluster === null) return [];
+      const services = ecs.services().filter((s) => s.status === 'ACTIVE' && usesProvider(s.definition, provider));
+      if (services.length === 0) return [];
+      const candidates = candidatesOf(ecs, cluster);
+      return services.flatMap((service) => pendingOf(ecs, service, candidates));
+    },
+    clusterOf,
+    setDesired: (name, desired, change) => instances.setDesired(name, desired, change),
+  };
+}
+
+const boundsOf = (group: AutoScalingGroup) => ({
+  name: group.name,
+  minSize: group.minSize,
+  maxSize: group.maxSize,
+  size: { cpuUnits: group.cpuUnits, memoryMiB: group.memoryMiB },
+});
+
+/** Tasks of a service with a strategy wait at its first provider ≈; a launch type asks no provider for capacity. */
+const usesProvider = (service: Service, provider: string): boolean =>
+  service.launchType === 'EC2' && service.capacityProviderStrategy[0]?.capacityProvider === provider;
+
+/** What is missing and fits no instance that is there. */
+function pendingOf(ecs: EcsView, service: ServiceState, candidates: readonly Candidate[]): PendingTasks[] {
+  const { definition } = service;
+  return wantedVersions(service).flatMap(({ taskDefinitionArn, missing }) => {
+    const task = ecs.taskDefinitions().find((d) => d.arn === taskDefinitionArn);
+    if (missing <= 0 || !task) return [];
+    const group = `service:${definition.name}`;
+    const constraints = [...definition.placementConstraints, ...task.placementConstraints];
+    const need = { group, ...reservationOf(task), hostPorts: hostPortsOf(task) };
+    const request = { ...need, constraints, strategies: definition.placementStrategies };
+    if (decidePlacement(request, candidates, 0).instanceId !== null) return [];
+    return [
+      { group, count: missing, cpuUnits: need.cpuUnits, memoryMiB: need.memoryMiB, oneAnInstance: isAlone(request) },
+    ];
+  });
+}
+
+const isAlone = ({
+  hostPorts,
+  constraints,
+}: {
+  readonly hostPorts: readonly number[];
+  readonly constraints: TaskDefinition['placementConstraints'];
+}): boolean => hostPorts.length > 0 || constraints.some((c) => c.type === 'distinctInstance');
+
+/** By version: how many tasks it should have and has not, as far as the deployment's maximum leaves room. */
+function wantedVersions(service: ServiceState): { taskDefinitionArn: string; missing: number }[] {
+  const { desiredCount, definition, taskSets } = service;
+  if (taskSets.length > 0)
+    return taskSets.map((set) => ({
+      taskDefinitionArn: set.taskDefinitionArn,
+      missing: set.computedDesiredCount - set.runningCount - set.pendingCount,
+    }));
+  const primary = service.deployments.find((d) => d.status === 'PRIMARY');
+  if (!primary) return [];
+  const most = Math.max(desiredCount, Math.floor((desiredCount * definition.maximumPercent) / 100));
+  const room = most - service.runningCount - service.pendingCount;
+  const missing = Math.min(desiredCount - primary.runningCount - primary.pendingCount, room);
+  return [{ taskDefinitionArn: primary.taskDefinitionArn, missing }];
+}
+
+function candidatesOf(ecs: EcsView, cluster: string): Candidate[] {
+  const groups = new Map<string, string[]>();
+  for (const task of ecs.tasks().filter(isLive))
+    if (task.instanceId) groups.set(task.instanceId, [...(groups.get(task.instanceId) ?? []), task.group]);
+  return ecs
+    .instances()
+    .filter((instance) => instance.status === 'ACTIVE' && isOf(instance, cluster))
+    .map((instance) => ({
+      id: instance.id,
+      zone: instance.zone,
+      instanceType: instance.instanceType,
+      ...instance.remaining,
+      ports: new Set(instance.ports),
+      groups: groups.get(instance.id) ?? [],
+    }));
+}
+
+const isLive = (task: TaskState): boolean => task.lastStatus !== 'STOPPED';
+const isOf = (instance: InstanceState, cluster: string): boolean => instance.clusterArn.endsWith(`/${cluster}`);
