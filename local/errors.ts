@@ -60,6 +60,7 @@ const EXIT_OF_CODE = {
   PLANE_UNREACHABLE: ExitCode.environment,
   TARGET_UNREACHABLE: ExitCode.environment,
   NO_CREDENTIALS: ExitCode.environment,
+  PUSH_FAILED: ExitCode.environment,
 } as const;
 export type ErrorCode = keyof typeof EXIT_OF_CODE;
 
