@@ -98,7 +98,13 @@ const GUARDS: readonly (readonly [string, Partial<BlueGreenStep>, Guard | null])
   [
     "a hook's time-out",
     {
-      lifecycle: [event('BeforeAllowTraffic', 8, 9, { status: 'Failed', hook: 'h', message: 'timed out after 1 h' })],
+      lifecycle: [
+        event('BeforeAllowTraffic', 8, 9, {
+          status: 'Failed',
+          hook: 'h',
+          message: 'the function did not report its status within one hour.',
+        }),
+      ],
     },
     'hook-timeout',
   ],

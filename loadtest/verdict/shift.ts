@@ -113,7 +113,9 @@ export function guardOf(step: BlueGreenStep): Guard | null {
 }
 
 function isTimeOut(event: LifecycleRecord, step: BlueGreenStep): boolean {
-  return /time.?out|timed out|no answer|did not answer/i.test(`${event.message ?? ''} ${step.error?.message ?? ''}`);
+  return /time.?out|timed out|did not (report|answer)|no answer/i.test(
+    `${event.message ?? ''} ${step.error?.message ?? ''}`,
+  );
 }
 
 /** In words, for reasons and reports. */
