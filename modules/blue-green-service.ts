@@ -32,6 +32,8 @@ export class BlueGreenService extends Construct {
   /** The group of the first task set. */
   readonly targetGroupArn: string;
   readonly targetGroupArnSuffix: string;
+  /** Of both groups, the first task set's first. */
+  readonly targetGroupArnSuffixes: readonly [string, string];
   /** What a deployment is given, with `<TASK_DEFINITION>` in the place of the revision; the parameter holds the same. */
   readonly appSpec: string;
   readonly appSpecParameterName: string;
@@ -88,6 +90,7 @@ export class BlueGreenService extends Construct {
     };
     this.targetGroupArn = blue.arn;
     this.targetGroupArnSuffix = blue.arnSuffix;
+    this.targetGroupArnSuffixes = [blue.arnSuffix, green.arnSuffix];
     this.applicationName = props.applicationName;
     this.deploymentGroupName = props.deploymentGroupName;
     this.deploymentGroupArn = deployments.arn;

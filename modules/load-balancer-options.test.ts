@@ -2,6 +2,7 @@ import test from 'ava';
 import { Account } from './account.ts';
 import type { TerraformStack } from './cdktf.ts';
 import { LogBucket } from './log-bucket.ts';
+import { PathRule } from './path-rule.ts';
 import { PublicLoadBalancer, type PublicLoadBalancerProps } from './public-load-balancer.ts';
 import { type Json, refuses, synth } from './testing/synth.ts';
 
@@ -51,8 +52,14 @@ test('rules and dependencies go to the listener that serves', (t) => {
     const balancer = add(stack, { https: { ...HTTPS, port: 8443 } });
     t.is(balancer.listener.portInput, 8443);
     t.is(balancer.url, 'https://orders.example.com:8443');
-    t.is(balancer.listenerArn, balancer.listener.arn);
   });
+  const rule = synth((stack) => {
+    const { listenerArn, listener } = add(stack, { https: HTTPS });
+    const pathPatterns = ['/iridium*'];
+    new PathRule(stack, 'rule', { listenerArn, priority: 1, pathPatterns, targetGroupArn: 'tg', after: [listener] });
+  }).one('aws_lb_listener_rule');
+  t.regex(rule.listener_arn, /https-listener/);
+  t.regex(rule.depends_on.join(), /https-listener/);
   synth((stack) => {
     t.is(add(stack, { https: HTTPS }).url, 'https://orders.example.com');
   });

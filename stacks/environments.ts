@@ -2,6 +2,7 @@
 import type { DeploymentOptions } from '../modules/deployment-options.ts';
 import type { ManagedScaling } from '../modules/ec2-capacity.ts';
 import type { NetworkEgress } from '../modules/network.ts';
+import { type FrontSettings, NOTHING_IN_FRONT } from './front.ts';
 import type { ScaledService, ServiceScaling } from './scaling.ts';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -51,6 +52,8 @@ export interface Environment {
    * the hook's address is any of AWS's, and only 0.0.0.0/0 lets it in.
    */
   readonly testListenerCidrBlocks: readonly string[];
+  /** HTTPS, web ACL, access logs, alarms and dashboards. */
+  readonly front: FrontSettings;
   readonly logRetentionDays: number;
   readonly containerInsights: boolean;
   /** Guards against deleting load balancers, tables and images that are in use. */
@@ -106,6 +109,7 @@ const DEV: Environment = {
   blueGreen: { configuration: 'ECSAllAtOnce', ready: { action: 'CONTINUE_DEPLOYMENT' }, terminationWaitMinutes: 5 },
   ecsServiceLinkedRole: false,
   testListenerCidrBlocks: [],
+  front: NOTHING_IN_FRONT,
   logRetentionDays: 7,
   containerInsights: false,
   deletionProtection: false,

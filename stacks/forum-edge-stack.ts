@@ -6,6 +6,7 @@ import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import { FORUM_MONOLITH, FORUM_PORT, FORUM_PRODUCTION_PORT, FORUM_TEST_PORT } from './forum-services.ts';
+import { allowHttps, frontOptions } from './front.ts';
 
 export interface ForumEdgeStackProps extends StackProps {
   readonly network: Network;
@@ -39,6 +40,7 @@ export class ForumEdgeStack extends BaseStack {
       port: FORUM_PRODUCTION_PORT,
       defaultAction: { forwardTo: instances.arn },
       deletionProtection: environment.deletionProtection,
+      ...frontOptions(this, 'forum'),
     });
     const fixedResponse = {
       statusCode: '404',
@@ -53,7 +55,7 @@ export class ForumEdgeStack extends BaseStack {
     }).arn;
     this.instanceTargetGroupArn = instances.arn;
     this.workloadSecurityGroupId = groups.workloads.securityGroupId;
-    this.output('forum_url', `http://${this.loadBalancer.dnsName}`, 'The forum');
+    this.output('forum_url', this.loadBalancer.url, 'The forum');
     this.output(
       'forum_test_url',
       `http://${this.loadBalancer.dnsName}:${FORUM_TEST_PORT}`,
@@ -80,6 +82,7 @@ export class ForumEdgeStack extends BaseStack {
         ports: port(FORUM_PORT),
         peer: { securityGroupId: workloads.securityGroupId },
       });
+    allowHttps(this, 'forum', loadBalancer);
     // The load balancer's name leads to its public addresses, inside the VPC too: what is in there comes from its NAT's.
     const testers = [...natAddresses.map((address) => `${address}/32`), ...testListenerCidrBlocks];
     testers.forEach((cidrIpv4, index) => {

@@ -4,6 +4,7 @@ import { EcsCluster } from '../modules/ecs-cluster.ts';
 import { FargateService } from '../modules/fargate-service.ts';
 import type { Network } from '../modules/network.ts';
 import { PathRule } from '../modules/path-rule.ts';
+import type { WatchedService } from '../modules/watched-services.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import { ForumBlueGreen } from './forum-blue-green.ts';
 import { type ForumFacts, serviceCommons } from './forum-commons.ts';
@@ -11,6 +12,7 @@ import type { ForumEdgeStack } from './forum-edge-stack.ts';
 import { ForumInstances } from './forum-instances.ts';
 import { ForumRoles } from './forum-roles.ts';
 import { FORUM_CATCH_ALL, FORUM_MICROSERVICES, FORUM_MONOLITH, type ForumService } from './forum-services.ts';
+import { watch } from './front.ts';
 import type { RegistryStack } from './registry-stack.ts';
 import { scaleService } from './scaling.ts';
 import type { Settings } from './settings.ts';
@@ -58,6 +60,7 @@ export class ForumServicesStack extends BaseStack {
   readonly #account: Account;
   readonly #cluster: EcsCluster;
   readonly #roles: ForumRoles;
+  readonly #watched: WatchedService[] = [];
 
   constructor(scope: Construct, id: string, props: ForumServicesStackProps) {
     super(scope, id, props);
@@ -74,6 +77,7 @@ export class ForumServicesStack extends BaseStack {
     const taken = this.#microservices(stage);
     const takenFromInstances = stage.monolith === 'instances' ? [] : [this.#containers(stage, taken)];
     this.#instances(stage, takenFromInstances);
+    watch(this, 'forum', { loadBalancerArnSuffix: edge.loadBalancer.arnSuffix, services: this.#watched });
     this.output('forum_stage', props.stage, stage.summary);
     this.output('forum_cluster_name', this.#cluster.name, 'ECS cluster of the forum');
     this.output('forum_load_balancer', edge.loadBalancer.dnsName, 'Load balancer of the forum');
@@ -103,6 +107,7 @@ export class ForumServicesStack extends BaseStack {
       account: this.#account,
       roles: this.#roles,
     });
+    this.#watch(name, service, service.targetGroupArnSuffixes);
     this.output(`${name}_appspec`, service.appSpec, `AppSpec of ${service.applicationName}, as its parameter holds it`);
     const rule = service.productionRule;
     return { targetGroupArn: service.targetGroupArn, steady: rule, shifted: true, rule };
@@ -111,6 +116,7 @@ export class ForumServicesStack extends BaseStack {
   #rolling(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
     const facts = FORUM_MICROSERVICES[name];
     const service = this.#service(name, { facts, tagKey: name, testRule: facts });
+    this.#watch(name, service, [service.targetGroupArnSuffix]);
     const { environment, edge } = this.#props;
     scaleService(this, `${name}-scaling`, {
       scaling: environment.scaling[name],
@@ -135,6 +141,7 @@ export class ForumServicesStack extends BaseStack {
       testRule: rule,
       ...(gone ? { desiredCount: 0, after: taken } : {}),
     });
+    if (!gone) this.#watch('monolith', service, [service.targetGroupArnSuffix]);
     return this.#takeTraffic('monolith', service, rule);
   }
 
@@ -164,6 +171,14 @@ export class ForumServicesStack extends BaseStack {
         targetGroup,
       },
     });
+  }
+
+  #watch(
+    label: string,
+    { scalable }: Pick<WatchedService, 'scalable'>,
+    targetGroupArnSuffixes: readonly string[],
+  ): void {
+    this.#watched.push({ label, scalable, clusterName: this.#cluster.name, targetGroupArnSuffixes });
   }
 
   #takeTraffic(

@@ -10,6 +10,7 @@ import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { TextParameter } from '../modules/text-parameter.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
+import { allowHttps, frontOptions, watch } from './front.ts';
 import { fulfilmentParameters, HQ } from './logistics-services.ts';
 import { scaleService } from './scaling.ts';
 
@@ -36,7 +37,7 @@ export class HqStack extends BaseStack {
     const endpoint = new TextParameter(this, 'endpoint', {
       name: names.endpoint,
       description: 'Where the fulfilment API is',
-      value: `http://${loadBalancer.dnsName}`,
+      value: loadBalancer.url,
     });
     const table = this.#service(name, props, {
       apiKeyArn: apiKey.arn,
@@ -45,7 +46,7 @@ export class HqStack extends BaseStack {
       loadBalancer,
     });
 
-    this.output('hq_url', `http://${loadBalancer.dnsName}`, 'Fulfilment API');
+    this.output('hq_url', loadBalancer.url, 'Fulfilment API');
     this.output('orders_table_name', table.name, 'Orders that were fulfilled, by MessageId');
     this.output(
       'fulfillment_api_endpoint_parameter',
@@ -74,6 +75,7 @@ export class HqStack extends BaseStack {
         ports: port(HQ.port),
         peer: { securityGroupId: tasks.securityGroupId },
       });
+    allowHttps(this, 'hq', balancer);
     tasks
       .allowIngress('http', {
         description: 'from its load balancer only',
@@ -94,6 +96,7 @@ export class HqStack extends BaseStack {
       securityGroupIds: [balancer.securityGroupId],
       defaultAction: { forwardTo: targetGroup.arn },
       deletionProtection: environment.deletionProtection,
+      ...frontOptions(this, 'hq'),
     });
     return { loadBalancer, targetGroup, tasks };
   }
@@ -129,6 +132,11 @@ export class HqStack extends BaseStack {
       clusterName: cluster.name,
       service,
       loadBalancerArnSuffix: at.loadBalancer.arnSuffix,
+    });
+    const targetGroupArnSuffixes = [at.targetGroup.arnSuffix];
+    watch(this, 'hq', {
+      loadBalancerArnSuffix: at.loadBalancer.arnSuffix,
+      services: [{ label: 'hq', clusterName: cluster.name, scalable: service.scalable, targetGroupArnSuffixes }],
     });
     return table;
   }

@@ -4,6 +4,7 @@ import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
 import { ANYWHERE, DYNAMIC_HOST_PORTS, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
+import { allowHttps, frontOptions } from './front.ts';
 import { MICROSERVICES, MONOLITH } from './logistics-services.ts';
 
 export interface LogisticsEdgeStackProps extends StackProps {
@@ -40,17 +41,14 @@ export class LogisticsEdgeStack extends BaseStack {
       port: LISTENER_PORT,
       defaultAction: { forwardTo: monolith.arn },
       deletionProtection: environment.deletionProtection,
+      ...frontOptions(this, 'logistics'),
     });
     this.monolithTargetGroup = monolith;
     this.instanceSecurityGroupId = groups.instances.securityGroupId;
     this.taskSecurityGroupId = groups.tasks.securityGroupId;
 
     this.output('alb_dns_name', this.loadBalancer.dnsName, 'Name of the load balancer');
-    this.output(
-      'order_url',
-      `http://${this.loadBalancer.dnsName}${MONOLITH.orderPath}`,
-      'Where the monolith takes orders',
-    );
+    this.output('order_url', `${this.loadBalancer.url}${MONOLITH.orderPath}`, 'Where the monolith takes orders');
   }
 
   #securityGroups(vpcId: string) {
@@ -79,6 +77,7 @@ export class LogisticsEdgeStack extends BaseStack {
         ports: taskPort,
         peer: { securityGroupId: tasks.securityGroupId },
       });
+    allowHttps(this, 'logistics', loadBalancer);
     instances.allowIngress('dynamic-ports', {
       description: 'dynamic host ports, from the load balancer only',
       ports: DYNAMIC_HOST_PORTS,

@@ -5,8 +5,10 @@ import { FargateService } from '../modules/fargate-service.ts';
 import { GeneratedSecret } from '../modules/generated-secret.ts';
 import { HttpSubscription } from '../modules/http-subscription.ts';
 import type { Network } from '../modules/network.ts';
+import type { WatchedService } from '../modules/watched-services.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import type { ClusterStack } from './cluster-stack.ts';
+import { watch } from './front.ts';
 import type { LogisticsEdgeStack } from './logistics-edge-stack.ts';
 import {
   fulfillKeyParameter,
@@ -40,6 +42,7 @@ export class LogisticsServicesStack extends BaseStack {
   readonly #props: LogisticsServicesStackProps;
   readonly #account: Account;
   readonly #fulfillKey: GeneratedSecret;
+  readonly #watched: WatchedService[] = [];
 
   constructor(scope: Construct, id: string, props: LogisticsServicesStackProps) {
     super(scope, id, props);
@@ -59,6 +62,7 @@ export class LogisticsServicesStack extends BaseStack {
         after: [monolith.steady],
       });
     }
+    watch(this, 'logistics', { loadBalancerArnSuffix: props.edge.loadBalancer.arnSuffix, services: this.#watched });
     this.output('stage', props.stage, stage.summary);
     this.output('monolith_service_name', monolith.name, 'ECS service of the monolith');
   }
@@ -82,7 +86,7 @@ export class LogisticsServicesStack extends BaseStack {
       route: { defaultTargetGroup: edge.monolithTargetGroup },
       after: after.map((service) => service.steady),
     });
-    this.#scale('monolith', monolith);
+    this.#scaleAndWatch('monolith', monolith);
     return monolith;
   }
 
@@ -120,12 +124,18 @@ export class LogisticsServicesStack extends BaseStack {
       endpoint: this.#url(facts.orderPath),
       after: [created.steady],
     });
-    this.#scale(service, created);
+    this.#scaleAndWatch(service, created);
     return created;
   }
 
-  #scale(key: LogisticsService, service: Ec2Service | FargateService): void {
+  #scaleAndWatch(key: LogisticsService, service: Ec2Service | FargateService): void {
     const { environment, cluster, edge } = this.#props;
+    this.#watched.push({
+      label: key,
+      scalable: service.scalable,
+      clusterName: cluster.cluster.name,
+      targetGroupArnSuffixes: [service.targetGroupArnSuffix],
+    });
     scaleService(this, `${key}-scaling`, {
       scaling: environment.scaling[key],
       clusterName: cluster.cluster.name,
@@ -167,6 +177,6 @@ export class LogisticsServicesStack extends BaseStack {
   }
 
   #url(path: string): string {
-    return `http://${this.#props.edge.loadBalancer.dnsName}${path}`;
+    return `${this.#props.edge.loadBalancer.url}${path}`;
   }
 }

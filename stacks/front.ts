@@ -1,0 +1,70 @@
+/** What an environment can have in front of its services and beside them, all of it off by default. */
+import { Account } from '../modules/account.ts';
+import type { HttpsOptions, LoadBalancerOptions } from '../modules/load-balancer-options.ts';
+import { LogBucket } from '../modules/log-bucket.ts';
+import { type AlarmThresholds, OperationsAlarms } from '../modules/operations-alarms.ts';
+import { OperationsDashboard } from '../modules/operations-dashboard.ts';
+import { ANYWHERE, port, type SecurityGroup } from '../modules/security-group.ts';
+import type { WatchedServices } from '../modules/watched-services.ts';
+import type { BaseStack } from './base-stack.ts';
+
+/** The load balancers: each has a name, and so a certificate, of its own. */
+export type Front = 'logistics' | 'hq' | 'forum';
+
+export interface FrontSettings {
+  /** Certificate and domain name of each. @default none: HTTP only */
+  readonly https: Readonly<Partial<Record<Front, Omit<HttpsOptions, 'port'>>>>;
+  /** Web ACL that guards all of them, or null. */
+  readonly webAclArn: string | null;
+  /** Days that access logs are kept in a bucket of each, or null for no logs. */
+  readonly accessLogDays: number | null;
+  /** What alarms there are, or null for none. */
+  readonly alarms: AlarmThresholds | null;
+  /** A dashboard for each. */
+  readonly dashboard: boolean;
+}
+
+export const NOTHING_IN_FRONT: FrontSettings = {
+  https: {},
+  webAclArn: null,
+  accessLogDays: null,
+  alarms: null,
+  dashboard: false,
+};
+
+/** Options of a load balancer in this stack, with the bucket that they need. */
+export function frontOptions(stack: BaseStack, front: Front): LoadBalancerOptions {
+  const { name, region, deletionProtection, front: settings } = stack.environment;
+  const { webAclArn, accessLogDays } = settings;
+  const https = settings.https[front];
+  return {
+    ...(https ? { https } : {}),
+    ...(webAclArn === null ? {} : { webAclArn }),
+    ...(accessLogDays === null
+      ? {}
+      : {
+          accessLogs: new LogBucket(stack, 'access-logs', {
+            namePrefix: `${name}-${front}-logs-`,
+            account: new Account(stack, 'log-account', { region }),
+            keepDays: accessLogDays,
+            forceDestroy: !deletionProtection,
+          }),
+        }),
+  };
+}
+
+/** Lets clients in by HTTPS where a certificate is. */
+export function allowHttps(stack: BaseStack, front: Front, loadBalancer: SecurityGroup): void {
+  if (!stack.environment.front.https[front]) return;
+  loadBalancer.allowIngress('https', { description: 'clients, by TLS', ports: port(443), peer: ANYWHERE });
+}
+
+/** Alarms and dashboard of a load balancer's services, where the environment has them. */
+export function watch(stack: BaseStack, front: Front, watched: WatchedServices): void {
+  const { name, region, front: settings } = stack.environment;
+  const called = `${name}-${front}`;
+  if (settings.alarms) {
+    new OperationsAlarms(stack, 'operations-alarms', { ...settings.alarms, ...watched, namePrefix: called });
+  }
+  if (settings.dashboard) new OperationsDashboard(stack, 'dashboard', { ...watched, name: called, region });
+}
