@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import test from 'ava';
 import { CutoverError } from '../../local/errors.ts';
 import { createClock } from '../../local/run/clock.ts';
+import type { Status } from '../../local/status.ts';
 import { PROFILES, type Profile } from '../profiles.ts';
 import { FORUM, LOGISTICS } from '../systems.ts';
 import { FakePlane, readerOf } from '../testing/fake-plane.ts';
+import { threadsStatus } from '../testing/forum-status.ts';
+import { startForum } from '../testing/forum-target.ts';
 import { k6Binary, k6Missing } from '../testing/k6.ts';
 import { service, status, withIridium } from '../testing/status.ts';
 import { startTarget, type TestTarget } from '../testing/target.ts';
@@ -157,6 +160,53 @@ withK6('Ctrl-C under load ends k6, the plane and the files', async (t) => {
     message: 'stopped by the test',
   });
   t.is(plane.downs, 1);
+  t.deepEqual(await leftovers(), []);
+});
+
+withK6('both systems at once: one plane, two loads, one verdict with the criteria of each', async (t) => {
+  await using target = await startForum();
+  const forum = threadsStatus({ url: target.url }).status;
+  const together = (logistics: Status): Status => ({
+    ...logistics,
+    loadBalancers: [...logistics.loadBalancers, ...forum.loadBalancers],
+    targetGroups: [...logistics.targetGroups, ...forum.targetGroups],
+    services: [...logistics.services, ...forum.services],
+    outputs: forum.outputs,
+  });
+  const plane = new FakePlane(together(status(target.url)), target, String(KEY));
+  plane.onApply = async (dir) => {
+    const next = dir === 'dir of strangler' ? withIridium('healthy', [], target.url) : status(target.url);
+    plane.become(together(next), 'STAGE', 'applied');
+    return {};
+  };
+  const systems = [
+    { system: LOGISTICS, profile: SHORT },
+    { system: FORUM, profile: { ...SHORT, startVirtualUsers: 20, ratePerSecond: 60 } },
+  ];
+  const result = await rehearse({ ...OPTIONS, systems }, depsFor(plane, target));
+  t.deepEqual(
+    result.verdict.stages.map((stage) => stage.name),
+    ['monolith', 'containers', 'strangler'],
+  );
+  t.is(result.verdict.system, 'all');
+  t.deepEqual(
+    result.verdict.loads.map((load) => load.scenario),
+    ['orders', 'forum'],
+  );
+  const value = (name: string): number | null | undefined =>
+    result.verdict.criteria.find((criterion) => criterion.name === name)?.value;
+  for (const name of [
+    'lost-orders',
+    'duplicated-orders',
+    'server-errors',
+    'forum-failed-requests',
+    'forum-failed-checks',
+  ]) {
+    t.is(value(name), 0, name);
+  }
+  const posts = target.requests.filter((request) => request.method === 'POST');
+  t.is(result.verdict.ledger?.fulfilled, posts.length);
+  t.true((result.record.forum?.requests.rows.length ?? 0) > 200);
   t.deepEqual(await leftovers(), []);
 });
 
