@@ -96,8 +96,7 @@ function observe(
   { registry, clock }: ReconcileOptions,
 ): Observed {
   const graceSeconds = record.definition.healthCheckGracePeriodSeconds;
-  const nowMs = clock.now();
-  const health = new Map(tasks.map((task) => [task.id, healthOf(task, registry, graceSeconds, nowMs)]));
+  const health = new Map(tasks.map((task) => [task.id, healthOf(task, registry, graceSeconds, clock)]));
   for (const task of tasks)
     if (health.get(task.id)?.healthy && !task.everHealthy) {
       task.everHealthy = true;
