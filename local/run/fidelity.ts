@@ -73,4 +73,13 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   ),
   approximated('systemd', 'restarts, start limits and stop time-outs of programs on instances are in real time'),
   approximated('command waits', 'looked at each second instead of every 15 s; the command itself is not run'),
+  approximated(
+    'target tracking',
+    'out: ceil(tasks × newest ÷ target), in: below 90 % of the target and by the highest of 15 minutes; cooldowns begin with the decision',
+  ),
+  approximated('step scaling', 'the aggregate of the alarm’s evaluated datapoints chooses the step'),
+  approximated(
+    'capacity providers',
+    'tasks needed is a lower bound; out at the first minute above the target; tasks wait at the first provider of their strategy',
+  ),
 ];
