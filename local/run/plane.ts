@@ -177,6 +177,8 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           alarms: parts.alarms.handler,
         },
         packageDir: join(config.stateDir, 'functions'),
+        madeFile: join(config.stateDir, 'endpoint.json'),
+        resume: config.resume ?? false,
         tablesEndpoint: parts.tables.endpoint,
         resources: () => ({
           clusters: topology?.clusters ?? [],
@@ -193,6 +195,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         () => api.close(),
         () => consoleServer.close(),
       );
+      listeners.add(() => api.restore());
       await api.listen(config.portBase);
       await consoleServer.listen(config.portBase + 1);
     },

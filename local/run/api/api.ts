@@ -9,7 +9,8 @@ import { ApiError } from '../contracts.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Asked, identify, isRestCall, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
-import { createMade, type Made } from './made.ts';
+import { type Made, remembering } from './made.ts';
+import { openMadeFile } from './made-file.ts';
 import { type Call, toApiError } from './operation.ts';
 import type { ApiOptions } from './ports.ts';
 import type { Answer } from './protocols/protocol.ts';
@@ -18,6 +19,8 @@ import { isTablesCall, proxyTables } from './tables-proxy.ts';
 export interface Api {
   /** @param port 0 picks a free one. @returns the port. @throws CutoverError PORT_IN_USE */
   listen(port: number): Promise<number>;
+  /** Puts back what was made through the endpoint of a plane that was killed: once, when the stacks are applied. */
+  restore(): Promise<void>;
   /** Answers nothing more; open connections are cut. */
   close(): Promise<void>;
 }
@@ -28,7 +31,12 @@ const REQUEST_LIMIT_MS = 30_000;
 type Context = ApiOptions & { readonly made: Made };
 
 export function createApi(options: ApiOptions): Api {
-  const context: Context = { ...options, made: createMade() };
+  const { events } = options;
+  const warn = (message: string): void =>
+    void events.emit({ source: 'api', subject: 'endpoint', code: 'WARNING', level: 'warn', message });
+  const kept = openMadeFile({ file: options.madeFile ?? null, resume: options.resume ?? false, onWarn: warn });
+  const handlers = remembering(options.handlers, kept.made);
+  const context: Context = { ...options, handlers, made: kept.made };
   const server = createServer({ connectionsCheckingInterval: 2_000 }, (req, res) => {
     handle(req, res, context).catch((error: unknown) => reportBug(options, req, res, error));
   });
@@ -37,6 +45,7 @@ export function createApi(options: ApiOptions): Api {
   server.keepAliveTimeout = 65_000;
   return {
     listen: (port) => listen(server, port),
+    restore: () => kept.restore(context),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,5 +1,17 @@
-/** What the endpoint itself remembers: things that AWS keeps and no controller of the plane needs. */
-import type { Arn, Cluster } from '../../topology.ts';
+/** What the endpoint itself remembers: what it made and the stacks do not know, and what AWS keeps and no controller needs. */
+import type {
+  Alarm,
+  Arn,
+  Cluster,
+  LambdaFunction,
+  Listener,
+  ListenerRule,
+  ResourceBase,
+  Service,
+  TargetGroup,
+} from '../../topology.ts';
+import type { ResourceHandler } from '../contracts.ts';
+import type { EndpointHandlers } from './ports.ts';
 
 export interface RegisteredRevision {
   readonly content: string;
@@ -9,8 +21,14 @@ export interface RegisteredRevision {
 }
 
 export interface Made {
-  /** Clusters of CreateCluster, by ARN. */
+  /** Resources by ARN. */
   readonly clusters: Map<Arn, Cluster>;
+  readonly targetGroups: Map<Arn, TargetGroup>;
+  readonly listeners: Map<Arn, Listener>;
+  readonly rules: Map<Arn, ListenerRule>;
+  readonly functions: Map<Arn, LambdaFunction>;
+  readonly alarms: Map<Arn, Alarm>;
+  readonly services: Map<Arn, Service>;
   /** Task definitions that were deregistered, with when (control time): INACTIVE, but what runs of them runs on. */
   readonly deregistered: Map<Arn, number>;
   /** When a resource was made through the endpoint (control time), by `<kind>/<name>`. */
@@ -19,6 +37,72 @@ export interface Made {
   readonly revisions: Map<string, readonly RegisteredRevision[]>;
 }
 
-export function createMade(): Made {
-  return { clusters: new Map(), deregistered: new Map(), createdAtMs: new Map(), revisions: new Map() };
+/** In the order in which they stand on one another. */
+export const MADE_KINDS = [
+  'clusters',
+  'targetGroups',
+  'listeners',
+  'rules',
+  'functions',
+  'alarms',
+  'services',
+] as const satisfies readonly (keyof Made)[];
+
+/** The stack of everything that no stack made. */
+export const MADE_STACK = 'api';
+
+/** @param onChange called after each change of what is remembered */
+export function createMade(onChange: () => void = () => undefined): Made {
+  class Told<K, V> extends Map<K, V> {
+    override set(key: K, value: V): this {
+      super.set(key, value);
+      onChange();
+      return this;
+    }
+    override delete(key: K): boolean {
+      const known = super.delete(key);
+      if (known) onChange();
+      return known;
+    }
+  }
+  return {
+    clusters: new Told(),
+    targetGroups: new Told(),
+    listeners: new Told(),
+    rules: new Told(),
+    functions: new Told(),
+    alarms: new Told(),
+    services: new Told(),
+    deregistered: new Told(),
+    createdAtMs: new Told(),
+    revisions: new Told(),
+  };
+}
+
+/** The same handlers; what they put and remove of the endpoint's own is remembered. */
+export function remembering(handlers: EndpointHandlers, made: Made): EndpointHandlers {
+  return {
+    clusters: kept(handlers.clusters, made.clusters),
+    targetGroups: kept(handlers.targetGroups, made.targetGroups),
+    listeners: kept(handlers.listeners, made.listeners),
+    rules: kept(handlers.rules, made.rules),
+    functions: kept(handlers.functions, made.functions),
+    alarms: kept(handlers.alarms, made.alarms),
+  };
+}
+
+function kept<T extends ResourceBase & { readonly arn: Arn }>(
+  handler: ResourceHandler<T>,
+  map: Map<Arn, T>,
+): ResourceHandler<T> {
+  return {
+    async put(next, previous, signal) {
+      await handler.put(next, previous, signal);
+      if (next.stack === MADE_STACK) map.set(next.arn, next);
+    },
+    async remove(previous, signal) {
+      await handler.remove(previous, signal);
+      map.delete(previous.arn);
+    },
+  };
 }

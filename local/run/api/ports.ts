@@ -81,6 +81,10 @@ export interface ApiDependencies {
 }
 
 export interface ApiOptions extends ApiDependencies {
+  /** Where what the endpoint made is kept; default: nowhere. */
+  readonly madeFile?: string;
+  /** Is what is there of a plane that was killed? Default: no, it is removed. */
+  readonly resume?: boolean;
   /** Routes of others on the same port, asked first; answers true when the request was its own. */
   readonly extra?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }

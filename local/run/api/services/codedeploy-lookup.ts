@@ -2,6 +2,7 @@
 import type { CodeDeployApplication, DeploymentGroup, ResourceBase } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
 import type { BlueGreenDeployment } from '../../contracts-delivery.ts';
+import { MADE_STACK } from '../made.ts';
 import type { Call } from '../operation.ts';
 
 const NAME = /^[A-Za-z0-9+=,.@_-]{1,100}$/;
@@ -90,9 +91,9 @@ export function needDeployment(call: Call, given: string | undefined): BlueGreen
 /** What a resource made through the endpoint has in common with those of the stacks. */
 export function madeBase(call: Call, type: string, name: string, tags: Readonly<Record<string, string>>): ResourceBase {
   return {
-    address: `api/${type}.${name}`,
+    address: `${MADE_STACK}/${type}.${name}`,
     type,
-    stack: 'api',
+    stack: MADE_STACK,
     dependsOn: [],
     digest: call.random.hex(64),
     ignoreChanges: [],

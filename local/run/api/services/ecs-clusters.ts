@@ -48,7 +48,6 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     if (!call.made.clusters.has(cluster.arn))
       throw new ApiError('ClientException', `The cluster ${cluster.name} is made by the stacks: remove it there.`);
     await call.handlers.clusters.remove(cluster, call.signal);
-    call.made.clusters.delete(cluster.arn);
     return { cluster: { ...clusterShape(cluster, call), status: 'INACTIVE' } };
   }),
   DescribeCapacityProviders: operation(
@@ -105,7 +104,6 @@ async function createCluster(input: z.output<typeof createInput>, call: Call): P
     defaultStrategy: strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base })),
   };
   await call.handlers.clusters.put(cluster, null, call.signal);
-  call.made.clusters.set(cluster.arn, cluster);
   return { cluster: clusterShape(cluster, call) };
 }
 

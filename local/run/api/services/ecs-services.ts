@@ -1,7 +1,7 @@
 /** ECS services. */
 import { z } from 'zod';
-import { ApiError } from '../../contracts.ts';
-import { type Operation, operation } from '../operation.ts';
+import { ApiError, type ServiceState } from '../../contracts.ts';
+import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
 import { serviceOf } from './ecs-create-service.ts';
@@ -63,16 +63,28 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
       ...change,
       ...(taskDefinition === undefined ? {} : { taskDefinition: needActiveDefinition(call, taskDefinition).arn }),
     });
+    remember(updated, call);
     return { service: serviceShape(updated) };
   }),
-  CreateService: operation(createServiceInput, (input, call) => ({
-    service: serviceShape(call.ecs.createService(serviceOf(input, call))),
-  })),
+  CreateService: operation(createServiceInput, (input, call) => {
+    const created = call.ecs.createService(serviceOf(input, call));
+    call.made.services.set(created.definition.arn, created.definition);
+    return { service: serviceShape(created) };
+  }),
   DeleteService: operation(
     z.strictObject({ cluster: text.optional(), service: name, force: bool.optional() }),
     ({ cluster, service, force = false }, call) => {
       const { definition } = needService(call, cluster, service);
-      return { service: serviceShape(call.ecs.deleteService(definition.clusterName, definition.name, force)) };
+      const deleted = call.ecs.deleteService(definition.clusterName, definition.name, force);
+      call.made.services.delete(definition.arn);
+      return { service: serviceShape(deleted) };
     },
   ),
 };
+
+/** A service of the endpoint comes back as it was last wanted. */
+function remember({ definition, desiredCount, deployments }: ServiceState, call: Call): void {
+  if (!call.made.services.has(definition.arn)) return;
+  const taskDefinitionArn = deployments[0]?.taskDefinitionArn ?? definition.taskDefinitionArn;
+  call.made.services.set(definition.arn, { ...definition, desiredCount, taskDefinitionArn });
+}

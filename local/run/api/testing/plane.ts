@@ -9,7 +9,7 @@ import { createRandom } from '../../random.ts';
 import { makeMaterial } from '../../topics/testing/builders.ts';
 import { createTopics } from '../../topics/topics.ts';
 import { createApi } from '../api.ts';
-import type { ApiOptions } from '../ports.ts';
+import type { ApiOptions, EndpointHandlers } from '../ports.ts';
 import * as build from './builders.ts';
 import { fakeBalancer } from './fake-balancer.ts';
 import { fakeCodeDeploy } from './fake-codedeploy.ts';
@@ -36,8 +36,11 @@ async function sharedMaterial(): ReturnType<typeof makeMaterial> {
   };
 }
 
-/** @returns the endpoint's URL and its controllers; call `close` when done */
-export async function startApi(change: Partial<ApiOptions> = {}) {
+/** @param options.refusing handlers instead of the in-memory ones. @returns the endpoint's URL and its controllers; call `close` when done */
+export async function startApi({
+  refusing = {},
+  ...change
+}: Partial<ApiOptions> & { readonly refusing?: Partial<EndpointHandlers> } = {}) {
   const clock = createClock();
   const events = createEventLog(clock);
   const { material, dispose } = await sharedMaterial();
@@ -83,6 +86,7 @@ export async function startApi(change: Partial<ApiOptions> = {}) {
         put: (next) => void clusters.set(next.arn, next),
         remove: (previous) => void clusters.delete(previous.arn),
       },
+      ...refusing,
     },
     resources: () => ({
       clusters: [build.cluster],
@@ -108,6 +112,7 @@ export async function startApi(change: Partial<ApiOptions> = {}) {
     invoked,
     alarms,
     events,
+    restore: () => api.restore(),
     port,
     endpoint: `http://127.0.0.1:${port}`,
     close,

@@ -1,0 +1,131 @@
+/** What was made through the endpoint outlives a plane that is killed, and nothing else does. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodeDeployClient, RegisterApplicationRevisionCommand } from '@aws-sdk/client-codedeploy';
+import * as ecsClient from '@aws-sdk/client-ecs';
+import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import test, { type ExecutionContext } from 'ava';
+import * as build from './testing/builders.ts';
+import { clientConfig, startApi } from './testing/plane.ts';
+
+async function folder(t: ExecutionContext): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'cutover-made-'));
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
+  return join(dir, 'endpoint.json');
+}
+
+const settled = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+type Plane = Awaited<ReturnType<typeof startApi>>;
+const ecsOf = (plane: Plane) => new ecsClient.ECSClient(clientConfig(plane.endpoint));
+const elbOf = (plane: Plane) => new elb.ElasticLoadBalancingV2Client(clientConfig(plane.endpoint));
+
+/** A cluster, a group behind a listener of its own, and a service in them. */
+async function make(plane: Plane): Promise<{ group: string; listener: string }> {
+  const ecs = ecsOf(plane);
+  const balancer = elbOf(plane);
+  await ecs.send(new ecsClient.CreateClusterCommand({ clusterName: 'extra' }));
+  const input = { Name: 'extra', VpcId: 'v', Port: 3000, Protocol: 'HTTP', TargetType: 'ip' } as const;
+  const { TargetGroups } = await balancer.send(new elb.CreateTargetGroupCommand(input));
+  const group = TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const { Listeners } = await balancer.send(
+    new elb.CreateListenerCommand({
+      LoadBalancerArn: build.loadBalancer.arn,
+      Port: 9090,
+      Protocol: 'HTTP',
+      DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
+    }),
+  );
+  await ecs.send(
+    new ecsClient.CreateServiceCommand({
+      cluster: 'extra',
+      serviceName: 'extra',
+      taskDefinition: 'threads',
+      desiredCount: 1,
+      launchType: 'FARGATE',
+      loadBalancers: [{ targetGroupArn: group, containerName: 'threads-cntr', containerPort: 3000 }],
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'] } },
+    }),
+  );
+  await ecs.send(new ecsClient.UpdateServiceCommand({ cluster: 'extra', service: 'extra', desiredCount: 3 }));
+  return { group, listener: Listeners?.[0]?.ListenerArn ?? '' };
+}
+
+test('what was made is there again after the stacks are applied; what was removed is not', async (t) => {
+  const madeFile = await folder(t);
+  const first = await startApi({ madeFile });
+  const { group, listener } = await make(first);
+  const revision = { revisionType: 'AppSpecContent', appSpecContent: { content: '{}' } } as const;
+  await new CodeDeployClient(clientConfig(first.endpoint)).send(
+    new RegisterApplicationRevisionCommand({ applicationName: 'threadsApp', revision }),
+  );
+  await ecsOf(first).send(new ecsClient.DeregisterTaskDefinitionCommand({ taskDefinition: 'orders:1' }));
+  const gone = {
+    ...(await elbOf(first).send(
+      new elb.CreateTargetGroupCommand({ Name: 'gone', VpcId: 'v', Port: 1, Protocol: 'HTTP' }),
+    )),
+  };
+  await elbOf(first).send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: gone.TargetGroups?.[0]?.TargetGroupArn }));
+  await settled();
+  await first.close();
+
+  const second = await startApi({ madeFile, resume: true });
+  t.teardown(() => second.close());
+  t.false(
+    second.balancer.listeners().some(({ arn }) => arn === listener),
+    'nothing before the stacks are applied',
+  );
+  await second.restore();
+  t.true(second.balancer.targetGroups().some(({ arn }) => arn === group));
+  t.false(second.balancer.targetGroups().some(({ name }) => name === 'gone'));
+  t.true(second.balancer.listeners().some(({ arn, port }) => arn === listener && port === 9090));
+  const { services } = await ecsOf(second).send(
+    new ecsClient.DescribeServicesCommand({ cluster: 'extra', services: ['extra'] }),
+  );
+  t.like(services?.[0], { status: 'ACTIVE', desiredCount: 3 });
+  const { taskDefinition } = await ecsOf(second).send(
+    new ecsClient.DescribeTaskDefinitionCommand({ taskDefinition: 'orders:1' }),
+  );
+  t.is(taskDefinition?.status, 'INACTIVE');
+});
+
+test('a plane that begins anew has none of it', async (t) => {
+  const madeFile = await folder(t);
+  const first = await startApi({ madeFile });
+  await make(first);
+  await settled();
+  await first.close();
+  const second = await startApi({ madeFile });
+  t.teardown(() => second.close());
+  await second.restore();
+  t.false(second.balancer.targetGroups().some(({ name }) => name === 'extra'));
+});
+
+test('what cannot come back is told, the rest comes back; a file that is none is ignored', async (t) => {
+  const madeFile = await folder(t);
+  const first = await startApi({ madeFile });
+  await make(first);
+  await settled();
+  await first.close();
+  const saved = JSON.parse(await readFile(madeFile, 'utf8'));
+  saved.resources.services[0].taskDefinitionArn = 'arn:none';
+  await writeFile(madeFile, JSON.stringify(saved));
+  const refusing = {
+    put: () => {
+      throw new Error('the name is taken');
+    },
+    remove: () => undefined,
+  };
+  const second = await startApi({ madeFile, resume: true, refusing: { clusters: refusing } });
+  t.teardown(() => second.close());
+  await second.restore();
+  const told = second.events.since(0).find(({ code }) => code === 'RESOURCE_NOT_RESTORED');
+  t.regex(told?.message ?? '', /the name is taken/);
+  t.true(second.balancer.targetGroups().some(({ name }) => name === 'extra'));
+
+  await writeFile(madeFile, '{"version": 1');
+  const third = await startApi({ madeFile, resume: true });
+  t.teardown(() => third.close());
+  await third.restore();
+  t.regex(third.events.since(0)[0]?.message ?? '', /cannot be read and is ignored/);
+});
