@@ -82,6 +82,21 @@ test('no scale-in while a deployment runs; what is held back is told once', asyn
   t.deepEqual(service.changes, [1]);
 });
 
+test('the same minutes lead to the same decisions at every clock rate', async (t) => {
+  const load = [80, 90, 100, 200, 200, 150, 120, 60, ...Array.from({ length: 40 }, () => 12), 300, 300, 300, 300];
+  const decisions = async (rate: number) => {
+    const { autoscaler, cpu, service } = bench({}, rate);
+    autoscaler.handlers.scalableTargets.put(scalableTarget(), null, signal);
+    autoscaler.handlers.scalingPolicies.put(trackingPolicy('cpu'), null, signal);
+    for (const value of load) await cpu(1, (value * 2) / service.runningCount);
+    return autoscaler.activities().map((a) => [a.fromCapacity, a.toCapacity, a.details]);
+  };
+  const slow = await decisions(1);
+  t.true(slow.length >= 4);
+  t.deepEqual(await decisions(30), slow);
+  t.deepEqual(await decisions(200), slow);
+});
+
 test('registering a target moves a count that is outside its bounds', (t) => {
   const { autoscaler, service } = bench({ desiredCount: 1, runningCount: 1 });
   autoscaler.handlers.scalableTargets.put(scalableTarget({ minCapacity: 3 }), null, signal);

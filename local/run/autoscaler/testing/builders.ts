@@ -100,8 +100,9 @@ export interface Bench {
   messages(): string[];
 }
 
-export function bench(change: Partial<FakeService> = {}): Bench {
-  const clock = createManualClock(Date.UTC(2026, 0, 1, 7, 0, 0));
+/** @param rate of the clock: how much later than a minute its data are taken to have arrived */
+export function bench(change: Partial<FakeService> = {}, rate = 1): Bench {
+  const clock = { ...createManualClock(Date.UTC(2026, 0, 1, 7, 0, 0)), rate };
   const events = createEventLog(clock);
   const metrics = createMetricStore({ clock });
   const service: FakeService = {
