@@ -5,6 +5,7 @@ import { addCheck } from './commands/check.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addImages } from './commands/images.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLoad } from './commands/load.ts';
 import { addPlan } from './commands/plan.ts';
@@ -34,6 +35,7 @@ for (const add of [
   addDeploy,
   addLoad,
   addSimulate,
+  addImages,
   addDoctor,
   addTest,
 ])
