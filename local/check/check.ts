@@ -1,9 +1,11 @@
 /** Stacks → everything that is wrong with them, at once. Pure: nothing is started, written or asked. */
 import type { RawStacks } from '../read/index.ts';
+import { isObject } from '../read/json.ts';
 import { dataSourceOf } from '../resolve/data/index.ts';
 import { examine, type ResolveOptions } from '../resolve/index.ts';
 import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
 import { labelled } from '../resolve/world/blocks.ts';
+import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
 import { findingsOfProblems } from './refusals.ts';
 import { RULES } from './rules/index.ts';
@@ -22,14 +24,41 @@ export function checkStacks(raw: RawStacks, options: CheckOptions = {}, rules: r
   const allow = [...(options.allow ?? []), ...passedOver.map((p) => p.type)];
   const { topology, problems } = examine(raw, { allow, variables: options.variables ?? {} });
   const system = { topology, raw, bootSeconds: options.bootSeconds ?? {} };
-  const own = rules.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));
+  const lost = leftOut(topology);
+  const asked = rules.filter((rule) => lost.every((address) => !isNeeded(address, rule)));
+  const own = asked.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));
   const allowed = new Set(options.allow ?? []);
   const findings = [
     ...own,
     ...findingsOfProblems(problems, rules, own),
     ...passedOver.filter((p) => !allowed.has(p.type)).map(passedOverFinding),
+    ...lost.map((address) => leftOutFinding(address, rules)),
   ];
-  return reportOf(findings, rules.length, options.strict === true);
+  return reportOf(findings, asked.length, options.strict === true);
+}
+
+/** Addresses of resources that are no part of the topology, because something of them could not be evaluated. */
+function leftOut(topology: Topology): string[] {
+  const parts: readonly unknown[] = Object.values(topology).filter(Array.isArray).flat();
+  const built = new Set(parts.filter(isObject).map((part) => part['address']));
+  return topology.order.filter((address) => !built.has(address));
+}
+
+const isNeeded = (address: string, { needsAll }: Rule): boolean => {
+  const type = /\/([^.]+)\./.exec(address)?.[1] ?? '';
+  return needsAll?.some((beginning) => type.startsWith(beginning)) === true;
+};
+
+function leftOutFinding(address: string, rules: readonly Rule[]): Finding {
+  const unasked = rules.filter((rule) => isNeeded(address, rule)).map((rule) => rule.id);
+  const and = unasked.length > 0 ? `, and these were not asked because of it: ${unasked.join(', ')}` : '';
+  return {
+    ...PASSED_OVER,
+    address,
+    message: `it could not be evaluated: no rule looks at it${and}`,
+    value: null,
+    fix: 'correct what is told of it beside this',
+  };
 }
 
 /** Blocks of types that nothing is known of; they are let pass, so that the rest of somebody's stacks can be checked. */
@@ -50,14 +79,18 @@ function unknownTypes(raw: RawStacks): { readonly address: string; readonly type
 
 const isDataSource = (type: string): boolean => Boolean(dataSourceOf(type));
 
-const passedOverFinding = ({ address, type }: { address: string; type: string }): Finding => ({
+const PASSED_OVER = {
   rule: 'not-checked',
   severity: 'advice',
+  text: 'what is not run on a local plane, or not understood, is passed over by every rule',
+  page: '',
+} as const;
+
+const passedOverFinding = ({ address, type }: { address: string; type: string }): Finding => ({
+  ...PASSED_OVER,
   address,
   message: `nothing is known of ${type}: no rule looks at it`,
   value: type,
-  text: 'what is not run on a local plane is passed over by every rule',
-  page: '',
   fix: `look at it by hand, or say that it is known: --allow ${type}`,
 });
 

@@ -51,6 +51,11 @@ export interface Rule {
   /** What to do, in general. */
   readonly fix: string;
   readonly find: (system: System) => readonly Found[];
+  /**
+   * Beginnings of resource types of which it finds one missing: it is not asked where a resource of such a type could not
+   * be evaluated, since that may be the one.
+   */
+  readonly needsAll?: readonly string[];
   /** Refusals of the resolver that say the same: they are reported as this rule's. */
   readonly adopts?: (problem: Problem) => boolean;
 }

@@ -43,7 +43,7 @@ const isElsewhere = (problem: Problem): boolean =>
 const NOT_CHECKED = {
   rule: 'not-checked',
   severity: 'advice',
-  text: 'what is not run on a local plane is passed over by every rule',
+  text: 'what is not run on a local plane, or not understood, is passed over by every rule',
   page: '',
 } as const;
 

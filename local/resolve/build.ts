@@ -1,7 +1,7 @@
 /** Evaluated resources → the typed parts of a topology, with notes and digests. */
 import type { Problem } from '../errors.ts';
-import type { Json } from '../read/json.ts';
-import type { Fields } from '../read/schema.ts';
+import { type Json, own } from '../read/json.ts';
+import { COMMON, type Fields } from '../read/schema.ts';
 import type { FidelityNote, ResourceBase, Topology } from '../topology.ts';
 import { decode, FAILED } from './decode.ts';
 import { encodeJson } from './expr/values.ts';
@@ -76,8 +76,8 @@ export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Co
   for (const { values, ...e } of decoded) {
     const { block, json, failed } = e;
     // Its parts do not fit together while one of them is not known; that has been reported.
-    if (failed.length > 0) continue;
     const kind = kindOf(block.type);
+    if (failed.some((name) => isPart(name, kind))) continue;
     const base = baseOf(e, scope.world);
     const built = kind?.build?.(contextOf(e, values, { base, all, scope })) ?? null;
     if (kind?.collection && built) collections.get(kind.collection)?.push({ ...built, digest: digestOf(built, kind) });
@@ -88,6 +88,10 @@ export function buildAll(evaluated: readonly EvaluatedBlock[], scope: Scope): Co
   }
   return Object.fromEntries(collections) as unknown as Collections;
 }
+
+/** Whether anything here looks at the attribute; nothing does at tags. */
+const isPart = (name: string, kind: Kind | undefined): boolean =>
+  !Object.hasOwn(COMMON, name) && !own(kind?.schema.fields ?? {}, name)?.noEffect;
 
 interface Surroundings {
   readonly base: ResourceBase;

@@ -31,7 +31,9 @@ function refuseUnknown(name: string, value: unknown, fields: Fields, report: Rep
 }
 
 function decodeField(field: Field, value: unknown, report: Report, path: string): unknown {
-  if (value === FAILED) return null;
+  // Others may read the resource too: what stands for the value is of its type.
+  if (value === FAILED)
+    return field.kind === 'block' ? null : field.kind === 'blocks' ? [] : emptyOf(field, report, path);
   if (value === undefined || value === null) {
     if (field.required) report.missing(path, field.rule ?? undefined);
     return emptyOf(field, report, path);

@@ -7,6 +7,7 @@ export const groupWithoutTargets: Rule = {
   text: 'a target group that nothing registers in answers 503',
   page: 'ELB load-balancer-troubleshooting: HTTP 503',
   fix: 'register a service or an Auto Scaling group in it, or take the rule away',
+  needsAll: ['aws_ecs_', 'aws_autoscaling_', 'aws_lb_target_group_attachment', 'aws_codedeploy_deployment_group'],
   find: ({ topology: t }) => {
     const registered = new Set([
       ...bindingsOf(t).map((b) => b.group.arn),

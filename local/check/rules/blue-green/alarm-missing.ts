@@ -8,6 +8,7 @@ export const alarmMissing: Rule = {
   fix: 'declare the alarm, or correct its name',
   adopts: ({ code, address }) =>
     code === 'DANGLING_REFERENCE' && /aws_codedeploy_deployment_group\..*\.alarm_configuration/.test(address ?? ''),
+  needsAll: ['aws_cloudwatch_'],
   find: ({ topology: t }) =>
     t.deploymentGroups
       .filter((g) => g.alarms.enabled)

@@ -8,6 +8,7 @@ export const alarmNeverFires: Rule = {
   text: 'an alarm needs datapoints: a metric is found by namespace, name and exactly the dimensions that it is published with. Where the alarm guards a deployment it is an error',
   page: 'ELB load-balancer-cloudwatch-metrics, ECS available-metrics, CloudWatch alarm-evaluation',
   fix: 'name a metric with the dimensions that AWS publishes it with, and a threshold that it can pass',
+  needsAll: ['aws_lb', 'aws_alb', 'aws_ecs_'],
   find: ({ topology: t }) => t.alarms.flatMap((a) => ofAlarm(a, t)),
 };
 

@@ -7,6 +7,7 @@ export const alarmsOnOneSide: Rule = {
   text: 'blue and green change sides with every deployment: alarms on one target group watch the old version every other time',
   page: 'CD deployment-groups-configure-advanced-options: alarms',
   fix: 'alarm on both target groups of the pair, and name both alarms in the deployment group',
+  needsAll: ['aws_cloudwatch_', 'aws_lb_target_group'],
   find: ({ topology: t }) =>
     t.deploymentGroups.flatMap((g) => {
       const watched = new Set(alarmsOf(g, t).map((a) => a.dimensions['TargetGroup'] ?? ''));

@@ -7,6 +7,7 @@ export const serviceUndeployed: Rule = {
   text: 'a service under CodeDeploy gets a new version by a deployment group only',
   page: 'CD deployment-groups-create-ecs',
   fix: 'declare an aws_codedeploy_deployment_group for it, or use the controller ECS',
+  needsAll: ['aws_codedeploy_deployment_group'],
   find: ({ topology: t }) =>
     t.services
       .filter((s) => s.deploymentController === 'CODE_DEPLOY' && !deploymentGroupOf(s, t))

@@ -8,6 +8,7 @@ export const blueGreenRoom: Rule = {
   text: 'during a blue/green deployment both task sets run in full: the instances must hold the desired count twice',
   page: 'ECS deployment-type-bluegreen: considerations',
   fix: 'use more or larger instances, managed scaling, or Fargate',
+  needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) =>
     t.services
       .filter((s) => s.launchType === 'EC2' && s.deploymentController === 'CODE_DEPLOY')

@@ -9,6 +9,7 @@ export const rollingRoom: Rule = {
   text: 'a rolling update that may not stop a task first needs room for one more: the instances must hold it beside all others',
   page: 'ECS deployment-type-ecs, ECS task-placement',
   fix: 'lower deployment_minimum_healthy_percent so that a task may be stopped first, or use more or larger instances',
+  needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) =>
     t.services
       .filter((s) => s.launchType === 'EC2' && s.deploymentController === 'ECS' && s.desiredCount > 0)

@@ -6,6 +6,7 @@ export const deadLetterClosed: Rule = {
   text: 'a queue takes messages from SNS only when its policy allows sns.amazonaws.com to send: without it what is undelivered is lost nevertheless',
   page: 'SNS sns-configure-dead-letter-queue: permissions',
   fix: 'add an aws_sqs_queue_policy that allows sns.amazonaws.com sqs:SendMessage from the topic',
+  needsAll: ['aws_sqs_queue'],
   find: ({ topology: t }) => {
     const policies = t.inert.filter((r) => r.type === 'aws_sqs_queue_policy');
     return t.subscriptions.flatMap((s) => {

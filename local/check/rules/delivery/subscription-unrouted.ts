@@ -8,6 +8,7 @@ export const subscriptionUnrouted: Rule = {
   text: 'SNS confirms an HTTP endpoint before it delivers anything: a POST to the endpoint must be forwarded to a service',
   page: 'SNS sns-http-https-endpoint-as-subscriber',
   fix: 'add a listener rule for the endpoint’s path, or correct the endpoint',
+  needsAll: ['aws_lb', 'aws_alb'],
   find: ({ topology: t }) => t.subscriptions.flatMap((s) => ofSubscription(s, t)),
 };
 

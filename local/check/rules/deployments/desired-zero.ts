@@ -7,6 +7,7 @@ export const desiredZero: Rule = {
   text: 'a service of no tasks answers nothing: the load balancer says 503 where rules still forward to it',
   page: 'ELB load-balancer-troubleshooting: HTTP 503',
   fix: 'set desired_count, or take the rules away that forward to it',
+  needsAll: ['aws_appautoscaling_target'],
   find: ({ topology: t }) =>
     t.services
       .filter((s) => s.desiredCount === 0 && (scalableTargetOf(s, t)?.minCapacity ?? 0) === 0)

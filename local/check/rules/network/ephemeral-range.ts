@@ -12,6 +12,7 @@ export const ephemeralRange: Rule = {
     'balancer’s group must let it out, and the instances’ group must let it in from there',
   page: 'ECS task_definition_parameters: hostPort, ELB load-balancer-update-security-groups',
   fix: 'open the whole range between the two security groups, both ways',
+  needsAll: ['aws_security_group', 'aws_vpc_security_group_'],
   find: ({ topology: t }) =>
     bindingsOf(t)
       .filter((b) => b.definition.networkMode === 'bridge' && b.hostPort === 0)

@@ -11,6 +11,7 @@ export const fixedPort: Rule = {
   text: 'instances are reached on the fixed host port, or on the target group’s own: the security groups must let the load balancer through',
   page: 'ELB load-balancer-update-security-groups',
   fix: 'open the port between the two security groups, both ways',
+  needsAll: ['aws_security_group', 'aws_vpc_security_group_'],
   find: ({ topology: t }) => [
     ...bindingsOf(t)
       .filter((b) => b.definition.networkMode !== 'awsvpc' && b.hostPort > 0)

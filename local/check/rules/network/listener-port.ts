@@ -10,6 +10,7 @@ export const listenerPort: Rule = {
   text: 'clients connect to the listener’s port: a security group of the load balancer must let somebody in there',
   page: 'ELB load-balancer-update-security-groups: recommended rules',
   fix: 'open the listener’s port in a security group of the load balancer',
+  needsAll: ['aws_security_group', 'aws_vpc_security_group_'],
   find: ({ topology: t }) => {
     const reaches = networkPolicyOf(t.securityGroups);
     return t.listeners.flatMap((l) => {

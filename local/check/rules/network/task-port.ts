@@ -9,6 +9,7 @@ export const taskPort: Rule = {
   text: 'an awsvpc task is reached on its container port: its security group must let the load balancer’s in, and that one must let it out',
   page: 'ECS task-networking-awsvpc, ELB load-balancer-update-security-groups',
   fix: 'open the container port from the load balancer’s security group to the task’s, both ways',
+  needsAll: ['aws_security_group', 'aws_vpc_security_group_'],
   find: ({ topology: t }) =>
     bindingsOf(t)
       .filter((b) => b.definition.networkMode === 'awsvpc')

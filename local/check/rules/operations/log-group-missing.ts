@@ -7,6 +7,7 @@ export const logGroupMissing: Rule = {
   text: 'a task whose log group is not there does not start, unless awslogs-create-group makes it (which needs a right, and has no retention)',
   page: 'ECS using_awslogs',
   fix: 'declare the aws_cloudwatch_log_group',
+  needsAll: ['aws_cloudwatch_log_group'],
   find: ({ topology: t }) =>
     t.taskDefinitions.flatMap((d) =>
       d.containers.flatMap((c) => {

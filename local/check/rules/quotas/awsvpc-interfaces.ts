@@ -10,6 +10,7 @@ export const awsvpcInterfaces: Rule = {
   text: 'each awsvpc task on EC2 has a network interface of the instance, which needs one for itself. The account setting awsvpcTrunking raises the number for some types, and is not seen here',
   page: 'ECS task-networking-awsvpc, EC2 using-eni, ECS container-instance-eni',
   fix: 'use larger or more instances, bridge mode with dynamic ports, or the account setting awsvpcTrunking',
+  needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) => {
     const services = t.services.filter(
       (s) => s.launchType === 'EC2' && definitionOf(s, t)?.networkMode === 'awsvpc' && s.desiredCount > 0,

@@ -105,5 +105,5 @@ export const PUBLISHED: ReadonlyMap<string, ReadonlyMap<string, Sets>> = new Map
   ],
 ]);
 
-/** Metrics that are percentages by definition: none is ever above 100. */
-export const PERCENTAGES: readonly string[] = ['CPUReservation', 'MemoryReservation', 'MemoryUtilization'];
+/** Percentages of all there is, never above 100. Utilization is of what is reserved, and may well be above it. */
+export const PERCENTAGES: readonly string[] = ['CPUReservation', 'MemoryReservation'];

@@ -13,6 +13,7 @@ export const metricAbsent: Rule = {
   fix: 'track a metric that the service publishes',
   adopts: ({ code, address }) =>
     code !== 'DUPLICATE' && /aws_appautoscaling_policy\..*\.resource_label$/.test(address ?? ''),
+  needsAll: ['aws_lb', 'aws_alb', 'aws_ecs_'],
   find: ({ topology: t }) => t.scalingPolicies.flatMap((p) => ofPolicy(p, scaledService(p.resourceId, t), t)),
 };
 

@@ -7,6 +7,7 @@ export const policyUncalled: Rule = {
   text: 'a step scaling policy acts when an alarm calls it, and only then',
   page: 'AAS step-scaling-policy-overview',
   fix: 'name the policy’s ARN in alarm_actions of an alarm',
+  needsAll: ['aws_cloudwatch_metric_alarm'],
   find: ({ topology: t }) => {
     const called = new Set(t.alarms.flatMap((a) => actionsOf(a).map(([, arn]) => arn)));
     return t.scalingPolicies
