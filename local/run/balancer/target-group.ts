@@ -181,12 +181,12 @@ export class TargetGroupRuntime {
     if (restart || target.stopChecks === null) this.#startChecks(target);
   }
 
-  /** The first check comes at once; a check's length does not move the next one. */
+  /** The first check comes at once; a check's length does not move the next one. Those that fall into it are left out. */
   #startChecks(target: TargetRuntime): void {
     const { clock } = this.#context;
     let giveUp: (() => void) | null = null;
     const check = (): void => {
-      giveUp?.();
+      if (giveUp !== null) return;
       giveUp = checkHealth(clock, this.#checkOf(target), (outcome) => {
         giveUp = null;
         this.#checked(target, outcome);
