@@ -1,27 +1,12 @@
 /** The console: draws the plane's status every second and its events as they come. Reads only; text is never markup. */
+import { alarms, deployments, taskSets } from './blue-green.js';
+import { byId, element, fill, table, tone } from './dom.js';
 
 const POLL_MS = 1000;
 const EVENTS_SHOWN = 300;
-const byId = (id) => document.getElementById(id);
 
 /** Requests per target at the last reading, for rates. */
 let before = { atMs: 0, requests: new Map() };
-
-/** An element with attributes and children; strings become text nodes. */
-function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children.map((child) => (typeof child === 'number' ? String(child) : child)));
-  return node;
-}
-
-const fill = (id, nodes, empty) =>
-  byId(id).replaceChildren(...(nodes.length > 0 ? nodes : [element('p', { class: 'empty' }, empty)]));
-
-const tone = (state) => {
-  if (['healthy', 'RUNNING', 'HEALTHY', 'ACTIVE', 'COMPLETED'].includes(state)) return 'good';
-  return ['unhealthy', 'STOPPED', 'UNHEALTHY', 'FAILED', 'TERMINATED'].includes(state) ? 'bad' : 'warn';
-};
 
 function service(s) {
   const deployment = s.deployments[0];
@@ -42,11 +27,13 @@ function service(s) {
       ...dots,
     ),
     element('div', {}, `${s.runningCount} running, ${s.pendingCount} pending, ${s.desiredCount} desired`),
-    element(
-      'div',
-      { class: deployment ? tone(deployment.rolloutState) : 'soft' },
-      s.steady ? 'steady' : (deployment?.rolloutState ?? 'no deployment'),
-    ),
+    s.taskSets.length > 0
+      ? taskSets(s.taskSets)
+      : element(
+          'div',
+          { class: deployment ? tone(deployment.rolloutState) : 'soft' },
+          s.steady ? 'steady' : (deployment?.rolloutState ?? 'no deployment'),
+        ),
   );
 }
 
@@ -61,11 +48,17 @@ function ruleText(rule) {
   const then = rule.actions.map((a) =>
     a.type === 'forward'
       ? a.targetGroups
-          .map((g) => `${g.arn.split('/')[1]}${a.targetGroups.length > 1 ? ` (${g.weight})` : ''}`)
+          .map((g) => `${g.arn.split('/')[1]}${a.targetGroups.length > 1 ? ` ${shareOf(g, a.targetGroups)}` : ''}`)
           .join(', ')
       : `${a.type} ${a.statusCode ?? ''}`,
   );
   return `${rule.priority === 'default' ? '' : `${rule.priority}: `}${when} → ${then.join(', ')}`;
+}
+
+/** Weights are relative to each other. */
+function shareOf(group, all) {
+  const total = all.reduce((sum, g) => sum + g.weight, 0);
+  return total > 0 ? `${Math.round((group.weight / total) * 1000) / 10} %` : '0 %';
 }
 
 function balancer(lb) {
@@ -105,14 +98,16 @@ function targetsTable(status) {
   );
   before = { atMs, requests: now };
   if (rows.length === 0) return [];
-  const head = ['Target group', 'Target', 'Port', 'State', 'Requests', 'Per second', 'Reason'];
-  const numeric = new Set(['Port', 'Requests', 'Per second']);
-  const header = element(
-    'tr',
-    {},
-    ...head.map((h) => element('th', { scope: 'col', class: numeric.has(h) ? 'number' : '' }, h)),
-  );
-  return [element('table', {}, element('thead', {}, header), element('tbody', {}, ...rows))];
+  const columns = {
+    'Target group': false,
+    Target: false,
+    Port: true,
+    State: false,
+    Requests: true,
+    'Per second': true,
+    Reason: false,
+  };
+  return [table(columns, rows)];
 }
 
 function instance(i) {
@@ -143,6 +138,9 @@ function instance(i) {
       { class: 'mono' },
       i.ports.length > 0 ? `ports ${[...i.ports].sort((a, b) => a - b).join(' ')}` : 'no host port in use',
     ),
+    ...i.processes.map((p) =>
+      element('div', { class: 'mono' }, `${p.name} ${p.state}${p.pid ? `, pid ${p.pid}` : ''}`),
+    ),
   );
 }
 
@@ -150,9 +148,11 @@ function draw(status) {
   byId('summary').textContent =
     `${status.stage ? `stage ${status.stage} · ` : ''}${status.state} · clock rate ${status.clockRate} · AWS endpoint ${status.endpoints.aws}`;
   fill('services', status.services.map(service), 'No service runs.');
+  fill('deployments', deployments(status), 'Nothing is deployed blue/green.');
+  fill('alarms', alarms(status.alarms), 'No alarm.');
   fill('balancers', status.loadBalancers.map(balancer), 'No load balancer.');
   fill('targets', targetsTable(status), 'No target is registered.');
-  fill('instances', status.instances.map(instance), 'No container instance; Fargate tasks need none.');
+  fill('instances', status.instances.map(instance), 'No instance; Fargate tasks need none.');
 }
 
 async function poll() {

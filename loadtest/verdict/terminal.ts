@@ -5,7 +5,7 @@ import type { RunRecord } from './record.ts';
 import { endLine, lifecycleRows, weightRows } from './shift-rows.ts';
 import { stepRows } from './steps.ts';
 import { titleOf } from './title.ts';
-import type { Verdict, VerdictWord } from './verdict.ts';
+import { excludedByReason, type Verdict, type VerdictWord } from './verdict.ts';
 
 export interface SummaryOptions {
   /** Off where NO_COLOR is set or stdout is no terminal; the caller knows. */
@@ -80,9 +80,7 @@ function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): stri
 }
 
 function excludedLines(verdict: Verdict): string {
-  const byReason = new Map<string, string[]>();
-  for (const { name, reason } of verdict.excluded) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
-  return [...byReason]
+  return excludedByReason(verdict)
     .map(([reason, names]) => `Not part of this run: ${names.join(', ')} (${clean(reason)})`)
     .join('\n');
 }

@@ -97,3 +97,10 @@ export interface BlueGreenVerdict {
   /** Control seconds that the old version ran on after success; null where that was not seen. */
   readonly blueKeptSeconds: number | null;
 }
+
+/** Each reason once, with the criteria that it leaves out. */
+export function excludedByReason({ excluded }: Pick<Verdict, 'excluded'>): (readonly [string, readonly string[]])[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of excluded) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  return [...byReason];
+}

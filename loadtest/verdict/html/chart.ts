@@ -7,7 +7,7 @@ const HEIGHT = 150;
 const LEFT = 48;
 const BOTTOM = 20;
 const TOP = 8;
-const COLOURS = 6;
+const COLOURS = 9;
 
 export function chart(title: string, unit: string, series: readonly Series[], timeline: Timeline): Html {
   const peak = Math.max(0, ...series.flatMap((s) => s.values.map((value) => value ?? 0)));

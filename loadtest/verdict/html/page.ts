@@ -4,7 +4,7 @@ import type { RunRecord } from '../record.ts';
 import { timelineOf } from '../series.ts';
 import { stepRows } from '../steps.ts';
 import { titleOf } from '../title.ts';
-import type { Verdict } from '../verdict.ts';
+import { excludedByReason, type Verdict } from '../verdict.ts';
 import { blueGreenSection } from './blue-green.ts';
 import { chart } from './chart.ts';
 import { type Html, html } from './escape.ts';
@@ -60,7 +60,7 @@ function loadSentences({ orders, forum }: RunRecord): string {
 function criteria(verdict: Verdict): Html {
   return html`<h2>Criteria</h2><div class="scroll"><table><thead><tr><th>criterion</th><th class="n">value</th><th>bound</th><th class="n">samples</th><th></th></tr></thead><tbody>
 ${verdict.criteria.map((c) => html`<tr><td>${c.name} <small>${c.title}</small></td><td class="n">${c.value ?? 'none'} ${c.unit}</td><td>${c.bound}</td><td class="n">${c.samples}</td><td class="${c.verdict}">${c.verdict}</td></tr>`)}
-${verdict.excluded.map((e) => html`<tr class="soft"><td>${e.name}</td><td colspan="4">not part of this run: ${e.reason}</td></tr>`)}
+${excludedByReason(verdict).map(([reason, names]) => html`<tr class="soft"><td>${names.join(', ')}</td><td colspan="4">not part of this run: ${reason}</td></tr>`)}
 </tbody></table></div>`;
 }
 

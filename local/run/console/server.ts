@@ -1,4 +1,4 @@
-/** The console's server: three static files, the status as JSON, and events as they come. Read-only, loopback only. */
+/** The console's server: a few static files, the status as JSON, and events as they come. Read-only, loopback only. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { Status } from '../../status.ts';
 import type { EventLog } from '../events.ts';
 
 export interface ConsoleOptions {
-  /** Folder of index.html, app.js and style.css. */
+  /** Folder of index.html, its scripts and style.css. */
   readonly dir: string;
   readonly status: () => Status;
   readonly events: EventLog;
@@ -21,6 +21,8 @@ export interface ConsoleServer {
 const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/blue-green.js': ['blue-green.js', 'text/javascript; charset=utf-8'],
+  '/dom.js': ['dom.js', 'text/javascript; charset=utf-8'],
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
 };
 
