@@ -167,3 +167,41 @@ test('what nothing looks at and cannot be evaluated leaves the rest of its resou
     'advice not-checked test/aws_lb.main.tags.made',
   ]);
 });
+
+test('deployments to servers, unknown instance types and slips of the pen', (t) => {
+  const report = checked((s) => {
+    add(s, 'aws_codedeploy_app', 'servers', { name: 'servers' });
+    add(s, 'aws_codedeploy_deployment_group', 'servers', {
+      app_name: '${aws_codedeploy_app.servers.name}',
+      deployment_group_name: 'servers',
+      service_role_arn: 'arn:aws:iam::000000000000:role/deploy',
+      ec2_tag_filter: [{ key: 'a', type: 'KEY_ONLY' }],
+      auto_rollback_configuration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
+    });
+    the(s, 'aws_launch_template', 't')['instance_type'] = 'x9z.huge';
+    the(s, 'aws_lb', 'main')['idle_timout'] = 30;
+  });
+  t.true(report.passed, short(report).join('\n'));
+  t.deepEqual(
+    short(report).filter((line) => !/^advice (not-checked|no-deployment-alarms|no-termination-wait) /.test(line)),
+    ['warning not-checked test/aws_lb.main.idle_timout'],
+  );
+});
+
+test('a cluster whose instances no stack makes is warned of; a cron of five fields is an error', (t) => {
+  const report = checked((s) => {
+    delete s['aws_autoscaling_group'];
+    add(s, 'aws_appautoscaling_scheduled_action', 'night', {
+      name: 'night',
+      service_namespace: 'ecs',
+      scalable_dimension: 'ecs:service:DesiredCount',
+      resource_id: '${aws_appautoscaling_target.api.resource_id}',
+      schedule: 'cron(0 22 * * ?)',
+      scalable_target_action: { min_capacity: '2', max_capacity: '2' },
+    });
+  });
+  t.deepEqual(short(report), [
+    'error not-accepted test/aws_appautoscaling_scheduled_action.night.schedule',
+    'warning desired-count-fits test/aws_ecs_service.orders',
+  ]);
+});

@@ -58,6 +58,8 @@ export interface Rule {
   readonly needsAll?: readonly string[];
   /** Refusals of the resolver that say the same: they are reported as this rule's. */
   readonly adopts?: (problem: Problem) => boolean;
+  /** Where an adopted refusal is milder or worse than the rule. */
+  readonly severityOf?: (problem: Problem) => Severity | undefined;
 }
 
 export interface Finding {

@@ -9,7 +9,8 @@ import type { Finding, Rule, Severity } from './contracts.ts';
 const UNSUPPORTED: readonly string[] = ['UNSUPPORTED_RESOURCE', 'UNSUPPORTED_ATTRIBUTE', 'UNSUPPORTED_FUNCTION'];
 
 /** How the attribute tables say that a value is AWS's and not the plane's. */
-const SAYS_LOCAL = /\bhere\b|\bthis machine\b|\bof servers only\b/;
+const RULE_SAYS_LOCAL = /\bhere\b|\bthis machine\b|\bof servers only\b/;
+const MESSAGE_SAYS_LOCAL = /\b(?:not|cannot be|no)\b[^;]*\bhere\b/;
 
 /** Values that AWS takes and whose table gives no reason. */
 const LOCAL_VALUES: readonly (readonly [attribute: RegExp, values: readonly string[]])[] = [
@@ -23,8 +24,8 @@ const LOCAL_VALUES: readonly (readonly [attribute: RegExp, values: readonly stri
 export function isLocalLimit(problem: Problem): boolean {
   if (UNSUPPORTED.includes(problem.code)) return true;
   if (problem.code === 'DANGLING_REFERENCE') return isUnknownAttribute(problem);
-  if (problem.code !== 'INVALID_ATTRIBUTE') return false;
-  if (SAYS_LOCAL.test(problem.rule ?? '') || SAYS_LOCAL.test(problem.message)) return true;
+  if (!['INVALID_ATTRIBUTE', 'MISSING_ATTRIBUTE'].includes(problem.code)) return false;
+  if (RULE_SAYS_LOCAL.test(problem.rule ?? '') || MESSAGE_SAYS_LOCAL.test(problem.message)) return true;
   return LOCAL_VALUES.some(
     ([attribute, values]) => attribute.test(problem.address ?? '') && values.includes(String(problem.value)),
   );
@@ -55,16 +56,36 @@ export function findingsOfProblems(
   rules: readonly Rule[],
   own: readonly Finding[],
 ): Finding[] {
+  const servers = serverDeployments(problems);
+  const isSizeKnown = !problems.some((p) => /\.instance_type$/.test(p.address ?? ''));
   return problems.flatMap((problem) => {
-    const rule = rules.find((r) => r.adopts?.(problem));
-    if (rule) return isFound(problem, rule, own) ? [] : [adopted(problem, rule)];
     const about = { address: problem.address ?? '', message: problem.message, value: problem.value ?? null };
-    if (isLocalLimit(problem)) return [{ ...NOT_CHECKED, ...about, fix: problem.fix ?? 'look at it by hand' }];
+    const isOther =
+      servers.has(resourceOf(about.address)) || (problem.code === 'TASK_FITS_NO_INSTANCE' && !isSizeKnown);
+    const rule = isOther ? undefined : rules.find((r) => r.adopts?.(problem));
+    if (rule) return isFound(problem, rule, own) ? [] : [adopted(problem, rule)];
+    if (isOther || isLocalLimit(problem))
+      return [{ ...NOT_CHECKED, ...about, severity: limitSeverity(problem), fix: problem.fix ?? 'look at it by hand' }];
     const severity: Severity = isElsewhere(problem) ? 'warning' : 'error';
     const text = problem.rule ?? NOT_ACCEPTED.text;
     return [{ ...NOT_ACCEPTED, severity, ...about, text, fix: problem.fix ?? 'correct it' }];
   });
 }
+
+/** Deployment groups of servers and functions, which are read as those of services. */
+const serverDeployments = (problems: readonly Problem[]): ReadonlySet<string> =>
+  new Set(
+    problems
+      .filter(
+        (p) =>
+          p.code === 'MISSING_ATTRIBUTE' && /aws_codedeploy_deployment_group\..*\.ecs_service$/.test(p.address ?? ''),
+      )
+      .map((p) => resourceOf(p.address ?? '')),
+  );
+
+/** An attribute with a name close to one that is known is more likely a slip than news of the provider. */
+const limitSeverity = ({ code, fix }: Problem): Severity =>
+  code === 'UNSUPPORTED_ATTRIBUTE' && fix?.startsWith('did you mean') ? 'warning' : 'advice';
 
 /** The same resource: the resolver names it, or one of its attributes. */
 const isFound = (problem: Problem, rule: Rule, own: readonly Finding[]): boolean =>
@@ -76,7 +97,7 @@ export const resourceOf = (address: string): string =>
 
 const adopted = (problem: Problem, rule: Rule): Finding => ({
   rule: rule.id,
-  severity: rule.severity,
+  severity: rule.severityOf?.(problem) ?? rule.severity,
   address: problem.address ?? '',
   message: problem.message,
   value: problem.value ?? null,

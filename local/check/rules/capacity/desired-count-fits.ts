@@ -9,6 +9,8 @@ export const desiredCountFits: Rule = {
   page: 'ECS task-placement',
   fix: 'use more or larger instances, smaller tasks, or dynamic host ports',
   adopts: ({ code }) => code === 'TASK_FITS_NO_INSTANCE',
+  // Instances of no group of these stacks may be made elsewhere.
+  severityOf: ({ message }) => (message.startsWith('no Auto Scaling group') ? 'warning' : undefined),
   needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) =>
     [...new Set(t.services.map((s) => s.clusterName))].flatMap((cluster) => {

@@ -16,8 +16,10 @@ const VALUES: readonly (readonly [what: string, pattern: RegExp])[] = [
 export const secretValue = (value: string): string | null =>
   VALUES.find(([, pattern]) => pattern.test(value))?.[0] ?? null;
 
+const PASSWORDS = /(PASSWORD|PASSWD|PASSPHRASE)$/;
+
 const SECRET_NAMES =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(API|ACCESS|PRIVATE|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY)$/;
+  /(SECRET|(^|_)(TOKEN|CREDENTIALS?)|(^|_)(API|ACCESS|SECRET|PRIVATE|AUTH|SIGNING|ENCRYPTION|MASTER)_?KEY(_BASE)?)$/;
 
 const KEY_NAMES = /(^|_)KEY$/;
 
@@ -37,7 +39,9 @@ export function secretName(name: string, value: string): 'name' | 'key' | null {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/[^A-Za-z0-9]+/g, '_')
     .toUpperCase();
-  if (REFERENCES.test(value) || PLAIN.test(value) || OTHER_KEYS.test(words)) return null;
+  if (REFERENCES.test(value)) return null;
+  if (PASSWORDS.test(words) && !/^(true|false)$/i.test(value)) return 'name';
+  if (PLAIN.test(value) || OTHER_KEYS.test(words)) return null;
   if (SECRET_NAMES.test(words)) return 'name';
   return KEY_NAMES.test(words) ? 'key' : null;
 }

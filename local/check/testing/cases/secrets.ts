@@ -23,6 +23,18 @@ export const SECRETS: readonly Case[] = [
   },
   {
     rule: 'secret-in-environment',
+    falls: (s) => setEnvironment(s, 'api', { PGPASSWORD: '123456' }),
+    at: 'environment.PGPASSWORD',
+    spares: (s) => setEnvironment(s, 'api', { ASK_PASSWORD: 'false' }),
+  },
+  {
+    rule: 'secret-in-environment',
+    falls: (s) => setEnvironment(s, 'api', { apiKey: 'abcdef' }),
+    at: 'environment.apiKey',
+    spares: (s) => setEnvironment(s, 'api', { apiKeyHeader: 'x-api-key' }),
+  },
+  {
+    rule: 'secret-in-environment',
     falls: (s) => setEnvironment(s, 'api', { ID: KEY_ID }),
     at: 'environment.ID',
     spares: (s) => setEnvironment(s, 'api', { ID: 'AKIA' }),
