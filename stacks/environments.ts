@@ -2,6 +2,7 @@
 import type { DeploymentOptions } from '../modules/deployment-options.ts';
 import type { ManagedScaling } from '../modules/ec2-capacity.ts';
 import type { NetworkEgress } from '../modules/network.ts';
+import type { TargetGroupProps } from '../modules/target-group.ts';
 import { type FrontSettings, NOTHING_IN_FRONT } from './front.ts';
 import type { ScaledService, ServiceScaling } from './scaling.ts';
 import type { ServiceKey } from './service-keys.ts';
@@ -52,6 +53,15 @@ export interface Environment {
    * the hook's address is any of AWS's, and only 0.0.0.0/0 lets it in.
    */
   readonly testListenerCidrBlocks: readonly string[];
+  /** How targets are judged, and how long what they have taken may last. */
+  readonly targets: Required<
+    Pick<
+      TargetGroupProps,
+      'healthIntervalSeconds' | 'healthTimeoutSeconds' | 'unhealthyThreshold' | 'deregistrationDelaySeconds'
+    >
+  >;
+  /** SIGTERM to SIGKILL; not below the deregistration delay. */
+  readonly stopTimeoutSeconds: number;
   /** HTTPS, web ACL, access logs, alarms and dashboards. */
   readonly front: FrontSettings;
   readonly logRetentionDays: number;
@@ -109,6 +119,9 @@ const DEV: Environment = {
   blueGreen: { configuration: 'ECSAllAtOnce', ready: { action: 'CONTINUE_DEPLOYMENT' }, terminationWaitMinutes: 5 },
   ecsServiceLinkedRole: false,
   testListenerCidrBlocks: [],
+  // As the forum workshop sets them; SNS gives up on an answer after 15 s, so nothing in flight is older than 20.
+  targets: { healthIntervalSeconds: 6, healthTimeoutSeconds: 5, unhealthyThreshold: 2, deregistrationDelaySeconds: 20 },
+  stopTimeoutSeconds: 30,
   front: NOTHING_IN_FRONT,
   logRetentionDays: 7,
   containerInsights: false,

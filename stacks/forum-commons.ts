@@ -33,6 +33,7 @@ export function serviceCommons(
     autoscaled: tagKey !== 'forum' && environment.scaling[tagKey] !== undefined,
     region: environment.region,
     logRetentionDays: environment.logRetentionDays,
+    stopTimeoutSeconds: environment.stopTimeoutSeconds,
     environment: { HOST: '0.0.0.0' },
     executionRole: roles.execution,
     taskRole: roles.task,
@@ -45,6 +46,7 @@ export function serviceCommons(
       port: FORUM_PORT,
       targetType: 'ip',
       healthPath: facts.healthPath,
+      ...environment.targets,
     },
   };
 }

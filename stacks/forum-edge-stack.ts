@@ -32,6 +32,7 @@ export class ForumEdgeStack extends BaseStack {
       port: FORUM_PORT,
       targetType: 'instance',
       healthPath: FORUM_MONOLITH.healthPath,
+      ...environment.targets,
     });
     this.loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {
       name: `${environment.name}-forum`,

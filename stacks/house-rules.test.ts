@@ -3,6 +3,7 @@ import { Estate } from '../modules/rules/estate.ts';
 import { violationsIn } from '../modules/rules/house-rules.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS } from './environments.ts';
 import { RULE_EXCEPTIONS } from './rule-exceptions.ts';
+import { SCALE_NAMES } from './scales.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { STAGE_NAMES } from './stages.ts';
 import { stacksFrom } from './testing/stacks.ts';
@@ -14,7 +15,9 @@ for (const environment of ENVIRONMENT_NAMES) {
   test(`${environment}: every stage of both systems keeps the house rules, but for the exceptions`, (t) => {
     for (const stage of STAGE_NAMES) {
       const env = { CUTOVER_SYSTEM: 'all', CUTOVER_STAGE: stage, CUTOVER_ENVIRONMENT: environment };
-      t.deepEqual(violationsIn(estateOf(readSettings(env)), RULE_EXCEPTIONS), []);
+      for (const CUTOVER_SCALE of SCALE_NAMES) {
+        t.deepEqual(violationsIn(estateOf(readSettings({ ...env, CUTOVER_SCALE })), RULE_EXCEPTIONS), []);
+      }
     }
   });
 }

@@ -89,6 +89,7 @@ export class HqStack extends BaseStack {
       port: HQ.port,
       targetType: 'ip',
       healthPath: HQ.healthPath,
+      ...environment.targets,
     });
     const loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {
       name,
@@ -118,6 +119,7 @@ export class HqStack extends BaseStack {
       autoscaled: environment.scaling.hq !== undefined,
       region: environment.region,
       logRetentionDays: environment.logRetentionDays,
+      stopTimeoutSeconds: environment.stopTimeoutSeconds,
       environment: { HOST: '0.0.0.0', AWS_REGION: environment.region, ORDERS_TABLE: table.name },
       secrets: { API_KEYS: at.apiKeyArn },
       taskStatements: table.readWriteStatements(),

@@ -33,6 +33,7 @@ export class LogisticsEdgeStack extends BaseStack {
       port: MONOLITH.port,
       targetType: 'instance',
       healthPath: MONOLITH.healthPath,
+      ...environment.targets,
     });
     this.loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {
       name: environment.name,

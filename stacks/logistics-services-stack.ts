@@ -115,6 +115,7 @@ export class LogisticsServicesStack extends BaseStack {
           port: facts.port,
           targetType: 'ip',
           healthPath: facts.healthPath,
+          ...environment.targets,
         },
       },
     });
@@ -153,6 +154,7 @@ export class LogisticsServicesStack extends BaseStack {
       desiredCount: environment.desiredCounts[service],
       autoscaled: environment.scaling[service] !== undefined,
       logRetentionDays: environment.logRetentionDays,
+      stopTimeoutSeconds: environment.stopTimeoutSeconds,
       environment: { HOST: '0.0.0.0', ...this.#whoMayOrder(topic) },
     };
   }

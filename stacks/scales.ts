@@ -7,7 +7,8 @@ export type ScaleName = (typeof SCALE_NAMES)[number];
 
 /**
  * `small` starts with two tasks of the monolith on one instance that holds four, and a task's share is ten requests a
- * second: what one machine can send makes it scale, tasks first and instances after them. `default` changes nothing.
+ * second: what one machine can send makes it scale, tasks first and instances after them. Targets are judged patiently and
+ * drain long, since a fast clock shortens those waits, and not the requests. `default` changes nothing.
  */
 export function atScale(environment: Environment, scale: ScaleName): Environment {
   return scale === 'small' ? small(environment) : environment;
@@ -20,6 +21,13 @@ const SMALL = {
   monolithCpuUnits: 512,
   instances: { min: 1, desired: 1, max: 4 },
   instanceWarmupSeconds: 60,
+  targets: {
+    healthIntervalSeconds: 15,
+    healthTimeoutSeconds: 14,
+    unhealthyThreshold: 5,
+    deregistrationDelaySeconds: 120,
+  },
+  stopTimeoutSeconds: 120,
   requestsPerMinute: 600,
   scaleOutCooldownSeconds: 60,
   scaleInCooldownSeconds: 120,
@@ -42,6 +50,8 @@ function small(environment: Environment): Environment {
   };
   return {
     ...environment,
+    targets: SMALL.targets,
+    stopTimeoutSeconds: SMALL.stopTimeoutSeconds,
     desiredCounts: { ...desiredCounts, monolith: SMALL.tasks },
     monolithTask: { ...monolithTask, cpuUnits: SMALL.monolithCpuUnits },
     instances: {

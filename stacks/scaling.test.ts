@@ -138,6 +138,18 @@ test('small: two tasks on one instance, six need a second, and ten requests a se
   t.like(target, { min_capacity: 2, max_capacity: 8 });
 });
 
+test('small: targets are judged patiently, and what they have taken lasts as long as it drains', (t) => {
+  const groups = Object.values(at('small')).flatMap((stack) => stack.all('aws_lb_target_group'));
+  t.true(groups.length > 5);
+  for (const group of groups) {
+    t.is(group.deregistration_delay, '120');
+    t.like(group.health_check, { interval: 15, timeout: 14, unhealthy_threshold: 5 });
+  }
+  for (const family of ['interstella-monolith', 'interstella-iridium', 'interstella-hq', 'threads-task-def']) {
+    t.is(container(at('small'), family).stopTimeout, 120);
+  }
+});
+
 test('the same resources at every scale', (t) => {
   const addresses = (stacks: Stacks): string[] =>
     Object.entries(stacks).flatMap(([name, { json }]) =>
