@@ -2,9 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeDeployClient, RegisterApplicationRevisionCommand } from '@aws-sdk/client-codedeploy';
 import * as ecsClient from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import test, { type ExecutionContext } from 'ava';
 import * as build from './testing/builders.ts';
 import { clientConfig, startApi } from './testing/plane.ts';
@@ -66,6 +68,12 @@ test('what was made is there again after the stacks are applied; what was remove
     )),
   };
   await elbOf(first).send(new elb.DeleteTargetGroupCommand({ TargetGroupArn: gone.TargetGroups?.[0]?.TargetGroupArn }));
+  await new CloudWatchLogsClient(clientConfig(first.endpoint)).send(
+    new CreateLogGroupCommand({ logGroupName: '/ecs/extra' }),
+  );
+  await new SSMClient(clientConfig(first.endpoint)).send(
+    new PutParameterCommand({ Name: '/extra', Value: 'v', Type: 'String' }),
+  );
   await settled();
   await first.close();
 
@@ -79,6 +87,8 @@ test('what was made is there again after the stacks are applied; what was remove
   t.true(second.balancer.targetGroups().some(({ arn }) => arn === group));
   t.false(second.balancer.targetGroups().some(({ name }) => name === 'gone'));
   t.true(second.balancer.listeners().some(({ arn, port }) => arn === listener && port === 9090));
+  t.is(second.logs.groups()[0]?.name, '/ecs/extra');
+  t.is(second.parameters.get('/extra')?.value, 'v');
   const { services } = await ecsOf(second).send(
     new ecsClient.DescribeServicesCommand({ cluster: 'extra', services: ['extra'] }),
   );
@@ -123,6 +133,7 @@ test('what cannot come back is told, the rest comes back; a file that is none is
   t.regex(told?.message ?? '', /the name is taken/);
   t.true(second.balancer.targetGroups().some(({ name }) => name === 'extra'));
 
+  await settled();
   await writeFile(madeFile, '{"version": 1');
   const third = await startApi({ madeFile, resume: true });
   t.teardown(() => third.close());

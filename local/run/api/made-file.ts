@@ -4,7 +4,7 @@
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { EcsControl } from '../contracts.ts';
+import type { EcsControl, LogStore, ParameterStore } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
 import { createMade, MADE_KINDS, type Made } from './made.ts';
 import type { EndpointHandlers } from './ports.ts';
@@ -18,6 +18,8 @@ export interface MadeFile {
 export interface RestoreControls {
   readonly handlers: EndpointHandlers;
   readonly ecs: Pick<EcsControl, 'createService'>;
+  readonly logs: Pick<LogStore, 'groups' | 'putGroup'>;
+  readonly parameters: Pick<ParameterStore, 'get' | 'put'>;
   readonly events: EventLog;
 }
 
@@ -30,6 +32,8 @@ const pairs = <S extends z.ZodType>(value: S) => z.array(z.tuple([z.string(), va
 const schema = z.object({
   version: z.literal(VERSION),
   resources: z.record(z.enum(MADE_KINDS), z.array(resource)),
+  logGroups: pairs(z.number()),
+  parameters: pairs(z.object({ value: z.string(), type: z.enum(['String', 'StringList', 'SecureString']) })),
   deregistered: pairs(z.number()),
   createdAtMs: pairs(z.number()),
   revisions: pairs(
@@ -63,10 +67,12 @@ export function openMadeFile(options: {
       const back = waiting?.[kind].filter(({ arn }) => !made[kind].has(arn)) ?? [];
       return [...made[kind].values(), ...back];
     };
-    const { deregistered, createdAtMs, revisions } = made;
+    const { logGroups, parameters, deregistered, createdAtMs, revisions } = made;
     const saved = {
       version: VERSION,
       resources: Object.fromEntries(MADE_KINDS.map((kind) => [kind, all(kind)])),
+      logGroups: [...logGroups],
+      parameters: [...parameters],
       deregistered: [...deregistered],
       createdAtMs: [...createdAtMs],
       revisions: [...revisions],
@@ -82,6 +88,8 @@ export function openMadeFile(options: {
   const saved = file === null ? null : read(file, onWarn);
   if (saved) {
     waiting = saved.resources;
+    for (const [name, days] of saved.logGroups) made.logGroups.set(name, days);
+    for (const [name, parameter] of saved.parameters) made.parameters.set(name, parameter);
     for (const [arn, atMs] of saved.deregistered) made.deregistered.set(arn, atMs);
     for (const [key, atMs] of saved.createdAtMs) made.createdAtMs.set(key, atMs);
     for (const [application, all] of saved.revisions) made.revisions.set(application, all);
@@ -91,9 +99,19 @@ export function openMadeFile(options: {
     async restore(controls) {
       const back = waiting;
       waiting = null;
-      if (back) await putBack(back, made, controls);
+      if (!back) return;
+      putBackPlain(made, controls);
+      await putBack(back, made, controls);
     },
   };
+}
+
+/** What the stacks have meanwhile holds. */
+function putBackPlain(made: Made, { logs, parameters }: RestoreControls): void {
+  const groups = new Set(logs.groups().map(({ name }) => name));
+  for (const [name, days] of made.logGroups) if (!groups.has(name)) logs.putGroup(name, days);
+  for (const [name, { value, type }] of made.parameters)
+    if (parameters.get(name) === null) parameters.put(name, value, type);
 }
 
 async function putBack(back: Saved['resources'], made: Made, controls: RestoreControls): Promise<void> {

@@ -20,6 +20,11 @@ export interface RegisteredRevision {
   readonly registeredAtMs: number;
 }
 
+export interface MadeParameter {
+  readonly value: string;
+  readonly type: 'String' | 'StringList' | 'SecureString';
+}
+
 export interface Made {
   /** Resources by ARN. */
   readonly clusters: Map<Arn, Cluster>;
@@ -29,6 +34,10 @@ export interface Made {
   readonly functions: Map<Arn, LambdaFunction>;
   readonly alarms: Map<Arn, Alarm>;
   readonly services: Map<Arn, Service>;
+  /** Log groups of CreateLogGroup: retention in days by name, 0 for ever. */
+  readonly logGroups: Map<string, number>;
+  /** Parameters of PutParameter, by name. */
+  readonly parameters: Map<string, MadeParameter>;
   /** Task definitions that were deregistered, with when (control time): INACTIVE, but what runs of them runs on. */
   readonly deregistered: Map<Arn, number>;
   /** When a resource was made through the endpoint (control time), by `<kind>/<name>`. */
@@ -73,6 +82,8 @@ export function createMade(onChange: () => void = () => undefined): Made {
     functions: new Told(),
     alarms: new Told(),
     services: new Told(),
+    logGroups: new Told(),
+    parameters: new Told(),
     deregistered: new Told(),
     createdAtMs: new Told(),
     revisions: new Told(),

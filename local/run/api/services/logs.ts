@@ -59,11 +59,13 @@ export const logs: ServiceTable = {
           throw new ApiError('ResourceAlreadyExistsException', 'The specified log group already exists');
         }
         call.logs.putGroup(logGroupName, 0);
+        call.made.logGroups.set(logGroupName, 0);
         return {};
       },
     ),
     DeleteLogGroup: operation(z.object({ logGroupName: name }), ({ logGroupName }, call) => {
       call.logs.removeGroup(need(call, { logGroupName }));
+      call.made.logGroups.delete(logGroupName);
       return {};
     }),
   },

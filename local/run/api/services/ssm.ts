@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
+import type { MadeParameter } from '../made.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, names, text } from '../schema.ts';
@@ -62,10 +63,12 @@ export const ssm: ServiceTable = {
     DeleteParameter: operation(z.object({ Name: name }), (input, call) => {
       need(call, input.Name);
       call.parameters.remove(input.Name);
+      call.made.parameters.delete(input.Name);
       return {};
     }),
     DeleteParameters: operation(z.object({ Names: names }), (input, call) => {
       const removed = input.Names.map((wanted) => call.parameters.remove(wanted));
+      for (const wanted of input.Names) call.made.parameters.delete(wanted);
       return {
         DeletedParameters: input.Names.filter((_, index) => removed[index]),
         InvalidParameters: input.Names.filter((_, index) => !removed[index]),
@@ -168,7 +171,9 @@ function put(
   }
   if (!existing && !input.Type)
     throw new ApiError('ValidationException', 'A parameter type is required when you create a parameter.');
-  const version = call.parameters.put(input.Name, input.Value, input.Type ?? (existing?.type as typeof input.Type));
+  const type = input.Type ?? (existing?.type as MadeParameter['type']);
+  const version = call.parameters.put(input.Name, input.Value, type);
+  call.made.parameters.set(input.Name, { value: input.Value, type });
   call.events.emit({
     source: 'params',
     subject: input.Name,
