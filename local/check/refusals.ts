@@ -65,7 +65,15 @@ export function findingsOfProblems(
     const rule = isOther ? undefined : rules.find((r) => r.adopts?.(problem));
     if (rule) return isFound(problem, rule, own) ? [] : [adopted(problem, rule)];
     if (isOther || isLocalLimit(problem))
-      return [{ ...NOT_CHECKED, ...about, severity: limitSeverity(problem), fix: problem.fix ?? 'look at it by hand' }];
+      return [
+        {
+          ...NOT_CHECKED,
+          ...about,
+          message: `no rule looks at this: ${problem.message}`,
+          severity: limitSeverity(problem),
+          fix: problem.fix ?? 'look at it by hand',
+        },
+      ];
     const severity: Severity = isElsewhere(problem) ? 'warning' : 'error';
     const text = problem.rule ?? NOT_ACCEPTED.text;
     return [{ ...NOT_ACCEPTED, severity, ...about, text, fix: problem.fix ?? 'correct it' }];

@@ -43,8 +43,23 @@ export const DELIVERY: readonly Case[] = [
     },
     at: 'aws_sns_topic_subscription.orders.endpoint',
     spares: (s) => {
+      the(s, 'aws_lb', 'main')['internal'] = false;
+    },
+  },
+  {
+    rule: 'subscription-unrouted',
+    falls: (s) => {
       endpoint(s, '/anything');
       the(s, 'aws_lb_listener', 'main')['default_action'] = pathRule('main', 1, [], 'orders')['action'];
+    },
+    at: 'aws_sns_topic_subscription.orders.endpoint',
+    severity: 'advice',
+    // Nothing is told apart by its path.
+    spares: (s) => {
+      endpoint(s, '/anything');
+      the(s, 'aws_lb_listener', 'main')['default_action'] = pathRule('main', 1, [], 'orders')['action'];
+      for (const rule of Object.values(s['aws_lb_listener_rule'] ?? {}))
+        rule['condition'] = [{ host_header: { values: ['elsewhere.example'] } }];
     },
   },
   {
