@@ -142,7 +142,7 @@ function forumCriteria(): Criterion[] {
       name: 'forum-latency-p95',
       title: 'forum request time, 95th percentile',
       unit: 'ms',
-      bound: 500,
+      bound: 1_000,
       minSamples: 100,
     },
     {
@@ -150,7 +150,7 @@ function forumCriteria(): Criterion[] {
       name: 'forum-latency-p99',
       title: 'forum request time, 99th percentile',
       unit: 'ms',
-      bound: 2_000,
+      bound: 3_000,
       minSamples: 500,
     },
     {

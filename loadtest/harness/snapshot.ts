@@ -12,7 +12,12 @@ export function snapshotOf(label: string, atMs: number, status: Status): Snapsho
     label,
     atMs,
     served,
-    instances: status.instances.map((i) => ({ id: i.id, zone: i.zone, portRange: i.ephemeralPortRange ?? null })),
+    instances: status.instances.map((i) => ({
+      id: i.id,
+      zone: i.zone,
+      portRange: i.ephemeralPortRange ?? null,
+      processes: i.processes.map(({ name, pid }) => ({ name, pid })),
+    })),
     services: status.services.map((service) => ({
       cluster: service.cluster,
       name: service.name,

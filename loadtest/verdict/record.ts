@@ -55,6 +55,8 @@ export interface Snapshot {
     readonly id: string;
     readonly zone: string;
     readonly portRange: readonly [number, number] | null;
+    /** What runs there outside any container; absent in version 1. */
+    readonly processes?: readonly { readonly name: string; readonly pid: number | null }[];
   }[];
   /** Requests answered so far, by `<instance id or address>:<port>`. */
   readonly served: Readonly<Record<string, number>>;

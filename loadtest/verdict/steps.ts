@@ -20,7 +20,22 @@ export function stepRows(record: RunRecord): StepRow[] {
 }
 
 function rowsOf(moment: string, snapshot: Snapshot): StepRow[] {
-  return snapshot.services.flatMap((service) => rowsOfService(moment, service));
+  return [
+    ...snapshot.instances.flatMap((instance) => rowsOfProcesses(moment, instance)),
+    ...snapshot.services.flatMap((service) => rowsOfService(moment, service)),
+  ];
+}
+
+/** What an instance's user data started, as it was before there were containers. */
+function rowsOfProcesses(moment: string, instance: Snapshot['instances'][number]): StepRow[] {
+  return (instance.processes ?? []).map(({ name, pid }) => ({
+    moment,
+    service: name,
+    taskDefinition: 'no container',
+    where: instance.id,
+    tasks: pid === null ? 0 : 1,
+    ports: [],
+  }));
 }
 
 function rowsOfService(moment: string, service: ServiceSnapshot): StepRow[] {

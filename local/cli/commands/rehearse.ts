@@ -49,7 +49,7 @@ const CLOCK_RATE = 5;
  * A hook that never answers, and tasks that never become healthy, are waited for an hour of control time (CD
  * reference-appspec-file-structure-hooks, deployment-steps-ecs).
  */
-const HOUR_CLOCK_RATE = 30;
+const HOUR_CLOCK_RATE = 60;
 
 export function addRehearse(program: Command): void {
   withRun(withPlane(program.command('rehearse', { isDefault: false })))
