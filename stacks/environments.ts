@@ -60,6 +60,8 @@ export interface Environment {
       'healthIntervalSeconds' | 'healthTimeoutSeconds' | 'unhealthyThreshold' | 'deregistrationDelaySeconds'
     >
   >;
+  /** After so long without a byte the load balancers close a connection; services keep theirs open a little longer. */
+  readonly idleTimeoutSeconds: number;
   /** SIGTERM to SIGKILL; not below the deregistration delay. */
   readonly stopTimeoutSeconds: number;
   /** HTTPS, web ACL, access logs, alarms and dashboards. */
@@ -121,6 +123,7 @@ const DEV: Environment = {
   testListenerCidrBlocks: [],
   // As the forum workshop sets them; SNS gives up on an answer after 15 s, so nothing in flight is older than 20.
   targets: { healthIntervalSeconds: 6, healthTimeoutSeconds: 5, unhealthyThreshold: 2, deregistrationDelaySeconds: 20 },
+  idleTimeoutSeconds: 60,
   stopTimeoutSeconds: 30,
   front: NOTHING_IN_FRONT,
   logRetentionDays: 7,

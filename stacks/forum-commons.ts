@@ -4,6 +4,7 @@ import type { TargetGroupProps } from '../modules/target-group.ts';
 import type { ForumRoles } from './forum-roles.ts';
 import { FORUM_PORT, type ForumNames, type ForumService } from './forum-services.ts';
 import type { ForumServicesStackProps } from './forum-services-stack.ts';
+import { listenerSettings } from './listener-settings.ts';
 
 export type ServiceCommons = Omit<FargateServiceProps, 'route' | 'clusterArn' | 'after'> & {
   readonly targetGroup: TargetGroupProps;
@@ -34,7 +35,7 @@ export function serviceCommons(
     region: environment.region,
     logRetentionDays: environment.logRetentionDays,
     stopTimeoutSeconds: environment.stopTimeoutSeconds,
-    environment: { HOST: '0.0.0.0' },
+    environment: listenerSettings(environment),
     executionRole: roles.execution,
     taskRole: roles.task,
     subnetIds: network.workloadSubnetIds,

@@ -41,6 +41,7 @@ export class ForumEdgeStack extends BaseStack {
       port: FORUM_PRODUCTION_PORT,
       defaultAction: { forwardTo: instances.arn },
       deletionProtection: environment.deletionProtection,
+      idleTimeoutSeconds: environment.idleTimeoutSeconds,
       ...frontOptions(this, 'forum'),
     });
     const fixedResponse = {

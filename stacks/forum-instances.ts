@@ -8,6 +8,7 @@ import type { Environment } from './environments.ts';
 import type { ForumEdgeStack } from './forum-edge-stack.ts';
 import { FORUM_MONOLITH, FORUM_PORT, FORUM_SOURCES } from './forum-services.ts';
 import { forumUserData } from './forum-user-data.ts';
+import { listenerSettings } from './listener-settings.ts';
 
 export interface ForumInstancesProps {
   readonly environment: Environment;
@@ -42,7 +43,13 @@ export class ForumInstances extends Construct {
     });
     new InstanceFleet(this, 'instances', {
       name,
-      userData: forumUserData({ bucketName: bucket.name, application, tag, port: FORUM_PORT }),
+      userData: forumUserData({
+        bucketName: bucket.name,
+        application,
+        tag,
+        port: FORUM_PORT,
+        settings: listenerSettings(environment),
+      }),
       subnetIds: network.workloadSubnetIds,
       securityGroupIds: [edge.workloadSecurityGroupId],
       targetGroupArn: edge.instanceTargetGroupArn,

@@ -6,10 +6,12 @@ export interface ForumUserData {
   readonly application: string;
   readonly tag: string;
   readonly port: number;
+  /** Settings of the application beside its port. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** @returns the script that fetches the application's bundle and keeps it running under systemd */
-export function forumUserData({ bucketName, application, tag, port }: ForumUserData): string {
+export function forumUserData({ bucketName, application, tag, port, settings }: ForumUserData): string {
   return [
     '#!/bin/bash',
     'set -e',
@@ -21,7 +23,7 @@ export function forumUserData({ bucketName, application, tag, port }: ForumUserD
     'After=network-online.target',
     '[Service]',
     'DynamicUser=yes',
-    'Environment=HOST=0.0.0.0',
+    ...Object.entries(settings).map(([name, value]) => `Environment=${name}=${value}`),
     `Environment=PORT=${port}`,
     'ExecStart=/usr/bin/env node /opt/app/app.cjs',
     'Restart=always',

@@ -11,6 +11,7 @@ import { TargetGroup } from '../modules/target-group.ts';
 import { TextParameter } from '../modules/text-parameter.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import { allowHttps, frontOptions, watch } from './front.ts';
+import { listenerSettings } from './listener-settings.ts';
 import { fulfilmentParameters, HQ } from './logistics-services.ts';
 import { scaleService } from './scaling.ts';
 
@@ -97,6 +98,7 @@ export class HqStack extends BaseStack {
       securityGroupIds: [balancer.securityGroupId],
       defaultAction: { forwardTo: targetGroup.arn },
       deletionProtection: environment.deletionProtection,
+      idleTimeoutSeconds: environment.idleTimeoutSeconds,
       ...frontOptions(this, 'hq'),
     });
     return { loadBalancer, targetGroup, tasks };
@@ -120,7 +122,7 @@ export class HqStack extends BaseStack {
       region: environment.region,
       logRetentionDays: environment.logRetentionDays,
       stopTimeoutSeconds: environment.stopTimeoutSeconds,
-      environment: { HOST: '0.0.0.0', AWS_REGION: environment.region, ORDERS_TABLE: table.name },
+      environment: { ...listenerSettings(environment), AWS_REGION: environment.region, ORDERS_TABLE: table.name },
       secrets: { API_KEYS: at.apiKeyArn },
       taskStatements: table.readWriteStatements(),
       subnetIds: network.workloadSubnetIds,

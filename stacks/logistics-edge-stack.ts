@@ -42,6 +42,7 @@ export class LogisticsEdgeStack extends BaseStack {
       port: LISTENER_PORT,
       defaultAction: { forwardTo: monolith.arn },
       deletionProtection: environment.deletionProtection,
+      idleTimeoutSeconds: environment.idleTimeoutSeconds,
       ...frontOptions(this, 'logistics'),
     });
     this.monolithTargetGroup = monolith;

@@ -9,6 +9,7 @@ import type { WatchedService } from '../modules/watched-services.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import type { ClusterStack } from './cluster-stack.ts';
 import { watch } from './front.ts';
+import { listenerSettings } from './listener-settings.ts';
 import type { LogisticsEdgeStack } from './logistics-edge-stack.ts';
 import {
   fulfillKeyParameter,
@@ -155,7 +156,7 @@ export class LogisticsServicesStack extends BaseStack {
       autoscaled: environment.scaling[service] !== undefined,
       logRetentionDays: environment.logRetentionDays,
       stopTimeoutSeconds: environment.stopTimeoutSeconds,
-      environment: { HOST: '0.0.0.0', ...this.#whoMayOrder(topic) },
+      environment: { ...listenerSettings(environment), ...this.#whoMayOrder(topic) },
     };
   }
 

@@ -27,6 +27,7 @@ const SMALL = {
     unhealthyThreshold: 5,
     deregistrationDelaySeconds: 120,
   },
+  idleTimeoutSeconds: 300,
   stopTimeoutSeconds: 120,
   requestsPerMinute: 600,
   scaleOutCooldownSeconds: 60,
@@ -51,6 +52,7 @@ function small(environment: Environment): Environment {
   return {
     ...environment,
     targets: SMALL.targets,
+    idleTimeoutSeconds: SMALL.idleTimeoutSeconds,
     stopTimeoutSeconds: SMALL.stopTimeoutSeconds,
     desiredCounts: { ...desiredCounts, monolith: SMALL.tasks },
     monolithTask: { ...monolithTask, cpuUnits: SMALL.monolithCpuUnits },

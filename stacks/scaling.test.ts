@@ -150,6 +150,23 @@ test('small: targets are judged patiently, and what they have taken lasts as lon
   }
 });
 
+test('services keep connections longer than their load balancer waits, at every scale', (t) => {
+  for (const scale of SCALE_NAMES) {
+    const stacks = at(scale);
+    const [idle, ...others] = Object.values(stacks).flatMap((stack) =>
+      stack.all('aws_lb').map((lb) => lb.idle_timeout),
+    );
+    t.deepEqual(others, [idle, idle]);
+    const definitions = all(stacks, 'aws_ecs_task_definition').map(({ family }) => family);
+    for (const family of definitions) {
+      const kept = container(stacks, family).environment.find(({ name }: Json) => name === 'KEEP_ALIVE_TIMEOUT_MS');
+      t.true(Number(kept.value) > idle * 1000, family);
+    }
+    const { user_data } = stacks['interstella-forum-services']!.one('aws_launch_template');
+    t.true(Number(/KEEP_ALIVE_TIMEOUT_MS=(\d+)/.exec(user_data)?.[1]) > idle * 1000);
+  }
+});
+
 test('the same resources at every scale', (t) => {
   const addresses = (stacks: Stacks): string[] =>
     Object.entries(stacks).flatMap(([name, { json }]) =>
