@@ -14,12 +14,7 @@ export function checkNewService(
   associated: (targetGroupArn: string) => boolean,
 ): void {
   if (service.schedulingStrategy === 'DAEMON') refuse('DAEMON services are not run here: use REPLICA.');
-  if (!definition.requiresCompatibilities.includes(service.launchType))
-    refuse(`Task definition does not support launch_type ${service.launchType}.`);
-  if (definition.networkMode === 'awsvpc' && service.subnetIds.length === 0)
-    refuse("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  if (definition.networkMode !== 'awsvpc' && service.subnetIds.length > 0)
-    refuse('Network Configuration is not valid for the given networkMode of this task definition.');
+  checkFit(service, definition);
   if (service.deploymentController === 'EXTERNAL' && service.loadBalancers.length > 0)
     refuse('LoadBalancers must be empty or null.');
   for (const { targetGroupArn, containerName, containerPort } of service.loadBalancers) {
@@ -30,6 +25,37 @@ export function checkNewService(
     if (!associated(targetGroupArn))
       refuse(`The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`);
   }
+}
+
+/** Launch type and network of what is to run, against its task definition. */
+function checkFit(service: Pick<Service, 'launchType' | 'subnetIds'>, definition: TaskDefinition): void {
+  if (!definition.requiresCompatibilities.includes(service.launchType))
+    refuse(`Task definition does not support launch_type ${service.launchType}.`);
+  if (definition.networkMode === 'awsvpc' && service.subnetIds.length === 0)
+    refuse("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  if (definition.networkMode !== 'awsvpc' && service.subnetIds.length > 0)
+    refuse('Network Configuration is not valid for the given networkMode of this task definition.');
+}
+
+/**
+ * A task set of a service (ECS API_CreateTaskSet).
+ * @param set the service as the task set has it
+ * @param zoneOf null where the stacks do not declare the subnet; where they declare none of the service's own (they
+ * may be data sources), nothing is known about others either
+ */
+export function checkTaskSet(
+  set: Service,
+  definition: TaskDefinition,
+  own: Service,
+  zoneOf: (subnetId: string) => string | null,
+): void {
+  checkFit(set, definition);
+  if (!own.subnetIds.some((id) => zoneOf(id) !== null)) return;
+  const missing = set.subnetIds.find((id) => !own.subnetIds.includes(id) && zoneOf(id) === null);
+  if (missing !== undefined)
+    refuse(
+      `Error retrieving subnet information for [${missing}]: The subnet ID '${missing}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`,
+    );
 }
 
 export function checkDeletion(record: ServiceRecord, force: boolean): void {

@@ -14,7 +14,7 @@ import { checkDeletion, checkNewService } from './service-checks.ts';
 import { putService, serviceDrift } from './service-put.ts';
 import type { Deployment, ServiceRecord } from './service-record.ts';
 import { type ServiceChange, updateService } from './service-update.ts';
-import { createTaskSets } from './task-sets.ts';
+import { createTaskSets, type TaskSetsOptions } from './task-sets.ts';
 import { waitSteady } from './wait-steady.ts';
 
 export interface ServicesOptions extends ServiceActionsOptions {
@@ -22,6 +22,7 @@ export interface ServicesOptions extends ServiceActionsOptions {
   /** All tasks that have not stopped. */
   readonly tasks: () => readonly Task[];
   readonly definition: (reference: string) => TaskDefinition | undefined;
+  readonly zoneOf: TaskSetsOptions['zoneOf'];
   /** Does a load balancer forward to the target group? */
   readonly associated: (targetGroupArn: string) => boolean;
   /** Does a CodeDeploy deployment of this service run? */

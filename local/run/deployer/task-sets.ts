@@ -6,6 +6,7 @@ import type { TaskSetControl, TaskSetInput } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
 import type { SavedTaskSet } from './saved-service.ts';
 import type { ServiceActions } from './service-actions.ts';
+import { checkTaskSet } from './service-checks.ts';
 import { hasTaskSets, noThrottle, type ServiceRecord, type TaskSet, taskSetState } from './service-record.ts';
 
 export interface TaskSetsOptions {
@@ -15,6 +16,8 @@ export interface TaskSetsOptions {
   readonly tasksOf: (record: ServiceRecord) => readonly Task[];
   readonly definition: (reference: string) => TaskDefinition | undefined;
   readonly stopTask: (task: Task, stopCode: string, reason: string) => void;
+  /** Availability zone of a subnet; null where the stacks do not declare it. */
+  readonly zoneOf: (subnetId: string) => string | null;
   /** Reconcile soon, and keep what changed. */
   readonly changed: () => void;
 }
@@ -125,9 +128,12 @@ export function createTaskSets(options: TaskSetsOptions): TaskSets {
           'InvalidParameterException',
           `${MAX_TASK_SETS} deployments exist on the service. Unable to create new TaskSet since this exceeds the maximum limit.`,
         );
+      const definition = definitionFor(input);
+      const service = serviceFor(record.definition, input);
+      checkTaskSet(service, definition, record.definition, options.zoneOf);
       const set = add(record, {
-        definition: definitionFor(input),
-        service: serviceFor(record.definition, input),
+        definition,
+        service,
         externalId: input.externalId,
         startedBy: record.definition.deploymentController === 'CODE_DEPLOY' ? 'CODE_DEPLOY' : 'EXTERNAL',
         status: 'ACTIVE',

@@ -99,6 +99,7 @@ export function createWorld(options: WorldOptions = {}) {
       Object.assign(task, { desiredStatus: 'STOPPED', stopCode, stoppedReason: reason });
       clock.after(STOP_MS, () => gone(task));
     },
+    zoneOf: (subnetId) => (subnetId === 'subnet-nope' ? null : 'us-east-1a'),
     associated: options.associated ?? (() => true),
     deploying: options.deploying ?? (() => false),
     saved: options.saved ?? [],
