@@ -7,11 +7,14 @@ const SUITES = {
   e2e: { files: ['{local,loadtest,stacks}/e2e/**/*.test.ts'], timeout: '5m', concurrency: 1 },
   // Most of a deployment is the provider's own waiting: two systems side by side take little longer than one.
   terraform: { files: ['stacks/terraform/**/*.test.ts'], timeout: '20m', concurrency: 2 },
+  // Images built by buildah, pushed to a real registry behind an emulator of ECR's API, and run.
+  images: { files: ['stacks/images/**/*.test.ts'], timeout: '20m', concurrency: 1 },
   fast: {
     files: [
       '{stacks,modules,services,local,loadtest,bench}/**/*.test.ts',
       '!**/e2e/**',
       '!stacks/terraform/**',
+      '!stacks/images/**',
       '!**/node_modules/**',
     ],
     timeout: '60s',
