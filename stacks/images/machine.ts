@@ -1,6 +1,6 @@
 /** What the suite needs from the machine: buildah and a registry (installed where apt can), npm's configuration, storage. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -48,7 +48,11 @@ export interface Workshop {
 
 export async function openWorkshop(): Promise<Workshop> {
   const dir = await mkdtemp(join(tmpdir(), 'cutover-images-'));
-  const env = { ...process.env, BUILDAH_ISOLATION: 'chroot', CONTAINERS_STORAGE_CONF: join(dir, 'storage.conf') };
+  // buildah keeps its cache mounts below TMPDIR: a cache from another run would hide that a download fails.
+  const TMPDIR = join(dir, 'tmp');
+  await mkdir(TMPDIR);
+  const storage = { CONTAINERS_STORAGE_CONF: join(dir, 'storage.conf'), TMPDIR };
+  const env = { ...process.env, BUILDAH_ISOLATION: 'chroot', ...storage };
   const useDriver = (driver: string): Promise<void> =>
     writeFile(
       join(dir, 'storage.conf'),
@@ -85,10 +89,21 @@ async function mountsBelow(dir: string): Promise<string[]> {
   return mounts.filter((mount) => mount.startsWith(`${dir}/`));
 }
 
+/**
+ * npm finds the system's configuration from the Node that runs it. The suite's Node is another one, and an enclosing npm
+ * passes its own findings on: so npm is asked with the Node beside it, and without what was passed on.
+ */
+async function npmAsker(): Promise<(key: string) => Promise<string>> {
+  const npm = (await run('sh', ['-c', 'command -v npm'])).stdout.trim();
+  const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  const env = { ...Object.fromEntries(inherited), PATH: `${dirname(npm)}:${process.env['PATH']}` };
+  return async (key) => (await run(npm, ['config', 'get', key], { env, cwd: tmpdir() })).stdout.trim();
+}
+
 /** The user's file, with what the system's configuration adds to it. */
 async function npmOf(dir: string): Promise<{ npmrc: string; buildOptions: readonly string[] }> {
   const npmrc = join(dir, 'npmrc');
-  const ask = async (key: string): Promise<string> => (await run('npm', ['config', 'get', key])).stdout.trim();
+  const ask = await npmAsker();
   const [user, registry, cafile] = [await ask('userconfig'), await ask('registry'), await ask('cafile')];
   const text = await readFile(user, 'utf8').catch(() => '');
   const certificates = cafile && cafile !== 'null' ? cafile : null;
