@@ -23,10 +23,7 @@ Hooks:
   - AfterAllowTestTraffic: "b"
 `;
 
-const problemsOf = (content: string): readonly string[] => {
-  const parsed = parseAppSpec(content);
-  return 'problems' in parsed ? parsed.problems : [];
-};
+const problemsOf = (content: string): readonly string[] => parseAppSpec(content).problems;
 
 test('YAML as the user guide shows it', (t) => {
   t.deepEqual(parseAppSpec(YAML), {
@@ -38,6 +35,7 @@ test('YAML as the user guide shows it', (t) => {
       network: { subnetIds: ['subnet-1', 'subnet-2'], securityGroupIds: ['sg-1'] },
       hooks: { BeforeInstall: 'a', AfterAllowTestTraffic: 'b' },
     },
+    problems: [],
   });
 });
 
@@ -56,8 +54,9 @@ test('JSON of the same, in other cases, without the optional parts', (t) => {
       },
     ],
   });
-  const parsed = parseAppSpec(content);
-  t.true('spec' in parsed && parsed.spec.containerPort === 80 && parsed.spec.network === null);
+  const { spec, problems } = parseAppSpec(content);
+  t.deepEqual(problems, []);
+  t.like(spec, { containerPort: 80, network: null });
 });
 
 for (const [name, content, problem] of [
@@ -101,5 +100,5 @@ test('what is rendered reads as it was', (t) => {
     network: null,
     hooks: {},
   };
-  t.deepEqual(parseAppSpec(renderAppSpec(spec)), { spec });
+  t.deepEqual(parseAppSpec(renderAppSpec(spec)), { spec, problems: [] });
 });

@@ -43,22 +43,31 @@ class Reader {
   }
 }
 
-/** @returns the spec, or every problem that it has */
-export function parseAppSpec(content: string): { readonly spec: AppSpec } | { readonly problems: readonly string[] } {
-  if (content.trim() === '') return { problems: ['the AppSpec file is empty'] };
-  if (Buffer.byteLength(content) > MAX_BYTES) return { problems: [`the AppSpec file is over ${MAX_BYTES} bytes`] };
+export const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+
+/** What could be read: what is missing is empty text, a port that is none NaN. No spec where it is no mapping at all. */
+export interface ParsedAppSpec {
+  readonly spec: AppSpec | null;
+  readonly problems: readonly string[];
+}
+
+/** @returns the spec with every problem that it has by itself */
+export function parseAppSpec(content: string): ParsedAppSpec {
+  const unreadable = (problems: readonly string[]): ParsedAppSpec => ({ spec: null, problems });
+  if (content.trim() === '') return unreadable(['the AppSpec file is empty']);
+  if (Buffer.byteLength(content) > MAX_BYTES) return unreadable([`the AppSpec file is over ${MAX_BYTES} bytes`]);
   const document = parseDocument(content, { uniqueKeys: true });
   if (document.errors.length > 0)
-    return { problems: document.errors.map((error) => `it is neither YAML nor JSON: ${error.message.split('\n')[0]}`) };
+    return unreadable(document.errors.map((error) => `it is neither YAML nor JSON: ${error.message.split('\n')[0]}`));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 10 });
   } catch (error) {
-    return { problems: [`it cannot be read: ${error instanceof Error ? error.message : String(error)}`] };
+    return unreadable([`it cannot be read: ${error instanceof Error ? error.message : String(error)}`]);
   }
   const reader = new Reader();
   const spec = readSpec(value, reader);
-  return reader.problems.length > 0 ? { problems: reader.problems } : { spec };
+  return { spec: isFields(value) ? spec : null, problems: reader.problems };
 }
 
 function readSpec(value: unknown, reader: Reader): AppSpec {
@@ -72,8 +81,7 @@ function readSpec(value: unknown, reader: Reader): AppSpec {
     'ContainerPort',
   ]);
   const containerPort = Number(balancing['ContainerPort']);
-  if (!Number.isInteger(containerPort) || containerPort < 1 || containerPort > 65_535)
-    reader.problems.push(`${at}.LoadBalancerInfo.ContainerPort must be a port`);
+  if (!isPort(containerPort)) reader.problems.push(`${at}.LoadBalancerInfo.ContainerPort must be a port`);
   if (properties['CapacityProviderStrategy'] !== undefined)
     reader.problems.push(`${at}.CapacityProviderStrategy is not run here: replacement tasks go where the service's do`);
   const platformVersion = properties['PlatformVersion'];

@@ -256,9 +256,10 @@ test('every problem of an AppSpec is named at once, and nothing is made', (t) =>
         },
       },
     ],
-    Hooks: [{ AfterInstall: 'nobody' }],
+    Hooks: [{ AfterInstall: 'nobody' }, { Sometime: 'x' }],
   });
   const error = t.throws(() => world.deploy(2, { content }));
+  t.regex(error.message, /Hooks has no event Sometime/, 'those of the file beside those of what it names');
   t.regex(error.message, /ContainerName other is no container of threads:2: it has threads/);
   t.regex(error.message, /Hooks.AfterInstall: there is no function nobody/);
   t.is(world.control.deployments().length, 0);

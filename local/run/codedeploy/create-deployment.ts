@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DeploymentGroup, LambdaFunction, TargetGroup, TaskDefinition } from '../../topology.ts';
 import { ApiError, type ServiceState } from '../contracts.ts';
 import type { AppSpec, CreateDeploymentInput, TaskSetState } from '../contracts-delivery.ts';
-import { parseAppSpec, renderAppSpec } from './app-spec.ts';
+import { isPort, parseAppSpec, renderAppSpec } from './app-spec.ts';
 import type { NamedConfig } from './configs.ts';
 import { type DeploymentRecord, isOver, pendingEvents } from './deployment.ts';
 
@@ -99,13 +99,12 @@ function checkInput(input: CreateDeploymentInput): void {
 
 /** Every problem of the AppSpec at once. @throws ApiError InvalidRevisionException */
 function readRevision(input: CreateDeploymentInput, context: CreationContext): AppSpec {
-  const parsed = parseAppSpec(input.content);
-  if ('problems' in parsed) throw invalid(parsed.problems);
-  const { spec } = parsed;
-  const problems: string[] = [];
+  const { spec, problems: own } = parseAppSpec(input.content);
+  if (spec === null) throw invalid(own);
+  const problems = [...own];
   const definition = context.definition(spec.taskDefinition);
-  if (!definition) problems.push(`TaskDefinition ${spec.taskDefinition} is not registered`);
-  else problems.push(...containerProblems(spec, definition));
+  if (definition) problems.push(...containerProblems(spec, definition));
+  else if (spec.taskDefinition !== '') problems.push(`TaskDefinition ${spec.taskDefinition} is not registered`);
   for (const [event, name] of Object.entries(spec.hooks))
     if (!context.functions.some((one) => one.name === name || one.arn === name))
       problems.push(`Hooks.${event}: there is no function ${name}`);
@@ -117,11 +116,14 @@ function readRevision(input: CreateDeploymentInput, context: CreationContext): A
 function containerProblems(spec: AppSpec, definition: TaskDefinition): readonly string[] {
   const container = definition.containers.find((one) => one.name === spec.containerName);
   const version = `${definition.family}:${definition.revision}`;
+  // What is not given, or no port, is a problem that parsing has named.
+  if (spec.containerName === '') return [];
   if (!container) {
     const names = definition.containers.map((one) => one.name).join(', ');
     return [`ContainerName ${spec.containerName} is no container of ${version}: it has ${names}`];
   }
-  if (container.portMappings.some((mapping) => mapping.containerPort === spec.containerPort)) return [];
+  if (!isPort(spec.containerPort) || container.portMappings.some((one) => one.containerPort === spec.containerPort))
+    return [];
   const ports = container.portMappings.map((mapping) => mapping.containerPort).join(', ') || 'none';
   return [`ContainerPort ${spec.containerPort} is no port of ${version} ${container.name}: it has ${ports}`];
 }
