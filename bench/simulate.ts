@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { scenario } from '../local/simulate/scenario.ts';
 import { simulate } from '../local/simulate/simulate.ts';
 
-const SIZES = [1000, 3000, 10_000];
+const SIZES = [1000, 3000, 10_000, 30_000];
 const PROFILES = ['day', 'sawtooth'];
 const run = promisify(execFile);
 

@@ -1,4 +1,5 @@
 /** What a run would have cost, from hours of use and the dated price table. Pure. */
+import { CutoverError } from '../errors.ts';
 import { FARGATE, instancePrice, LOAD_BALANCER, PRICES_AS_OF, PRICES_SOURCE } from './prices.ts';
 
 export interface Usage {
@@ -36,7 +37,7 @@ export interface Cost {
 
 const HOURS_A_MONTH = 730;
 
-/** @param price dollars an hour of one instance, instead of the table's @throws Error where neither is there */
+/** @param price dollars an hour of one instance, instead of the table's @throws CutoverError BAD_FLAG where neither is there */
 export function costOf(usage: Usage, price: number | null = null): Cost {
   const lines: CostLine[] = [];
   const add = (item: string, quantity: number, unit: string, unitPrice: number): void => {
@@ -45,7 +46,14 @@ export function costOf(usage: Usage, price: number | null = null): Cost {
   const instance = usage.instanceType === null ? null : (price ?? instancePrice(usage.instanceType));
   if (usage.instanceType !== null) {
     if (instance === null)
-      throw new Error(`there is no price for ${usage.instanceType} in the table of ${PRICES_AS_OF}`);
+      throw new CutoverError({
+        code: 'BAD_FLAG',
+        address: '--instance-price',
+        message: `there is no price for ${usage.instanceType} in the table of ${PRICES_AS_OF}`,
+        value: usage.instanceType,
+        rule: 'a type of local/simulate/prices.ts, or a price',
+        fix: 'give its price an hour',
+      });
     add(`EC2 ${usage.instanceType}`, usage.instanceHours, 'instance-hours', instance);
   }
   add('Fargate vCPU', usage.fargateVcpuHours, 'vCPU-hours', FARGATE.vcpuHour);

@@ -71,7 +71,11 @@ export function decidePlacement(
   const failed = new Map<Filter, Candidate[]>();
   const fitting = candidates.filter((candidate) => {
     const blocking = filters.find((f) => !f.check(request, candidate));
-    if (blocking) failed.set(blocking, [...(failed.get(blocking) ?? []), candidate]);
+    if (blocking) {
+      const on = failed.get(blocking);
+      if (on) on.push(candidate);
+      else failed.set(blocking, [candidate]);
+    }
     return !blocking;
   });
   if (fitting.length === 0) return { instanceId: null, reason: refusal(failed, candidates.length) };

@@ -44,6 +44,7 @@ export class PlacementClass {
   readonly #scores: readonly ((node: Node) => number)[];
   readonly #partitions = new Map<string, Partition>();
   readonly #known = new Map<Node, Known>();
+  readonly #touched = new Set<Node>();
   readonly #memberOf: readonly ((node: Node) => boolean)[];
   readonly #distinct: boolean;
 
@@ -57,8 +58,12 @@ export class PlacementClass {
     );
   }
 
-  /** A node came, or changed. */
-  update(node: Node): void {
+  /** A node came, or changed: looked at when it matters, once for all its changes until then. */
+  touch(node: Node): void {
+    this.#touched.add(node);
+  }
+
+  #update(node: Node): void {
     const known = this.#known.get(node) ?? this.#add(node);
     const { partition } = known;
     if (known.fits) partition.own -= known.own;
@@ -71,6 +76,7 @@ export class PlacementClass {
   }
 
   remove(node: Node): void {
+    this.#touched.delete(node);
     const known = this.#known.get(node);
     if (!known) return;
     if (known.fits) known.partition.own -= known.own;
@@ -80,6 +86,8 @@ export class PlacementClass {
 
   /** The node that the scheduler would take, or null where none fits. */
   best(): Node | null {
+    for (const node of this.#touched) this.#update(node);
+    this.#touched.clear();
     let field = [...this.#partitions.values()].flatMap((partition) => {
       const head = this.#head(partition);
       return head ? [{ partition, head }] : [];

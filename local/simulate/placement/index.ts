@@ -4,7 +4,7 @@
  */
 import { decidePlacement, type PlacementRequest } from '../../run/scheduler/decide-placement.ts';
 import { PlacementClass } from './class.ts';
-import { candidateOf, type Node } from './node.ts';
+import { candidateOf, groupsOn, type Node } from './node.ts';
 
 export interface Need {
   readonly group: string;
@@ -24,7 +24,7 @@ export class Placement {
   addNode(node: Omit<Node, 'ports' | 'groups' | 'tasks' | 'version'>): Node {
     const added: Node = { ...node, ports: new Set(), groups: new Map(), tasks: 0, version: 0 };
     this.#nodes.set(added.id, added);
-    for (const one of this.#classes.values()) one.update(added);
+    for (const one of this.#classes.values()) one.touch(added);
     return added;
   }
 
@@ -47,9 +47,10 @@ export class Placement {
     return this.#classOf(request).best();
   }
 
-  /** Why it fits nowhere, in the scheduler's words. */
+  /** Why it fits nowhere, in the scheduler's words. Filters ask which groups are there, not how many tasks of them. */
   explain(request: PlacementRequest): string {
-    const placed = decidePlacement(request, [...this.#nodes.values()].map(candidateOf), 0);
+    const candidates = [...this.#nodes.values()].map((node) => ({ ...node, groups: groupsOn(node) }));
+    const placed = decidePlacement(request, candidates, 0);
     return placed.instanceId === null ? placed.reason : '';
   }
 
@@ -71,14 +72,14 @@ export class Placement {
       else node.ports.delete(port);
     }
     node.version += 1;
-    if (this.#nodes.has(node.id)) for (const one of this.#classes.values()) one.update(node);
+    if (this.#nodes.has(node.id)) for (const one of this.#classes.values()) one.touch(node);
   }
 
   #classOf(request: PlacementRequest): PlacementClass {
     const known = this.#classes.get(request);
     if (known) return known;
     const made = new PlacementClass(request);
-    for (const node of this.#nodes.values()) made.update(node);
+    for (const node of this.#nodes.values()) made.touch(node);
     this.#classes.set(request, made);
     return made;
   }

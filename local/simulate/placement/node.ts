@@ -23,3 +23,7 @@ export function candidateOf(node: Node): Candidate {
 }
 
 export const ownOf = (node: Node, group: string): number => node.groups.get(group) ?? 0;
+
+/** Each group that has a task on it, once. */
+export const groupsOn = (node: Node): string[] =>
+  [...node.groups].flatMap(([group, count]) => (count > 0 ? [group] : []));
