@@ -146,6 +146,13 @@ export function focusOn(mix: Mix, service: string): Mix {
   return mix.map((route) => (own.has(route.path) ? { ...route, weight: route.weight * FOCUS } : route));
 }
 
+/** Share of a mix's requests that go to the paths of one service, 0–1. */
+export function shareOf(mix: Mix, service: string): number {
+  const own = new Set(BROWSE.filter((route) => route.service === service).map((route) => route.path));
+  const weightOf = (routes: Mix): number => routes.reduce((sum, route) => sum + route.weight, 0);
+  return weightOf(mix.filter((route) => own.has(route.path))) / weightOf(mix);
+}
+
 /** Any path may be aimed at with `./cutover load --path`; its message is then that of the route that shares it, else a bundle. */
 export function routeFor(path: string): OrderRoute {
   return [BUNDLE, IRIDIUM, MAGNESITE].find((route) => route.path === path) ?? { ...BUNDLE, path };

@@ -1,6 +1,7 @@
 /** One blue/green deployment under load, followed to where it ends: blue gone, or everything as it was before. */
 import { CutoverError } from '../../local/errors.ts';
 import type { ServiceStatus, Status } from '../../local/status.ts';
+import { criterion } from '../criteria.ts';
 import type { System } from '../systems.ts';
 import type { BlueGreenStep, Fault, Guard, ShiftReading } from '../verdict/blue-green-record.ts';
 import { isOver, mayFault } from './decide-shift.ts';
@@ -30,6 +31,10 @@ export interface BlueGreenContext extends StageContext {
 
 /** Wall. */
 const LOOK_MS = 250;
+/** The mix moves a moment after it was told to, and a slow machine sends less than it should. */
+const FOCUS_MARGIN = 1.3;
+/** Of the time that the whole load may last. */
+const FOCUS_SHARE = 0.1;
 /** A deployment that moves by steps, so that there is a middle to strike at. */
 const DRILL_CONFIG = 'CodeDeployDefault.ECSCanary10Percent5Minutes';
 const GUARD_OF_FAULT: Readonly<Record<Exclude<Fault, 'none'>, Guard>> = {
@@ -70,9 +75,7 @@ export class BlueGreenRun {
     const { follower, clock, pace, signal, progress } = this.#context;
     const status = await follower.refresh();
     this.#service = blueGreenService(status, this.#plan);
-    for (const load of this.#context.loads) {
-      if (load.spec.system === this.#plan.system) load.focus(this.#plan.service, this.#plan.stage, status);
-    }
+    await this.#focus(status);
     if (!(await this.#begin())) return;
     const ended = await this.#follow();
     if (ended) this.#settledAtMs = clock.wallNow();
@@ -116,6 +119,17 @@ export class BlueGreenRun {
   }
 
   #rate = 1;
+
+  /** Most of the load on the service, and long enough that its answers before the deployment are enough to judge. */
+  async #focus(status: Status): Promise<void> {
+    const { clock, loads, signal } = this.#context;
+    const { kind, service, stage, system } = this.#plan;
+    const own = loads.filter((load) => load.spec.system === system);
+    const perSecond = own.reduce((sum, load) => sum + load.focus(service, stage, status), 0);
+    const wanted = criterion(kind === 'deploy' ? 'version-mix' : 'green-before-hook').minSamples;
+    const seconds = perSecond > 0 ? (wanted * FOCUS_MARGIN) / perSecond : 0;
+    await clock.sleep(Math.min(seconds * 1_000, this.#plan.timeoutMs * FOCUS_SHARE), signal);
+  }
 
   async #begin(): Promise<boolean> {
     const { kind, fault, service, tag, config, system } = this.#plan;

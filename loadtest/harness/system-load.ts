@@ -2,7 +2,7 @@
 import type { Clock } from '../../local/run/clock.ts';
 import type { Status } from '../../local/status.ts';
 import type { Profile } from '../profiles.ts';
-import { focusOn, type Mix, type System } from '../systems.ts';
+import { focusOn, type Mix, type System, shareOf } from '../systems.ts';
 import type { ScenarioName } from '../verdict/record.ts';
 import { entryListener, pathsNotReady } from './decide-mix.ts';
 import { createLog, type EndedLoad, type KindLog, NOT_STARTED } from './load-kinds.ts';
@@ -79,10 +79,11 @@ export class SystemLoad {
     this.#mix?.await(this.#mixOf(stage));
   }
 
-  /** Most of the requests to one service's paths from now on. */
-  focus(service: string, stage: string, status: Status): void {
+  /** Most of the requests to one service's paths from now on. @returns how many a second that will be */
+  focus(service: string, stage: string, status: Status): number {
     const mix = focusOn(this.#mixOf(stage), service);
     this.#run?.setRoutes(servedRoutes(mix, status));
+    return shareOf(mix, service) * this.spec.profile.ratePerSecond;
   }
 
   get isWaiting(): boolean {

@@ -22,6 +22,16 @@ test('a phase begins at the first reading of its weight and ends at the last one
   ]);
 });
 
+test('before the deployment began the new version had nothing, whatever was read first', (t) => {
+  const late = canary({
+    startedAtMs: at(0),
+    readings: [reading(3, { beforeMs: null }), reading(10, { greenPercent: 100 })],
+  });
+  t.is(weightPhases(late, at(20))[0]?.fromMs, at(0));
+  const shifted = canary({ startedAtMs: at(0), readings: [reading(3, { beforeMs: null, greenPercent: 10 })] });
+  t.is(weightPhases(shifted, at(20))[0]?.fromMs, at(3), 'what was read first need not have been so before');
+});
+
 test('a stretch in which the listener forwards to neither is no phase, and neither is one that was seen once', (t) => {
   const step = canary({
     readings: [

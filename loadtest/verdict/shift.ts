@@ -32,7 +32,9 @@ export function weightPhases(step: BlueGreenStep, endMs: number): WeightPhase[] 
     const last = phases.at(-1);
     if (last?.greenPercent === greenPercent) continue;
     if (last) last.toMs = beforeMs ?? atMs;
-    phases.push({ greenPercent, fromMs: atMs, toMs: endMs });
+    // Before its deployment began there was no new version: it had nothing of the traffic then, too.
+    const fromMs = !last && greenPercent === 0 ? Math.min(step.startedAtMs, atMs) : atMs;
+    phases.push({ greenPercent, fromMs, toMs: endMs });
   }
   return phases.flatMap(({ greenPercent, fromMs, toMs }) =>
     greenPercent === null || toMs <= fromMs ? [] : [{ greenPercent, fromMs, toMs }],

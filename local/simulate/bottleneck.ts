@@ -36,9 +36,9 @@ function causeOf(minute: Minute, name: string, scaled: boolean): BottleneckKind 
   // What cannot grow comes before what grows too slowly.
   if (s.pending > 0 && minute.fleetHeld) return 'instance-maximum';
   if (s.held === 'maximum') return 'service-maximum';
+  if (!scaled && s.pending === 0) return 'no-scaling';
   if (s.killed > 0) return 'health-checks';
   if (s.pending > 0) return 'instance-boot';
-  if (!scaled) return 'no-scaling';
   if (s.running + s.starting < s.desired) return 'launch-rate';
   return s.held === 'cooldown' ? 'scale-out-cooldown' : 'scale-out-reaction';
 }

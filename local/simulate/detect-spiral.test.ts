@@ -81,3 +81,10 @@ test('held back by the cooldown: the cooldown', (t) => {
   const suggestions = first(all({ held: 'cooldown' }), { intervalSeconds: 30, unhealthyThreshold: 10 });
   t.like(suggestions, [{ setting: 'scale_out_cooldown', value: 300, suggested: 60 }]);
 });
+
+test('a service that nothing scales: a scalable target', (t) => {
+  t.deepEqual(
+    first(LOSING, { maxCapacity: null }).map((s) => s.setting),
+    ['aws_appautoscaling_target'],
+  );
+});

@@ -26,6 +26,7 @@ export interface SpiralSettings {
   readonly instanceSeconds: number;
   readonly intervalSeconds: number;
   readonly unhealthyThreshold: number;
+  /** Null: not a scalable target. */
   readonly maxCapacity: number | null;
   readonly scaleOutCooldownSeconds: number | null;
 }
@@ -114,13 +115,14 @@ function suggest(range: readonly SpiralMinute[], killed: number, settings: Spira
       suggested: roundUp(startSeconds * 1.5),
       why: `${never} of them never were healthy: a start takes ${Math.ceil(startSeconds)} s, the grace period is ${graceSeconds} s`,
     });
+  if (maxCapacity === null) return [...out, NOT_SCALED];
   const atMaximum = range.filter((m) => m.held === 'maximum').length;
   if (atMaximum > range.length / 2)
     out.push({
       setting: 'max_capacity',
       value: maxCapacity,
-      suggested: maxCapacity === null ? null : maxCapacity * 2,
-      why: `the autoscaler was at its maximum of ${maxCapacity ?? '?'} in ${atMaximum} of ${range.length} minutes`,
+      suggested: maxCapacity * 2,
+      why: `the autoscaler was at its maximum of ${maxCapacity} in ${atMaximum} of ${range.length} minutes`,
     });
   out.push(...morePatience(settings));
   const cooling = range.filter((m) => m.held === 'cooldown').length;
@@ -133,6 +135,13 @@ function suggest(range: readonly SpiralMinute[], killed: number, settings: Spira
     });
   return out;
 }
+
+const NOT_SCALED: SpiralSuggestion = {
+  setting: 'aws_appautoscaling_target',
+  value: null,
+  suggested: null,
+  why: 'nothing scales this service: no patience of health checks gives it the tasks that it lacks',
+};
 
 /** A busy task must outlive the time that scaling needs; where ten checks are not enough, the interval grows too. */
 function morePatience(settings: SpiralSettings): SpiralSuggestion[] {

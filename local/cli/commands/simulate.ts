@@ -1,8 +1,11 @@
 /** `simulate`: a day of traffic against modelled tasks and instances, with the plane's own deciders, in seconds. */
 import { type Command, InvalidArgumentError } from 'commander';
+import { rejudge } from '../../../loadtest/harness/report-files.ts';
+import { requestsOf } from '../../../loadtest/verdict/forum-record.ts';
 import { CutoverError } from '../../errors.ts';
 import { checksFor, loadTopology } from '../../run/load.ts';
 import type { SimulationInput } from '../../simulate/contracts.ts';
+import { measure, withMeasured } from '../../simulate/from-record.ts';
 import { fromTopology } from '../../simulate/from-topology.ts';
 import { findShape, shapeNames } from '../../simulate/profiles.ts';
 import { SCENARIO_DEFAULTS, SCENARIO_START_MS, scenario } from '../../simulate/scenario.ts';
@@ -28,6 +31,7 @@ interface SimulateFlags extends SourceFlags {
   readonly startSeconds: number;
   readonly bootSeconds: number;
   readonly seed: string;
+  readonly record?: string;
   readonly events?: boolean;
   readonly json?: boolean;
 }
@@ -78,14 +82,24 @@ export function addSimulate(program: Command): void {
       SCENARIO_DEFAULTS.bootSeconds,
     )
     .option('--seed <text>', 'another one strays otherwise from the shape', 'cutover')
+    .option('--record <file>', 'record.json of a rehearsal: its mix of services and its answer times feed the model')
     .option('--events', 'print every decision')
     .option('--json', 'print the result as JSON')
     .action(async (flags: SimulateFlags) => {
-      const { input, notes } = await inputOf(flags);
+      const { input, notes } = await measuredInput(flags);
       const result = simulate(input, flags.instancePrice ?? null);
       if (flags.json) printJson({ version: 1, input, notes, ...result });
       else print(simulationView(input, result, { events: flags.events ?? false, notes }));
     });
+}
+
+async function measuredInput(flags: SimulateFlags): Promise<{ input: SimulationInput; notes: readonly string[] }> {
+  const plain = await inputOf(flags);
+  if (flags.record === undefined) return plain;
+  const { record } = await rejudge(flags.record);
+  const requests = [...(record.orders?.outcomes ?? []), ...(record.forum ? requestsOf(record.forum) : [])];
+  const { input, notes } = withMeasured(plain.input, measure(record, requests));
+  return { input, notes: [...plain.notes, ...notes] };
 }
 
 async function inputOf(flags: SimulateFlags): Promise<{ input: SimulationInput; notes: readonly string[] }> {

@@ -99,7 +99,10 @@ function costLines({ cost }: SimulationResult): string[] {
 function spiralLines({ spirals }: SimulationResult): string[] {
   return spirals.flatMap((spiral) => [
     paint(`Spiral      ${spiral.service}, ${time(spiral.fromMs)} to ${time(spiral.toMs)}: ${spiral.message}`, 'yellow'),
-    ...spiral.suggestions.map((s) => `            ${s.setting} ${s.value ?? '?'} → ${s.suggested ?? 'more'}: ${s.why}`),
+    ...spiral.suggestions.map(({ setting, value, suggested, why }) => {
+      const change = suggested === null ? '' : ` ${value ?? '?'} → ${suggested}`;
+      return `            ${setting}${change}: ${why}`;
+    }),
   ]);
 }
 
