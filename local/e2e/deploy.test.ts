@@ -1,5 +1,6 @@
 /** Deployments from the command line on a real plane: blue/green with its hook, a bad version, a tag that is not there. */
 import test from 'ava';
+import type { Status } from '../status.ts';
 import { cutover, cutoverJson, start, TestPlane, urlOf } from './cutover.ts';
 
 interface Result {
@@ -38,6 +39,10 @@ test.serial('deploy: a canary to its end, a version that its hook refuses, a sto
   t.regex(missing.stderr, /IMAGE_NOT_FOUND.*no build no-such-build/);
   t.is((await plane.status()).services.find((s) => s.name === 'threads')?.taskDefinition, definitions);
 
+  // What the hook was answered counts in the group's alarms, and an alarm that is still on stops the next deployment.
+  const on = (s: Status): boolean =>
+    s.alarms.some(({ name, state }) => name.startsWith('forum-5xx') && state === 'ALARM');
+  await plane.until('the alarms are off', (s) => !on(s), 60);
   const watched = start([
     'deploy',
     'threads',
