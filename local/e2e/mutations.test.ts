@@ -51,17 +51,17 @@ test.serial('rule path, priority, port range, desired count, health path and a f
   t.is((await fetch(`${url}/iridium/`)).status, 200);
   t.is((await fetch(`${url}/iridium-not-any-more`)).status, 404);
 
-  // Desired count.
+  // Desired count, of a service whose count is Terraform's (nothing scales it).
   await edit(dir, (stack) => {
     for (const [, service] of all(stack, 'aws_ecs_service'))
-      if (service['name'] === 'interstella-monolith') service['desired_count'] = 2;
+      if (service['name'] === 'interstella-hq') service['desired_count'] = 3;
   });
   t.is((await plane.up('--synth', dir)).code, 0);
   const scaled = await plane.until(
-    'two monolith tasks',
-    (s) => s.services.find((x) => x.name === 'interstella-monolith')?.runningCount === 2,
+    'three tasks of HQ',
+    (s) => s.services.find((x) => x.name === 'interstella-hq')?.runningCount === 3,
   );
-  t.is(scaled.services.find((x) => x.name === 'interstella-monolith')?.desiredCount, 2);
+  t.is(scaled.services.find((x) => x.name === 'interstella-hq')?.desiredCount, 3);
 
   // A further service on an image that exists, behind a rule of its own.
   await edit(dir, (stack) => {
