@@ -62,8 +62,8 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   rehearsal: {
     ...BASE,
     name: 'rehearsal',
-    summary: 'constant 60 orders/s through every stage',
-    ratePerSecond: 60,
+    summary: 'constant 120 orders/s through every stage',
+    ratePerSecond: 120,
   },
   smoke: {
     ...BASE,
