@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where a filesystem mirror of providers may lie; TF_PLUGIN_MIRROR names another. */
-const MIRRORS = ['/opt/tf-plugins', '/usr/share/terraform/providers', '/usr/local/share/terraform/plugins'];
-const PROVIDER = ['registry.terraform.io', 'hashicorp', 'aws'];
+/** Folders among whose own a filesystem mirror of providers may lie; TF_PLUGIN_MIRROR names one outright. */
+const MIRROR_PARENTS = ['/opt', '/usr/share/terraform', '/usr/local/share/terraform'];
+const PROVIDER = ['hashicorp', 'aws'];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface Toolchain {
@@ -29,20 +29,28 @@ export async function findToolchain(root: string): Promise<Toolchain | { readonl
     () => false,
   );
   if (!terraform) return { missing: 'terraform is not on PATH' };
-  const mirrors = [process.env['TF_PLUGIN_MIRROR'], ...MIRRORS].filter((dir) => dir !== undefined);
-  for (const mirror of mirrors) {
-    const versions = await readdir(join(mirror, ...PROVIDER)).catch(() => []);
-    const providerVersion = versions
-      .filter((name) => /^\d+\.\d+\.\d+$/.test(name))
-      .sort()
-      .at(-1);
+  for (const mirror of await mirrors()) {
+    // <mirror>/<host of the provider registry>/hashicorp/aws/<version>
+    const hosts = await readdir(mirror).catch(() => []);
+    const found = await Promise.all(hosts.map((host) => readdir(join(mirror, host, ...PROVIDER)).catch(() => [])));
+    const versions = found.flat().filter((name) => /^\d+\.\d+\.\d+$/.test(name));
+    const providerVersion = versions.sort().at(-1);
     if (!providerVersion) continue;
     const node = await nodeForCdktf(root);
     return node
       ? { mirror, providerVersion, node }
       : { missing: 'no Node on PATH has a build of cdktf-cli’s node-pty' };
   }
-  return { missing: `no provider mirror with hashicorp/aws in ${mirrors.join(', ')} (TF_PLUGIN_MIRROR names one)` };
+  return { missing: 'no filesystem mirror holds the provider hashicorp/aws (TF_PLUGIN_MIRROR names one)' };
+}
+
+async function mirrors(): Promise<string[]> {
+  const named = process.env['TF_PLUGIN_MIRROR'];
+  if (named) return [named];
+  const children = MIRROR_PARENTS.map(async (parent) =>
+    (await readdir(parent).catch(() => [])).map((name) => join(parent, name)),
+  );
+  return (await Promise.all(children)).flat();
 }
 
 /** cdktf-cli's native module is there for some versions of Node only, and no install script of it is run. */
