@@ -17,7 +17,7 @@ import { type RehearseDeps, type RehearseOptions, rehearse } from './rehearse.ts
 import type { RunResult } from './report-files.ts';
 
 const withK6 = k6Binary ? test.serial : test.serial.skip;
-if (!k6Binary) test(`skipped: ${k6Missing}`, (t) => t.pass());
+if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-blue-green-test-'));
 test.after.always(() => rm(FOLDER, { recursive: true, force: true }));

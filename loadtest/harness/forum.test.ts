@@ -13,7 +13,7 @@ import { checkLoad, type LoadDeps, type LoadOptions, load } from './load.ts';
 import type { RunResult } from './report-files.ts';
 
 const withK6 = k6Binary ? test.serial : test.serial.skip;
-if (!k6Binary) test(`skipped: ${k6Missing}`, (t) => t.pass());
+if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-forum-test-'));
 test.after.always(() => rm(FOLDER, { recursive: true, force: true }));

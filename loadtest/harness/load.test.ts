@@ -12,7 +12,7 @@ import { type RunResult, rejudge } from './report-files.ts';
 
 // One after another: each is a load on this machine.
 const withK6 = k6Binary ? test.serial : test.serial.skip;
-if (!k6Binary) test(`skipped: ${k6Missing}`, (t) => t.pass());
+if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-load-test-'));
 // Runs keep their files under the temporary folder: this one, so that what they leave is seen.

@@ -9,7 +9,7 @@ import { type SeenRequest, startTarget } from '../testing/target.ts';
 import { load } from './load.ts';
 
 const withK6 = k6Binary ? test.serial : test.serial.skip;
-if (!k6Binary) test(`skipped: ${k6Missing}`, (t) => t.pass());
+if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-publish-test-'));
 test.after.always(() => rm(FOLDER, { recursive: true, force: true }));
