@@ -75,7 +75,7 @@ test('beside another system a load is half of what it is alone, bursts too', (t)
     beside?.steps.map((step) => step.ratePerSecond),
     alone?.steps.map((step) => step.ratePerSecond / 2),
   );
-  t.is(profileFor('rehearsal', 'logistics', true)?.ratePerSecond, 60);
+  t.is(profileFor('rehearsal', 'logistics', true)?.ratePerSecond, 50);
   t.is(profileFor('nope', 'forum', true), undefined);
 });
 

@@ -43,10 +43,10 @@ const BASE = {
   warmUpSeconds: 8,
   holdSeconds: 8,
   steadyTimeoutSeconds: 180,
-  startVirtualUsers: 250,
+  startVirtualUsers: 120,
   maxVirtualUsers: 400,
   timeoutSeconds: 20,
-  mixMaxAgeMs: 100,
+  mixMaxAgeMs: 500,
   settleSeconds: 4,
   maxDrainSeconds: 90,
 } as const;
@@ -62,8 +62,8 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   rehearsal: {
     ...BASE,
     name: 'rehearsal',
-    summary: 'constant 120 orders/s through every stage',
-    ratePerSecond: 120,
+    summary: 'constant 100 orders/s through every stage',
+    ratePerSecond: 100,
   },
   smoke: {
     ...BASE,
@@ -98,7 +98,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
 };
 
 /** The forum answers in milliseconds, and its paths stay: fewer users, who need not ask for the mix as often. */
-const FORUM_BASE = { ...BASE, startVirtualUsers: 120, maxVirtualUsers: 400, mixMaxAgeMs: 2_000 } as const;
+const FORUM_BASE = { ...BASE, startVirtualUsers: 60, maxVirtualUsers: 400, mixMaxAgeMs: 2_000 } as const;
 
 /** Requests to the forum, by the same names. */
 export const FORUM_PROFILES: Readonly<Record<string, Profile>> = {

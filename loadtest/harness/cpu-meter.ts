@@ -1,5 +1,6 @@
-/** CPU that processes use, from /proc (Linux; null elsewhere). */
+/** CPU that processes use, from /proc (Linux; null elsewhere), and that the machine as a whole does. */
 import { readFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import type { Clock } from '../../local/run/clock.ts';
 
 /** Linux counts in clock ticks of 10 ms (USER_HZ, fixed at 100 for user space on every architecture that Node runs on). */
@@ -34,4 +35,31 @@ async function cpuTicks(pid: number): Promise<number | null> {
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields?.[UTIME]) + Number(fields?.[STIME]);
   return Number.isFinite(ticks) ? ticks : null;
+}
+
+/** @returns a function that gives the share of all cores in use since its last call, 0–1; null at the first call */
+export function createMachineMeter(
+  read: () => readonly CpuTimes[] = () => cpus().map((cpu) => cpu.times),
+): () => number | null {
+  let before: { busy: number; all: number } | null = null;
+  return () => {
+    const last = before;
+    let busy = 0;
+    let all = 0;
+    for (const { user, nice, sys, idle, irq } of read()) {
+      busy += user + nice + sys + irq;
+      all += user + nice + sys + irq + idle;
+    }
+    before = { busy, all };
+    return last && all > last.all ? (busy - last.busy) / (all - last.all) : null;
+  };
+}
+
+/** As `os.cpus()` gives them, ms since the machine started. */
+export interface CpuTimes {
+  readonly user: number;
+  readonly nice: number;
+  readonly sys: number;
+  readonly idle: number;
+  readonly irq: number;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../local/run/clock.ts';
 import type { PlaneEvent } from '../../local/run/events.ts';
 import type { Status } from '../../local/status.ts';
 import type { DeploymentRecord, EventRecord, Sample } from '../verdict/record.ts';
+import { createMachineMeter } from './cpu-meter.ts';
 import type { PlaneClient } from './plane-client.ts';
 
 const SAMPLE_MS = 1_000;
@@ -36,6 +37,7 @@ export class Follower {
   readonly #watchers: FollowerOptions['onStatus'][] = [];
   readonly #waiters = new Set<(status: Status) => void>();
   readonly #abort = new AbortController();
+  readonly #machineBusy = createMachineMeter();
   #pending: Promise<Status> | null = null;
   #lastReadAtMs = 0;
   #anchor: { controlMs: number; wallMs: number } | null = null;
@@ -192,6 +194,11 @@ export class Follower {
     const status = await this.refresh().catch(() => null);
     if (!status || this.samples.length >= MAX_SAMPLES) return;
     const running = Object.fromEntries(status.services.map((service) => [service.name, service.runningCount]));
-    this.samples.push({ atMs: clock.wallNow(), running, generatorCores: await generatorCores() });
+    this.samples.push({
+      atMs: clock.wallNow(),
+      running,
+      generatorCores: await generatorCores(),
+      machineBusy: this.#machineBusy(),
+    });
   }
 }

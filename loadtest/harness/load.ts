@@ -8,7 +8,7 @@ import { PROFILES, type Profile, profileFor } from '../profiles.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import { BROWSE, FORUM, LOGISTICS, type Mix, routeFor, type System } from '../systems.ts';
 import { type GeneratorRecord, RECORD_VERSION, type RunRecord, type ScenarioName } from '../verdict/record.ts';
-import { createCpuMeter } from './cpu-meter.ts';
+import { createCpuMeter, createMachineMeter } from './cpu-meter.ts';
 import { describeEnvironment } from './environment.ts';
 import { createLog, recordLoads } from './load-kinds.ts';
 import { loadPlane } from './load-plane.ts';
@@ -232,6 +232,7 @@ export async function runToEnd(
   const { clock, signal } = deps;
   const samples: RunRecord['samples'][number][] = [];
   const cores = createCpuMeter(() => [run.pid], clock);
+  const machineBusy = createMachineMeter();
   let over = false;
   try {
     await run.firstSent(signal);
@@ -240,7 +241,7 @@ export async function runToEnd(
       over = true;
     });
     while (!over) {
-      samples.push({ atMs: clock.wallNow(), running: {}, generatorCores: await cores() });
+      samples.push({ atMs: clock.wallNow(), running: {}, generatorCores: await cores(), machineBusy: machineBusy() });
       await clock.sleep(1_000, signal);
     }
     return { generator: await run.finish(), samples };

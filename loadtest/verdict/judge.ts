@@ -12,6 +12,7 @@ import { measure } from './measure.ts';
 import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
+import { meanBusyPercent } from './saturation.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;
@@ -44,6 +45,7 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     ports: portTable(record.stages),
     deployments: record.deployments.map((deployment) => describeDeployment(deployment, ledger)),
     clockRate: record.clockRate,
+    machineBusyPercent: meanBusyPercent(record.samples),
     environment: record.environment,
     ...describeLoads(record),
     blueGreen: describeBlueGreen(record),
@@ -61,8 +63,8 @@ export function evaluate(
   criterion: Criterion,
   measurement: Extract<Measurement, { samples: number }>,
 ): CriterionResult {
-  const { value, samples } = measurement;
-  const verdict = verdictOf(criterion, value, samples);
+  const { value, samples, undecided } = measurement;
+  const verdict = verdictOf(criterion, measurement);
   return {
     name: criterion.name,
     title: criterion.title,
@@ -73,13 +75,17 @@ export function evaluate(
     minSamples: criterion.minSamples,
     pass: verdict === 'PASS',
     verdict,
+    ...(undecided === undefined ? {} : { undecided }),
   };
 }
 
-function verdictOf(criterion: Criterion, value: number | null, samples: number): VerdictWord {
+function verdictOf(
+  criterion: Criterion,
+  { value, samples, undecided }: Extract<Measurement, { samples: number }>,
+): VerdictWord {
   if (samples === 0 || value === null || Number.isNaN(value)) return 'FAIL';
   const held = criterion.direction === 'max' ? value <= criterion.bound : value >= criterion.bound;
-  if (!held) return criterion.onMiss;
+  if (!held) return undecided === undefined ? criterion.onMiss : 'INCONCLUSIVE';
   return samples < criterion.minSamples ? 'INCONCLUSIVE' : 'PASS';
 }
 
@@ -95,7 +101,8 @@ function criterionFindings(results: readonly CriterionResult[]): Finding[] {
     const value = `${result.value} ${result.unit}`;
     const tooFew = result.verdict === 'INCONCLUSIVE' && result.samples < result.minSamples;
     const rest = tooFew ? `only ${result.samples} samples of at least ${result.minSamples}` : `bound ${result.bound}`;
-    return [{ verdict: result.verdict, reason: `${result.name}: ${value} (${result.title}), ${rest}` }];
+    const why = result.undecided === undefined ? '' : `: ${result.undecided}`;
+    return [{ verdict: result.verdict, reason: `${result.name}: ${value} (${result.title}), ${rest}${why}` }];
   });
 }
 

@@ -1,6 +1,8 @@
 /** What the requests to the forum say. Pure. */
 import { type ForumLoad, requestsOf } from './forum-record.ts';
-import { excludeAll, isSuccess, measureDropped, percentile, type Some, sortedLatencies } from './measurement.ts';
+import { excludeAll, isSuccess, measureDropped, type Some } from './measurement.ts';
+import type { Sample } from './record.ts';
+import { measureLatency } from './saturation.ts';
 
 const FORUM_CRITERIA = [
   'forum-failed-requests',
@@ -10,18 +12,20 @@ const FORUM_CRITERIA = [
   'forum-dropped-iterations',
 ] as const;
 
-export function measureForum(load: ForumLoad | null): Some<(typeof FORUM_CRITERIA)[number]> {
+export function measureForum(
+  load: ForumLoad | null,
+  samples: readonly Sample[],
+): Some<(typeof FORUM_CRITERIA)[number]> {
   if (!load) return excludeAll(FORUM_CRITERIA, 'the forum was no part of this run');
   const requests = requestsOf(load);
   // An answer that is no 2xx has failed as a request already: its body says nothing more.
   const answered = requests.filter(isSuccess);
-  const latencies = sortedLatencies(requests);
   const of = (value: number, samples: number) => ({ value: samples > 0 ? value : null, samples });
   return {
     'forum-failed-requests': of(requests.length - answered.length, requests.length),
     'forum-failed-checks': of(answered.filter((r) => r.failedCheck !== null).length, answered.length),
-    'forum-latency-p95': { value: percentile(latencies, 0.95), samples: latencies.length },
-    'forum-latency-p99': { value: percentile(latencies, 0.99), samples: latencies.length },
+    'forum-latency-p95': measureLatency(requests, 'forum-latency-p95', samples),
+    'forum-latency-p99': measureLatency(requests, 'forum-latency-p99', samples),
     'forum-dropped-iterations': measureDropped(requests.length, load.generator.droppedIterations),
   };
 }

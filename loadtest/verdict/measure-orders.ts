@@ -1,15 +1,8 @@
 /** What the orders of a run say. Pure. */
 import type { Ledger } from './ledger.ts';
-import {
-  excludeAll,
-  isSuccess,
-  type Measurement,
-  measureDropped,
-  percentile,
-  type Some,
-  sortedLatencies,
-} from './measurement.ts';
-import type { OrderLoad } from './record.ts';
+import { excludeAll, isSuccess, type Measurement, measureDropped, type Some } from './measurement.ts';
+import type { OrderLoad, Sample } from './record.ts';
+import { measureLatency } from './saturation.ts';
 
 const LEDGER_CRITERIA = ['lost-orders', 'duplicated-orders', 'rejected-orders', 'dead-lettered-orders'] as const;
 const REQUEST_CRITERIA = ['error-rate', 'server-errors', 'latency-p95', 'latency-p99', 'dropped-iterations'] as const;
@@ -17,9 +10,13 @@ const REQUEST_CRITERIA = ['error-rate', 'server-errors', 'latency-p95', 'latency
 type OrderCriterion = (typeof LEDGER_CRITERIA)[number] | (typeof REQUEST_CRITERIA)[number];
 
 /** @param ledger null where no ledger could be kept */
-export function measureOrders(load: OrderLoad | null, ledger: Ledger | null): Some<OrderCriterion> {
+export function measureOrders(
+  load: OrderLoad | null,
+  ledger: Ledger | null,
+  samples: readonly Sample[],
+): Some<OrderCriterion> {
   if (!load) return excludeAll([...LEDGER_CRITERIA, ...REQUEST_CRITERIA], 'no orders were part of this run');
-  return { ...measureLedger(load, ledger), ...measureRequests(load) };
+  return { ...measureLedger(load, ledger), ...measureRequests(load, samples) };
 }
 
 function measureLedger(load: OrderLoad, ledger: Ledger | null): Some<(typeof LEDGER_CRITERIA)[number]> {
@@ -39,17 +36,16 @@ function measureLedger(load: OrderLoad, ledger: Ledger | null): Some<(typeof LED
   };
 }
 
-function measureRequests(load: OrderLoad): Some<(typeof REQUEST_CRITERIA)[number]> {
+function measureRequests(load: OrderLoad, machine: readonly Sample[]): Some<(typeof REQUEST_CRITERIA)[number]> {
   const { outcomes } = load;
   const failed = outcomes.filter((o) => !isSuccess(o)).length;
   const serverErrors = outcomes.filter((o) => (o.status ?? 0) >= 500).length;
-  const latencies = sortedLatencies(outcomes);
   const samples = outcomes.length;
   return {
     'error-rate': { value: samples > 0 ? (failed / samples) * 100 : null, samples },
     'server-errors': { value: samples > 0 ? serverErrors : null, samples },
-    'latency-p95': { value: percentile(latencies, 0.95), samples: latencies.length },
-    'latency-p99': { value: percentile(latencies, 0.99), samples: latencies.length },
+    'latency-p95': measureLatency(outcomes, 'latency-p95', machine),
+    'latency-p99': measureLatency(outcomes, 'latency-p99', machine),
     'dropped-iterations': measureDropped(samples, load.generator.droppedIterations),
   };
 }

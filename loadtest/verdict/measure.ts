@@ -10,8 +10,8 @@ import type { RunRecord } from './record.ts';
 /** @param ledger null where no ledger could be kept */
 export function measure(record: RunRecord, ledger: Ledger | null): Measurements {
   return {
-    ...measureOrders(record.orders, ledger),
-    ...measureForum(record.forum),
+    ...measureOrders(record.orders, ledger, record.samples),
+    ...measureForum(record.forum, record.samples),
     'generator-cpu': measureGeneratorCpu(record),
     ...measureDeployments(record),
     ...measurePortCriteria(record),

@@ -1,8 +1,13 @@
 /** What a criterion finds in a record. */
 import type { CriterionName } from '../criteria.ts';
 
-/** `value` is null where there are no samples. `excluded` says why this run cannot answer the criterion at all. */
-export type Measurement = { readonly value: number | null; readonly samples: number } | { readonly excluded: string };
+/**
+ * `value` is null where there are no samples. `undecided` says why a value past the bound proves nothing.
+ * `excluded` says why this run cannot answer the criterion at all.
+ */
+export type Measurement =
+  | { readonly value: number | null; readonly samples: number; readonly undecided?: string }
+  | { readonly excluded: string };
 
 export type Measurements = Readonly<Record<CriterionName, Measurement>>;
 

@@ -92,6 +92,8 @@ export interface Sample {
   readonly running: Readonly<Record<string, number>>;
   /** The load generators' CPU since the sample before, in cores; null where none ran. */
   readonly generatorCores: number | null;
+  /** Share of all cores that was in use since the sample before, 0–1; absent or null where that is not known. */
+  readonly machineBusy?: number | null;
 }
 
 export interface EventRecord {

@@ -34,6 +34,7 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
     excludedLines(verdict),
     loadLine(verdict),
     ledgerLine(verdict),
+    machineLine(verdict),
     clockLine(record),
     ...verdict.reasons.map((reason) => `  - ${clean(reason)}`),
     `${word(verdict.verdict)}  ${clean(titleOf(record, ' -> '))}`,
@@ -99,6 +100,11 @@ function ledgerLine(verdict: Verdict): string {
   const { sent, fulfilled, duplicated, lost, rejected, deadLettered } = verdict.ledger;
   const harmed = verdict.harmed.count > 0 ? `; ${verdict.harmed.count} harmed: ${verdict.harmed.ids.join(', ')}` : '';
   return `Ledger: ${sent} sent, ${fulfilled} fulfilled once, ${duplicated} duplicated, ${lost} lost, ${rejected} rejected, ${deadLettered} dead-lettered${clean(harmed)}`;
+}
+
+function machineLine({ machineBusyPercent, environment }: Verdict): string {
+  if (machineBusyPercent === null) return '';
+  return `Machine: ${environment['cores']} cores, ${machineBusyPercent} % busy on average.`;
 }
 
 function clockLine(record: RunRecord): string {

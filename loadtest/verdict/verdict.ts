@@ -18,6 +18,8 @@ export interface CriterionResult {
   readonly pass: boolean;
   /** What this criterion alone says. */
   readonly verdict: VerdictWord;
+  /** Why a value past the bound proves nothing, where it does not. */
+  readonly undecided?: string;
 }
 
 export type VerdictWord = 'PASS' | 'FAIL' | 'INCONCLUSIVE';
@@ -54,6 +56,8 @@ export interface Verdict {
     readonly harmed: HarmedOrders;
   }[];
   readonly clockRate: number;
+  /** Mean share of all cores in use while the run was followed, percent; null where it was not measured. */
+  readonly machineBusyPercent: number | null;
   readonly environment: Readonly<Record<string, string | number>>;
   /** `logistics`, `forum` or `all`. */
   readonly system: string;
