@@ -113,6 +113,7 @@ export async function createParts(config: PlaneConfig) {
   const zones = new Map<string, string>();
   const environment = () => ({
     AWS_ENDPOINT_URL: addresses.awsEndpoint,
+    ...dynamoDbAddress(tables.endpoint()),
     AWS_REGION: REGION,
     AWS_DEFAULT_REGION: REGION,
     AWS_ACCESS_KEY_ID: 'test',
@@ -280,4 +281,9 @@ export async function closeParts(parts: Parts): Promise<void> {
   const errors: unknown[] = [];
   for (const step of steps) await step().catch((error) => errors.push(error));
   if (errors.length > 0) throw new AggregateError(errors, 'the plane did not close cleanly');
+}
+
+/** The SDKs' own variable for one service: DynamoDB's calls need not go through the endpoint, which only hands them on. */
+function dynamoDbAddress(endpoint: string | null): { AWS_ENDPOINT_URL_DYNAMODB?: string } {
+  return endpoint === null ? {} : { AWS_ENDPOINT_URL_DYNAMODB: endpoint };
 }

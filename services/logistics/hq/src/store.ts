@@ -61,10 +61,14 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     requestHandler: { requestTimeout: timeoutMs, connectionTimeout: Math.min(timeoutMs, 2_000) },
   });
   const documents = DynamoDBDocumentClient.from(client);
-  const bound = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(timeoutMs) });
+  const bounded = <T>(call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => withinTime(call, timeoutMs);
   const read = async (messageId: string): Promise<(StoredOrder & { PutId: string }) | null> => {
     const command = new GetCommand({ TableName: table, Key: { MessageId: messageId }, ConsistentRead: true });
-    return ((await documents.send(command, bound())).Item as (StoredOrder & { PutId: string }) | undefined) ?? null;
+    return (
+      ((await bounded((abortSignal) => documents.send(command, { abortSignal }))).Item as
+        | (StoredOrder & { PutId: string })
+        | undefined) ?? null
+    );
   };
   let health: { at: number; report: Promise<HealthReport> } | null = null;
 
@@ -72,7 +76,8 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     async putOnce(request) {
       const putId = randomUUID();
       try {
-        await documents.send(new PutCommand({ TableName: table, Item: item(request, putId), ...ONCE }), bound());
+        const command = new PutCommand({ TableName: table, Item: item(request, putId), ...ONCE });
+        await bounded((abortSignal) => documents.send(command, { abortSignal }));
         return 'fulfilled';
       } catch (error) {
         if (nameOf(error) !== 'ConditionalCheckFailedException') throw unavailable(table, error);
@@ -129,4 +134,15 @@ function explain(table: string, error: unknown): string {
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** AbortSignal.timeout() would go off for every call, long answered or not, and make an exception each time. */
+async function withinTime<T>(call: (abortSignal: AbortSignal) => Promise<T>, timeoutMs: number): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  try {
+    return await call(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
