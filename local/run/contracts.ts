@@ -264,6 +264,9 @@ export interface InstanceState {
   readonly processes: readonly { readonly name: string; readonly pid: number | null; readonly state: string }[];
   readonly runningTasksCount: number;
   readonly registeredAtMs: number;
+  /** As its Auto Scaling group sees it: Pending, InService, Terminating:Wait … */
+  readonly lifecycleState: string;
+  readonly protectedFromScaleIn: boolean;
 }
 
 export interface EcsView {

@@ -110,11 +110,9 @@ export function createEcs(options: EcsOptions): Ecs {
     stopTask: (task, code, reason) => void runner.stop(task, code, reason),
   });
   instances.onChange(() => {
-    // Tasks of a draining instance move first; their replacements are placed elsewhere.
+    // Tasks of a draining instance are moved by their services, and those of RunTask run to their end.
     for (const task of live.values())
-      if (task.instance?.status === 'DRAINING')
-        void runner.stop(task, 'ServiceSchedulerInitiated', 'Container instance is draining');
-      else if (task.instance?.status === 'TERMINATED')
+      if (task.instance?.status === 'TERMINATED')
         void runner.stop(task, 'ServiceSchedulerInitiated', `Host EC2 (instance ${task.instance.id}) terminated.`, {
           skipDrain: true,
           graceSeconds: 0,
@@ -179,7 +177,13 @@ export function createEcs(options: EcsOptions): Ecs {
     instances: () =>
       instances
         .all()
-        .map((i) => instanceState(i, [...clusters.values()].find((c) => c.name === i.group.clusterName)?.arn ?? '')),
+        .map((i) =>
+          instanceState(
+            i,
+            [...clusters.values()].find((c) => c.name === i.group.clusterName)?.arn ?? '',
+            instances.isProtected(i),
+          ),
+        ),
     taskDefinitions: definitions.all,
     taskSets: services.taskSets,
     saved: () => ({ services: services.saved(), taskDefinitions: definitions.registered() }),

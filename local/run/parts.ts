@@ -137,6 +137,7 @@ export async function createParts(config: PlaneConfig) {
     projectDir: config.projectDir,
     commands: config.images,
     environment,
+    policyOf: (groupArn) => capacity.providerOf(groupArn),
     ...scope,
   });
   const ecs = createEcs({

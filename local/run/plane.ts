@@ -175,6 +175,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           ...parts.balancer.handlers,
           functions: parts.functions.handler,
           alarms: parts.alarms.handler,
+          ...parts.autoscaler.handlers,
         },
         packageDir: join(config.stateDir, 'functions'),
         madeFile: join(config.stateDir, 'endpoint.json'),

@@ -31,7 +31,7 @@ const resource = z.looseObject({ arn: z.string(), address: z.string(), stack: z.
 const pairs = <S extends z.ZodType>(value: S) => z.array(z.tuple([z.string(), value]));
 const schema = z.object({
   version: z.literal(VERSION),
-  resources: z.record(z.enum(MADE_KINDS), z.array(resource)),
+  resources: z.partialRecord(z.enum(MADE_KINDS), z.array(resource)),
   logGroups: pairs(z.number()),
   parameters: pairs(z.object({ value: z.string(), type: z.enum(['String', 'StringList', 'SecureString']) })),
   deregistered: pairs(z.number()),
@@ -64,7 +64,7 @@ export function openMadeFile(options: {
 
   function write(to: string): void {
     const all = (kind: Kind): readonly unknown[] => {
-      const back = waiting?.[kind].filter(({ arn }) => !made[kind].has(arn)) ?? [];
+      const back = waiting?.[kind]?.filter(({ arn }) => !made[kind].has(arn)) ?? [];
       return [...made[kind].values(), ...back];
     };
     const { logGroups, parameters, deregistered, createdAtMs, revisions } = made;
@@ -118,7 +118,7 @@ async function putBack(back: Saved['resources'], made: Made, controls: RestoreCo
   const { handlers, ecs, events } = controls;
   const { signal } = new AbortController();
   for (const kind of MADE_KINDS)
-    for (const one of back[kind]) {
+    for (const one of back[kind] ?? []) {
       try {
         if (kind === 'services') {
           ecs.createService(one as never);

@@ -7,11 +7,13 @@ import type {
   Listener,
   ListenerRule,
   ResourceBase,
+  ScalingPolicy,
+  ScheduledScaling,
   Service,
   TargetGroup,
 } from '../../topology.ts';
 import type { ResourceHandler } from '../contracts.ts';
-import type { EndpointHandlers } from './ports.ts';
+import type { EndpointHandlers, NamedTarget } from './ports.ts';
 
 export interface RegisteredRevision {
   readonly content: string;
@@ -34,6 +36,9 @@ export interface Made {
   readonly functions: Map<Arn, LambdaFunction>;
   readonly alarms: Map<Arn, Alarm>;
   readonly services: Map<Arn, Service>;
+  readonly scalableTargets: Map<Arn, NamedTarget>;
+  readonly scalingPolicies: Map<Arn, ScalingPolicy>;
+  readonly scheduledScalings: Map<Arn, ScheduledScaling>;
   /** Log groups of CreateLogGroup: retention in days by name, 0 for ever. */
   readonly logGroups: Map<string, number>;
   /** Parameters of PutParameter, by name. */
@@ -55,6 +60,9 @@ export const MADE_KINDS = [
   'functions',
   'alarms',
   'services',
+  'scalableTargets',
+  'scalingPolicies',
+  'scheduledScalings',
 ] as const satisfies readonly (keyof Made)[];
 
 /** The stack of everything that no stack made. */
@@ -82,6 +90,9 @@ export function createMade(onChange: () => void = () => undefined): Made {
     functions: new Told(),
     alarms: new Told(),
     services: new Told(),
+    scalableTargets: new Told(),
+    scalingPolicies: new Told(),
+    scheduledScalings: new Told(),
     logGroups: new Told(),
     parameters: new Told(),
     deregistered: new Told(),
@@ -99,6 +110,9 @@ export function remembering(handlers: EndpointHandlers, made: Made): EndpointHan
     rules: kept(handlers.rules, made.rules),
     functions: kept(handlers.functions, made.functions),
     alarms: kept(handlers.alarms, made.alarms),
+    scalableTargets: kept(handlers.scalableTargets, made.scalableTargets),
+    scalingPolicies: kept(handlers.scalingPolicies, made.scalingPolicies),
+    scheduledScalings: kept(handlers.scheduledScalings, made.scheduledScalings),
   };
 }
 

@@ -8,9 +8,13 @@ import type {
   Listener,
   ListenerRule,
   LoadBalancer,
+  ScalableTarget,
+  ScalingPolicy,
+  ScheduledScaling,
   TargetGroup,
   Topology,
 } from '../../topology.ts';
+import type { AutoscalerControl } from '../autoscaler/contracts.ts';
 import type { Clock } from '../clock.ts';
 import type {
   AddressBook,
@@ -24,6 +28,7 @@ import type {
 } from '../contracts.ts';
 import type { AlarmControl, CodeDeployControl, FunctionRunner, TrafficControl } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
+import type { Instances } from '../instances/instances.ts';
 import type { Random } from '../random.ts';
 import type { Topics } from '../topics/topics.ts';
 
@@ -39,6 +44,9 @@ export interface BalancerView {
 /** Resources that have no controller view of their own, as applied. */
 export type AppliedResources = Pick<Topology, 'clusters' | 'capacityProviders' | 'autoScalingGroups' | 'repositories'>;
 
+/** A scalable target with the ARN that AWS gives it: the stacks' own do not name theirs. */
+export type NamedTarget = ScalableTarget & { readonly arn: Arn };
+
 /**
  * The controllers' own sides of apply, for what the endpoint makes, changes and removes. The stacks do not know these
  * resources, so a later `up` leaves them alone.
@@ -50,6 +58,9 @@ export interface EndpointHandlers {
   readonly rules: ResourceHandler<ListenerRule>;
   readonly functions: ResourceHandler<LambdaFunction>;
   readonly alarms: ResourceHandler<Alarm>;
+  readonly scalableTargets: ResourceHandler<NamedTarget>;
+  readonly scalingPolicies: ResourceHandler<ScalingPolicy>;
+  readonly scheduledScalings: ResourceHandler<ScheduledScaling>;
 }
 
 export interface ApiDependencies {
@@ -60,6 +71,8 @@ export interface ApiDependencies {
   readonly balancer: BalancerView;
   readonly traffic: TrafficControl;
   readonly registry: TargetRegistry;
+  readonly instances: Pick<Instances, 'groups' | 'hooks' | 'setDesired' | 'setDraining' | 'terminate'>;
+  readonly autoscaler: AutoscalerControl;
   readonly handlers: EndpointHandlers;
   readonly addresses: Pick<AddressBook, 'bindPort'>;
   /** Where packages of functions made through the endpoint are kept; made when needed. */

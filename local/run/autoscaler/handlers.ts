@@ -1,4 +1,5 @@
 /** The autoscaler's side of apply: registering targets, putting policies and scheduled actions, as AWS takes them. */
+import { isDeepStrictEqual as isEqual } from 'node:util';
 import { CutoverError } from '../../errors.ts';
 import type { Alarm, ResourceBase, ScalableTarget, ScheduledScaling } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
@@ -64,11 +65,11 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
       },
       drift(applied) {
         const held = targets.get(applied.resourceId);
-        if (!held) return [];
+        if (!held) return GONE;
         return [
           ...(held.minCapacity === applied.minCapacity ? [] : ['min_capacity']),
           ...(held.maxCapacity === applied.maxCapacity ? [] : ['max_capacity']),
-          ...(JSON.stringify(held.suspended) === JSON.stringify(applied.suspended) ? [] : ['suspended_state']),
+          ...(isEqual(held.suspended, applied.suspended) ? [] : ['suspended_state']),
         ];
       },
     },
@@ -88,6 +89,12 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
         const held = targets.get(previous.resourceId);
         if (held) dropPolicy(held, held.policies.get(previous.arn));
       },
+      drift(applied) {
+        const live = targets.get(applied.resourceId)?.policies.get(applied.arn)?.definition;
+        if (!live) return GONE;
+        const attribute = `${applied.policy.type === 'StepScaling' ? 'step' : 'target_tracking'}_scaling_policy_configuration`;
+        return isEqual(live.policy, applied.policy) ? [] : [attribute];
+      },
     },
     scheduledScalings: {
       put(next) {
@@ -101,9 +108,23 @@ export function createHandlers(context: HandlersContext): Autoscaler['handlers']
         });
       },
       remove: (previous: ScheduledScaling) => void targets.get(previous.resourceId)?.schedules.delete(previous.arn),
+      drift(applied) {
+        const live = targets.get(applied.resourceId)?.schedules.get(applied.arn)?.definition;
+        if (!live) return GONE;
+        return [
+          ...(live.schedule === applied.schedule ? [] : ['schedule']),
+          ...(live.timezone === applied.timezone ? [] : ['timezone']),
+          ...(live.minCapacity === applied.minCapacity && live.maxCapacity === applied.maxCapacity
+            ? []
+            : ['scalable_target_action']),
+        ];
+      },
     },
   };
 }
+
+/** A call removed it: the next apply makes it anew. */
+const GONE: readonly string[] = ['(gone)'];
 
 /** Alarms are put and removed at once. */
 const NEVER = new AbortController().signal;

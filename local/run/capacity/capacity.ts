@@ -33,6 +33,8 @@ export interface Capacity {
   providers(): readonly CapacityState[];
   /** ARN of a capacity provider's auto scaling group, by the provider's name. */
   groupOf(capacityProvider: string): string | null;
+  /** The capacity provider of an auto scaling group, by the group's ARN. */
+  providerOf(groupArn: string): CapacityProvider | null;
   close(): void;
 }
 
@@ -56,7 +58,7 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
     const { definition } = held;
     const group = port.group(definition.autoScalingGroupArn);
     if (!group || !definition.managedScaling.enabled) return;
-    const instances = port.instances(group.name);
+    const instances = port.instances(group.name).filter((i) => !i.leaving);
     const up = instances.filter((i) => i.status === 'ACTIVE');
     const reservation = decideReservation({
       instances: up,
@@ -66,14 +68,17 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
     publish(definition, reservation);
     held.history = [...held.history, reservation].slice(-SCALE_IN_DATAPOINTS);
     held.protectedIds = definition.managedTerminationProtection ? up.filter((i) => i.tasks > 0).map((i) => i.id) : [];
-    const decision = decideCapacity({
+    // Those that drain and yet belong to the group take no tasks: capacity is decided without them.
+    const idle = instances.filter((i) => i.status === 'DRAINING').length;
+    const decided = decideCapacity({
       managedScaling: definition.managedScaling,
-      minSize: group.minSize,
-      maxSize: group.maxSize,
-      desired: group.desired,
+      minSize: Math.max(0, group.minSize - idle),
+      maxSize: group.maxSize - idle,
+      desired: group.desired - idle,
       reservations: held.history,
       warmingUp: instances.filter((i) => isWarmingUp(i, definition)).length,
     });
+    const decision = decided.action === 'hold' ? decided : { ...decided, desired: decided.desired + idle };
     held.decision = decision.why;
     if (decision.action === 'hold') {
       const tell = TOLD.includes(decision.reason) ? decision.reason : null;
@@ -170,6 +175,8 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
       })),
     groupOf: (name) =>
       [...providers.values()].find((held) => held.definition.name === name)?.definition.autoScalingGroupArn ?? null,
+    providerOf: (groupArn) =>
+      [...providers.values()].find((held) => held.definition.autoScalingGroupArn === groupArn)?.definition ?? null,
     close: cancel,
   };
 }

@@ -10,6 +10,8 @@ export interface CapacityInstance {
   readonly launchedAtMs: number;
   /** Running and pending tasks on it; daemons do not count (ECS cluster-auto-scaling). */
   readonly tasks: number;
+  /** Its group has given it up: it is no part of the desired capacity. Default: no */
+  readonly leaving?: boolean;
 }
 
 /** Tasks that wait for an instance: as many of one kind, because kinds are what capacity is computed by. */

@@ -1,7 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { CapacityInstance } from './contracts.ts';
-import { type DrainingTask, decideDraining } from './decide-draining.ts';
 import { decideEnding, zoneForLaunch } from './decide-ending.ts';
 
 const instance = (id: string, zone: string, launchedAtMs: number, tasks = 0): CapacityInstance => ({
@@ -72,71 +71,6 @@ test('property: none protected, none twice, as many as asked for or all there ar
       };
       return spread(instances.filter((i) => !ids.includes(i.id))) <= Math.max(1, spread(instances));
     }),
-    { numRuns: 10_000 },
-  );
-  t.pass();
-});
-
-const task = (id: string, phase: DrainingTask['phase'] = 'running', healthy = phase === 'running'): DrainingTask => ({
-  id,
-  phase,
-  healthy,
-});
-
-for (const [name, minimum, maximum, onDraining, elsewhere, stop, start] of [
-  ['100 %: replacements first', 100, 200, [task('1'), task('2')], [task('3'), task('4')], [], 2],
-  [
-    '100 %, replaced and healthy',
-    100,
-    200,
-    [task('1'), task('2')],
-    [task('3'), task('4'), task('5'), task('6')],
-    ['1', '2'],
-    0,
-  ],
-  ['50 %: half may go at once', 50, 200, [task('1'), task('2')], [task('3'), task('4')], ['1', '2'], 2],
-  ['50 %, all on it', 50, 100, [task('1'), task('2'), task('3'), task('4')], [], ['1', '2'], 2],
-  ['starting ones go at once', 100, 200, [task('1', 'starting'), task('2')], [task('3'), task('4')], ['1'], 2],
-  ['unhealthy ones too', 100, 200, [task('1', 'running', false)], [task('2'), task('3'), task('4')], ['1'], 1],
-] as const)
-  test(`draining, four desired: ${name}`, (t) => {
-    const input = { desiredCount: 4, minimumHealthyPercent: minimum, maximumPercent: maximum, onDraining, elsewhere };
-    t.deepEqual(decideDraining(input), { stop: [...stop], start });
-  });
-
-const drainers = fc.array(fc.tuple(fc.constantFrom('starting' as const, 'running' as const), fc.boolean()), {
-  maxLength: 12,
-});
-
-test('property: draining never takes healthy tasks below the minimum, nor all tasks above the maximum', (t) => {
-  fc.assert(
-    fc.property(
-      drainers,
-      drainers,
-      fc.nat(12),
-      fc.nat(100),
-      fc.nat(150),
-      (on, off, desiredCount, minimumHealthyPercent, more) => {
-        const tasks = (list: typeof on, prefix: string) =>
-          list.map(([phase, healthy], i) => task(`${prefix}${i}`, phase, healthy && phase === 'running'));
-        const onDraining = tasks(on, 'd');
-        const elsewhere = tasks(off, 'e');
-        const maximumPercent = 100 + more;
-        const { stop, start } = decideDraining({
-          desiredCount,
-          minimumHealthyPercent,
-          maximumPercent,
-          onDraining,
-          elsewhere,
-        });
-        const healthy = [...onDraining, ...elsewhere].filter((x) => x.healthy);
-        const left = healthy.filter((x) => !stop.includes(x.id)).length;
-        const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
-        const total = onDraining.length + elsewhere.length - stop.length + start;
-        const most = Math.floor((desiredCount * maximumPercent) / 100);
-        return left >= Math.min(healthy.length, least) && (start === 0 || total <= most);
-      },
-    ),
     { numRuns: 10_000 },
   );
   t.pass();

@@ -27,6 +27,7 @@ export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions)
           status: instance.status,
           launchedAtMs: instance.registeredAtMs,
           tasks: instance.reservations.size,
+          leaving: instance.leaving !== null,
         })),
     group(arn) {
       const group = groupByArn(arn);
@@ -38,10 +39,12 @@ export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions)
       const services = ecs.services().filter((s) => s.status === 'ACTIVE' && usesProvider(s.definition, provider));
       if (services.length === 0) return [];
       const candidates = candidatesOf(ecs, cluster);
-      return services.flatMap((service) => pendingOf(ecs, service, candidates));
+      const draining = drainingTasks(ecs);
+      return services.flatMap((service) => pendingOf(ecs, service, { candidates, draining }));
     },
     clusterOf,
-    setDesired: (name, desired, change) => instances.setDesired(name, desired, change),
+    // Whether an instance drains first is its capacity provider's, whoever ends it (instances.ts, policyOf).
+    setDesired: (name, desired, { ending, reason }) => instances.setDesired(name, desired, { ending, reason }),
   };
 }
 
@@ -56,10 +59,24 @@ const boundsOf = (group: AutoScalingGroup) => ({
 const usesProvider = (service: Service, provider: string): boolean =>
   service.launchType === 'EC2' && service.capacityProviderStrategy[0]?.capacityProvider === provider;
 
+/** Tasks on draining instances, by deployment or task set: their replacements are wanted elsewhere. */
+function drainingTasks(ecs: EcsView): ReadonlyMap<string, number> {
+  const ids = new Set(ecs.instances().flatMap((one) => (one.status === 'DRAINING' ? [one.id] : [])));
+  const counts = new Map<string, number>();
+  for (const { deploymentId, instanceId, desiredStatus } of ecs.tasks())
+    if (deploymentId !== null && instanceId !== null && desiredStatus === 'RUNNING' && ids.has(instanceId))
+      counts.set(deploymentId, (counts.get(deploymentId) ?? 0) + 1);
+  return counts;
+}
+
 /** What is missing and fits no instance that is there. */
-function pendingOf(ecs: EcsView, service: ServiceState, candidates: readonly Candidate[]): PendingTasks[] {
+function pendingOf(
+  ecs: EcsView,
+  service: ServiceState,
+  { candidates, draining }: { candidates: readonly Candidate[]; draining: ReadonlyMap<string, number> },
+): PendingTasks[] {
   const { definition } = service;
-  return wantedVersions(service).flatMap(({ taskDefinitionArn, missing }) => {
+  return wantedVersions(service, draining).flatMap(({ taskDefinitionArn, missing }) => {
     const task = ecs.taskDefinitions().find((d) => d.arn === taskDefinitionArn);
     if (missing <= 0 || !task) return [];
     const group = `service:${definition.name}`;
@@ -82,18 +99,23 @@ const isAlone = ({
 }): boolean => hostPorts.length > 0 || constraints.some((c) => c.type === 'distinctInstance');
 
 /** By version: how many tasks it should have and has not, as far as the deployment's maximum leaves room. */
-function wantedVersions(service: ServiceState): { taskDefinitionArn: string; missing: number }[] {
+function wantedVersions(
+  service: ServiceState,
+  draining: ReadonlyMap<string, number>,
+): { taskDefinitionArn: string; missing: number }[] {
   const { desiredCount, definition, taskSets } = service;
+  const moving = (id: string): number => draining.get(id) ?? 0;
   if (taskSets.length > 0)
     return taskSets.map((set) => ({
       taskDefinitionArn: set.taskDefinitionArn,
-      missing: set.computedDesiredCount - set.runningCount - set.pendingCount,
+      missing: set.computedDesiredCount - set.runningCount - set.pendingCount + moving(set.id),
     }));
   const primary = service.deployments.find((d) => d.status === 'PRIMARY');
   if (!primary) return [];
   const most = Math.max(desiredCount, Math.floor((desiredCount * definition.maximumPercent) / 100));
   const room = most - service.runningCount - service.pendingCount;
-  const missing = Math.min(desiredCount - primary.runningCount - primary.pendingCount, room);
+  const there = primary.runningCount + primary.pendingCount - moving(primary.id);
+  const missing = Math.min(desiredCount - there, room);
   return [{ taskDefinitionArn: primary.taskDefinitionArn, missing }];
 }
 

@@ -194,7 +194,72 @@ test('property: with tasks that start and become healthy, every roll-out ends co
           return false;
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     ),
   );
+});
+
+const on = (id: string, part: Partial<DeciderTask> = {}): DeciderTask => task(id, 'new', { draining: true, ...part });
+const off = (id: string): DeciderTask => task(id, 'new');
+const starting = { phase: 'starting', healthy: false } as const;
+
+// ECS container-instance-draining: four desired tasks, some of them on an instance that drains.
+for (const [name, minimum, maximum, tasks, stop, start] of [
+  ['100 %: replacements first', 100, 200, [on('1'), on('2'), off('3'), off('4')], [], 2],
+  ['100 %, replaced and healthy', 100, 200, [on('1'), on('2'), ...['3', '4', '5', '6'].map(off)], ['1', '2'], 0],
+  ['100 %, in two batches', 100, 125, [on('1'), on('2'), off('3'), off('4')], [], 1],
+  ['100/100: nothing can move', 100, 100, [on('1'), on('2'), off('3'), off('4')], [], 0],
+  ['50 %: half may go at once', 50, 200, [on('1'), on('2'), off('3'), off('4')], ['1', '2'], 2],
+  ['50 %, all on it', 50, 100, [on('1'), on('2'), on('3'), on('4')], ['1', '2'], 2],
+  ['starting ones go at once', 100, 200, [on('1', starting), on('2'), off('3'), off('4')], ['1'], 2],
+  ['unhealthy ones too', 100, 200, [on('1', { healthy: false }), off('2'), off('3'), off('4')], ['1'], 1],
+] as const)
+  test(`draining, four desired: ${name}`, (t) => {
+    const decided = decideDeployment(
+      input({
+        minimumHealthyPercent: minimum,
+        maximumPercent: maximum,
+        deployments: [{ id: 'new', status: 'PRIMARY', rolloutState: 'COMPLETED', failedTasks: 0 }],
+        tasks: [...tasks],
+      }),
+    );
+    t.deepEqual(
+      decided.stop,
+      stop.map((taskId) => ({ taskId, why: 'draining' })),
+    );
+    t.is(decided.start, start);
+    t.false(decided.steady);
+  });
+
+const drainers = fc.array(
+  fc.record({
+    deploymentId: fc.constantFrom('new', 'old'),
+    phase: fc.constantFrom('starting' as const, 'running' as const),
+    healthy: fc.boolean(),
+    draining: fc.boolean(),
+  }),
+  { maxLength: 24 },
+);
+
+test('property: draining never takes healthy tasks below the minimum, nor all tasks above the maximum', (t) => {
+  fc.assert(
+    fc.property(drainers, fc.nat(12), fc.nat(100), fc.nat(150), (list, desiredCount, minimumHealthyPercent, more) => {
+      const tasks = list.map((x, i) =>
+        task(`t${i}`, x.deploymentId, { ...x, healthy: x.healthy && x.phase === 'running' }),
+      );
+      const maximumPercent = 100 + more;
+      const decided = decideDeployment(input({ desiredCount, minimumHealthyPercent, maximumPercent, tasks }));
+      const moved = new Set(
+        decided.stop.filter((x) => x.why === 'draining' || x.why === 'replaced').map((x) => x.taskId),
+      );
+      const healthy = tasks.filter((x) => x.healthy);
+      const left = healthy.filter((x) => !moved.has(x.id)).length;
+      const least = lowerLimit(desiredCount, minimumHealthyPercent);
+      const total = tasks.length - decided.stop.length + decided.start;
+      const most = Math.max(desiredCount, upperLimit(desiredCount, maximumPercent));
+      return left >= Math.min(healthy.length, least) && (decided.start === 0 || total <= most);
+    }),
+    { numRuns: 10_000 },
+  );
+  t.pass();
 });

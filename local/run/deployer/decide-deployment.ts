@@ -20,6 +20,8 @@ export interface DeciderTask {
   readonly healthy: boolean;
   /** Found unhealthy after the grace period. */
   readonly unhealthy: boolean;
+  /** Its container instance drains: it is replaced as a task of an older version is (ECS container-instance-draining). */
+  readonly draining?: boolean;
 }
 
 export interface DeciderInput {
@@ -33,10 +35,12 @@ export interface DeciderInput {
   readonly throttled: boolean;
 }
 
+export type StopCause = 'replaced' | 'draining' | 'scaled-in' | 'unhealthy';
+
 export interface DeciderOutput {
   /** New tasks of the PRIMARY deployment. */
   readonly start: number;
-  readonly stop: readonly { readonly taskId: string; readonly why: 'replaced' | 'scaled-in' | 'unhealthy' }[];
+  readonly stop: readonly { readonly taskId: string; readonly why: StopCause }[];
   /** The PRIMARY deployment has reached its end. */
   readonly completed: boolean;
   /** The circuit breaker has tripped for the PRIMARY deployment. */
@@ -60,12 +64,13 @@ export const upperLimit = (desiredCount: number, percent: number): number => Mat
 export function decideDeployment(input: DeciderInput): DeciderOutput {
   const primary = input.deployments.find((d) => d.status === 'PRIMARY');
   const live = input.tasks.filter((t) => t.phase !== 'stopping');
-  const own = live.filter((t) => t.deploymentId === primary?.id);
-  const old = live.filter((t) => t.deploymentId !== primary?.id);
+  const stays = (t: DeciderTask): boolean => t.deploymentId === primary?.id && !t.draining;
+  const own = live.filter(stays);
+  const old = live.filter((t) => !stays(t));
   const unhealthy = live.filter((t) => t.unhealthy);
-  const stop = new Map<string, 'replaced' | 'scaled-in' | 'unhealthy'>();
+  const stop = new Map<string, StopCause>();
   for (const task of unhealthy) stop.set(task.id, 'unhealthy');
-  for (const task of replaceable(input, old, live)) stop.set(task.id, 'replaced');
+  for (const task of replaceable(input, old, live)) stop.set(task.id, task.draining ? 'draining' : 'replaced');
   const excess = own.filter((t) => !stop.has(t.id)).length - input.desiredCount;
   for (const task of leastUseful(own.filter((t) => !stop.has(t.id))).slice(0, Math.max(0, excess)))
     stop.set(task.id, 'scaled-in');
@@ -96,7 +101,7 @@ function startable(
   input: DeciderInput,
   own: readonly DeciderTask[],
   live: readonly DeciderTask[],
-  stop: ReadonlyMap<string, string>,
+  stop: ReadonlyMap<string, StopCause>,
 ): number {
   const missing = input.desiredCount - own.filter((t) => !stop.has(t.id)).length;
   const rolling = live.length > own.length;
@@ -107,7 +112,7 @@ function startable(
   return Math.max(0, Math.min(missing, most - staying));
 }
 
-/** Old tasks that may go now: those of no use at once, healthy ones as far as minimumHealthyPercent allows. */
+/** Old and draining tasks that may go now: those of no use at once, healthy ones as far as minimumHealthyPercent allows. */
 function replaceable(
   input: DeciderInput,
   old: readonly DeciderTask[],

@@ -110,6 +110,7 @@ function observe(
       phase: task.desiredStatus === 'STOPPED' ? 'stopping' : task.status === 'RUNNING' ? 'running' : 'starting',
       healthy: health.get(task.id)?.healthy ?? false,
       unhealthy: health.get(task.id)?.unhealthy ?? false,
+      draining: task.instance?.status === 'DRAINING',
     }),
   );
   return { tasks, health, view };

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Task } from '../ecs/task.ts';
 import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
-import { restartDelayMs } from './decide-deployment.ts';
+import { restartDelayMs, type StopCause } from './decide-deployment.ts';
 import type { Rollout, ServiceRecord, TaskSet, Throttle } from './service-record.ts';
 
 export interface ServiceActionsOptions {
@@ -29,13 +29,15 @@ export interface ServiceActions {
   /** `ecs-svc/` and 19 digits. */
   newId(): string;
   start(record: ServiceRecord, rollout: Rollout, count: number, set: TaskSet | null): void;
-  stop(record: ServiceRecord, task: Task, why: 'replaced' | 'scaled-in' | 'unhealthy', reason: string): void;
+  stop(record: ServiceRecord, task: Task, why: StopCause, reason: string): void;
   /** A task ended without having been asked to. */
   countFailure(record: ServiceRecord, task: Task): void;
 }
 
 const MAX_EVENTS = 100;
 const ID_DIGITS = 19;
+/** AWS's words (ECS stopped-task-error-codes). */
+const DRAINED = 'Task stopped during instance draining';
 
 export function createServiceActions(options: ServiceActionsOptions): ServiceActions {
   const { clock, random, events } = options;
@@ -103,6 +105,10 @@ export function createServiceActions(options: ServiceActionsOptions): ServiceAct
         return;
       }
       say(record, { message: `has stopped 1 running tasks: (task ${task.id}).`, code: 'TASKS_STOPPED', set });
+      if (why === 'draining') {
+        options.stopTask(task, 'ServiceSchedulerInitiated', DRAINED);
+        return;
+      }
       const by = set ? `(taskSet ${set.id})` : `(deployment ${task.deploymentId})`;
       options.stopTask(task, 'ServiceSchedulerInitiated', `Scaling activity initiated by ${by}`);
     },

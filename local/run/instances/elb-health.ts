@@ -26,7 +26,7 @@ export function watchElbHealth(options: ElbHealthOptions): () => void {
   function look(targetGroupArn: string, targetId: string): void {
     const instance = options.instance(targetId);
     const group = instance ? options.group(instance.group.name) : undefined;
-    if (!instance || !group || instance.status !== 'ACTIVE' || !checksElb(group)) return;
+    if (!instance || !group || instance.status !== 'ACTIVE' || instance.leaving || !checksElb(group)) return;
     if (!healthOf(registry, targetGroupArn).some((one) => one.target.id === targetId && one.state === 'unhealthy'))
       return;
     const leftMs = (instance.inServiceAtMs ?? clock.now()) + graceSecondsOf(group) * 1000 - clock.now();

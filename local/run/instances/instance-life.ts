@@ -8,6 +8,7 @@ import type { Random } from '../random.ts';
 import { type HostContext, startHost } from './host.ts';
 import { type Instance, isLive } from './instance.ts';
 import { createTargets, type Targets } from './instance-targets.ts';
+import { beginLeaving, type LifecycleHook, MANAGED_HOOK } from './leaving.ts';
 
 /** From launch to joining the cluster (control time): data, not a measurement of EC2. */
 const BOOT_MS = 3000;
@@ -29,8 +30,11 @@ export interface Life {
   launch(group: AutoScalingGroup): Instance;
   /** Resolves when it is in service, or was ended before. */
   boot(instance: Instance): Promise<void>;
-  /** Drains it first, unless `drain` is false. */
+  /** Terminates it; unless `drain` is false, its targets drain and what its group waits for comes first. */
   end(instance: Instance, drain: boolean): void;
+  /** Container instances take no new tasks, and their services move theirs, or take tasks again (UpdateContainerInstancesState). */
+  setDraining(instance: Instance, draining: boolean): void;
+  /** Ends what has nothing left to wait for. */
   settle(): void;
   say(instance: Instance, code: string, message: string, level?: 'info' | 'warn'): void;
   closing(): boolean;
@@ -40,11 +44,13 @@ export interface Life {
 /**
  * @param changed called when an instance comes, begins to drain, or ends
  * @param targetGroupArnsOf of a group, as it is applied now
+ * @param hooksOf what holds the termination of an instance, ECS's own for managed draining among them
  */
 export function createLife(
   options: LifeOptions,
   changed: () => void,
   targetGroupArnsOf: (groupName: string) => readonly string[],
+  hooksOf: (instance: Instance) => readonly LifecycleHook[],
 ): Life {
   const { clock, random, events, addresses } = options;
   const instances = new Map<string, Instance>();
@@ -81,6 +87,7 @@ export function createLife(
       host: null,
       targets: new Map(),
       drained: false,
+      leaving: null,
       ending: false,
     };
     instances.set(id, instance);
@@ -112,8 +119,24 @@ export function createLife(
 
   function end(instance: Instance, drain: boolean): void {
     if (!isLive(instance)) return;
-    instance.status = drain ? 'DRAINING' : 'TERMINATED';
-    if (drain) say(instance, 'INSTANCE_DRAINING', `${nameOf(instance)} is draining`);
+    const hooks = drain && instance.status !== 'PENDING' ? hooksOf(instance) : [];
+    instance.leaving = beginLeaving({
+      clock,
+      random,
+      hooks,
+      onEnd(hook, timedOut) {
+        const left = instance.reservations.size;
+        if (timedOut && left > 0)
+          say(
+            instance,
+            'LIFECYCLE_HOOK_TIMED_OUT',
+            `${instance.id}: ${hook.name} timed out with ${left} tasks`,
+            'warn',
+          );
+        settle();
+      },
+    });
+    if (drain && (hooks.includes(MANAGED_HOOK) || instance.group.clusterName === null)) setDraining(instance, true);
     const drained = targets.detach(instance, [...instance.targets.keys()]);
     if (instance.targets.size === 0 || !drain) instance.drained = true;
     else
@@ -125,10 +148,29 @@ export function createLife(
     settle();
   }
 
+  function setDraining(instance: Instance, draining: boolean): void {
+    const next = draining ? 'DRAINING' : 'ACTIVE';
+    if (instance.status === next || instance.status === 'PENDING' || instance.status === 'TERMINATED') return;
+    instance.status = next;
+    const code = draining ? 'INSTANCE_DRAINING' : 'INSTANCE_ACTIVE';
+    say(instance, code, `${nameOf(instance)} ${draining ? 'is draining' : 'takes tasks again'}`);
+    changed();
+  }
+
   function settle(): void {
     for (const instance of instances.values()) {
-      const hasLeft = instance.status === 'TERMINATED' || (instance.drained && instance.reservations.size === 0);
-      if (isLive(instance) || !hasLeft || instance.ending) continue;
+      const { leaving } = instance;
+      if (!leaving) continue;
+      // ECS completes its own hook when the last task has left, one of RunTask included.
+      if (leaving.waits().includes(MANAGED_HOOK.name) && instance.reservations.size === 0)
+        leaving.complete(MANAGED_HOOK.name, 'CONTINUE');
+      if (leaving.waits().length > 0 || !instance.drained) continue;
+      if (instance.status !== 'TERMINATED') {
+        instance.status = 'TERMINATED';
+        // Tasks that are still on it end with it.
+        changed();
+      }
+      if (instance.reservations.size > 0 || instance.ending) continue;
       instance.ending = true;
       if (instance.host) void instance.host.stop().then(() => forget(instance));
       else forget(instance);
@@ -136,7 +178,6 @@ export function createLife(
   }
 
   function forget(instance: Instance): void {
-    instance.status = 'TERMINATED';
     say(instance, 'INSTANCE_TERMINATED', `Terminating EC2 instance: ${instance.id}`);
     instances.delete(instance.id);
     addresses.releaseInstance?.(instance.id);
@@ -150,11 +191,13 @@ export function createLife(
     launch,
     boot,
     end,
+    setDraining,
     settle,
     say,
     closing: () => closing,
     async close() {
       closing = true;
+      for (const { leaving } of instances.values()) leaving?.cancel();
       await Promise.all([...instances.values()].map((instance) => instance.host?.stop(CLOSE_SECONDS)));
     },
   };

@@ -2,6 +2,7 @@
 import type { AutoScalingGroup } from '../../topology.ts';
 import type { InstanceState } from '../contracts.ts';
 import type { InstanceHost } from './host.ts';
+import type { Leaving } from './leaving.ts';
 
 /** An instance with what is reserved on it. Reservations are by task id. */
 export interface Instance {
@@ -22,6 +23,8 @@ export interface Instance {
   readonly targets: Map<string, number>;
   /** It is registered at no target group any more, and may end. */
   drained: boolean;
+  /** Its group has given it up; null while it counts as capacity. */
+  leaving: Leaving | null;
   ending: boolean;
 }
 
@@ -32,10 +35,18 @@ export interface Reservation {
   readonly ports: number[];
 }
 
-/** Being launched or in service. */
-export const isLive = ({ status }: Instance): boolean => status === 'ACTIVE' || status === 'PENDING';
+/** Being launched or in service, draining or not: it counts as its group's capacity. */
+export const isLive = ({ status, leaving }: Instance): boolean => leaving === null && status !== 'TERMINATED';
 
-export function instanceState(instance: Instance, clusterArn: string): InstanceState {
+/** EC2 Auto Scaling ec2-auto-scaling-lifecycle. */
+function lifecycleOf({ status, leaving }: Instance): string {
+  if (leaving === null) return status === 'PENDING' ? 'Pending' : 'InService';
+  if (leaving.waits().length > 0) return 'Terminating:Wait';
+  return status === 'TERMINATED' ? 'Terminating:Proceed' : 'Terminating';
+}
+
+/** @param protectedFromScaleIn see InstancePolicy */
+export function instanceState(instance: Instance, clusterArn: string, protectedFromScaleIn = false): InstanceState {
   const { group } = instance;
   const used = [...instance.reservations.values()];
   const sum = (read: (r: Reservation) => number): number => used.map(read).reduce((a, b) => a + b, 0);
@@ -58,5 +69,7 @@ export function instanceState(instance: Instance, clusterArn: string): InstanceS
     processes: instance.host?.processes() ?? [],
     runningTasksCount: instance.reservations.size,
     registeredAtMs: instance.registeredAtMs,
+    lifecycleState: lifecycleOf(instance),
+    protectedFromScaleIn,
   };
 }

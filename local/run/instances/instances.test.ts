@@ -134,7 +134,10 @@ test('new user data is for new instances; those that run stay as they are', asyn
 
 test('ELB health: replaced once the grace period is over; EC2 health sees nothing', async (t) => {
   const clock = createManualClock();
-  const { put, registry, instances, codes } = await startFleet(t, { clock });
+  const { put, registry, instances, codes } = await startFleet(t, {
+    clock,
+    policyOf: () => ({ managedDraining: true, managedTerminationProtection: false }),
+  });
   const group = groupOf({
     name: 'elb',
     clusterName: 'none',

@@ -8,6 +8,8 @@ import { ApiError, type ResourceHandler } from '../contracts.ts';
 import { watchElbHealth } from './elb-health.ts';
 import { type Instance, isLive } from './instance.ts';
 import { createLife, type LifeOptions } from './instance-life.ts';
+import { MANAGED_HOOK } from './leaving.ts';
+import { createLifecycleHooks, type LifecycleHooks } from './lifecycle-hooks.ts';
 
 export { type Instance, instanceState, type Reservation } from './instance.ts';
 
@@ -29,6 +31,11 @@ export interface Instances {
   setDesired(groupName: string, desired: number, change?: DesiredChange): void;
   /** TerminateInstanceInAutoScalingGroup. @throws ApiError ValidationError where there is none */
   terminate(instanceId: string, decrement: boolean, reason: string): void;
+  /** UpdateContainerInstancesState. @throws ApiError InvalidParameterException where it is not in such a state */
+  setDraining(instanceId: string, draining: boolean): void;
+  readonly hooks: LifecycleHooks;
+  /** May scale-in not end it? */
+  isProtected(instance: Instance): boolean;
   /** Ends every program on instances, at once. */
   close(): Promise<void>;
 }
@@ -45,7 +52,18 @@ export interface DesiredChange {
   readonly reason?: string;
 }
 
-export type InstancesOptions = LifeOptions;
+/** What a capacity provider says of its group's instances. */
+export interface InstancePolicy {
+  /** ECS drains an instance before its group ends it (ECS managed-instance-draining). */
+  readonly managedDraining: boolean;
+  /** Scale-in ends no instance that has a task (ECS cluster-auto-scaling, "managed termination protection"). */
+  readonly managedTerminationProtection: boolean;
+}
+
+export interface InstancesOptions extends LifeOptions {
+  /** Null where no capacity provider has the group: then nothing moves the tasks of an instance that ends. Default: null */
+  readonly policyOf?: (groupArn: string) => InstancePolicy | null;
+}
 
 interface Group {
   definition: AutoScalingGroup;
@@ -58,8 +76,26 @@ export function createInstances(options: InstancesOptions): Instances {
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
-  const life = createLife(options, changed, (name) => groups.get(name)?.definition.targetGroupArns ?? []);
+  const policyOf = (instance: Instance): InstancePolicy | null => options.policyOf?.(instance.group.arn) ?? null;
+  const isProtected = (instance: Instance): boolean =>
+    instance.reservations.size > 0 && policyOf(instance)?.managedTerminationProtection === true;
+  const hooks = createLifecycleHooks({
+    instance: (id) => instances.get(id),
+    byToken: (token) => [...instances.values()].find(({ leaving }) => leaving?.token === token),
+    hasGroup: (name) => groups.has(name),
+  });
+  const life = createLife(
+    options,
+    changed,
+    (name) => groups.get(name)?.definition.targetGroupArns ?? [],
+    (instance) => [
+      ...(instance.group.clusterName !== null && policyOf(instance)?.managedDraining ? [MANAGED_HOOK] : []),
+      ...hooks.of(instance.group.name),
+    ],
+  );
   const { all: instances, of, end, say, targets } = life;
+  /** Groups that have more instances than desired, because all that are too many are protected. */
+  const overfull = new Set<string>();
   const stopHealth = watchElbHealth({
     clock: options.clock,
     registry: options.registry,
@@ -83,10 +119,20 @@ export function createInstances(options: InstancesOptions): Instances {
     const named = there.filter((instance) => change.ending?.includes(instance.id));
     const surplus = there.length - group.desired;
     for (const instance of named.slice(0, Math.max(0, surplus))) end(instance, drain);
-    const count = Math.max(0, of(name).length - group.desired);
-    const { ids } = decideEnding({ instances: of(name).map(viewOf), count, terminationProtection: false });
-    for (const id of ids) end(instances.get(id) as Instance, drain);
+    endSurplus(group, drain);
     return Array.from({ length: missing }, () => life.boot(life.launch(group.definition)));
+  }
+
+  function endSurplus({ definition: { name }, desired }: Group, drain: boolean): void {
+    const there = of(name).filter((instance) => !isProtected(instance));
+    const count = Math.max(0, of(name).length - desired);
+    const { ids } = decideEnding({ instances: there.map(viewOf), count, terminationProtection: false });
+    for (const id of ids) end(instances.get(id) as Instance, drain);
+    if (ids.length === count) return void overfull.delete(name);
+    if (overfull.has(name)) return;
+    overfull.add(name);
+    const message = `Could not scale to desired capacity because all remaining instances are protected from scale-in: ${name} has ${count - ids.length} more than ${desired}`;
+    options.events.emit({ source: 'instances', subject: name, code: 'CAPACITY_NOT_REACHED', level: 'warn', message });
   }
 
   /** When nobody waits for it: no address left, say, is told and not thrown. */
@@ -105,7 +151,18 @@ export function createInstances(options: InstancesOptions): Instances {
       [...instances.values()].filter((i) => i.status === 'ACTIVE' && i.group.clusterName === cluster),
     get: (id) => instances.get(id),
     onChange: (listener) => void listeners.add(listener),
-    settle: life.settle,
+    settle() {
+      life.settle();
+      for (const name of overfull) void reconcileLater(name);
+    },
+    hooks,
+    isProtected,
+    setDraining(id, draining) {
+      const instance = instances.get(id);
+      if (!instance || (instance.status !== 'ACTIVE' && instance.status !== 'DRAINING'))
+        throw new ApiError('InvalidParameterException', `The container instance ${id} is not ACTIVE or DRAINING.`);
+      life.setDraining(instance, draining);
+    },
     groups: () => [...groups.values()].map(({ definition, desired }) => ({ definition, desiredCapacity: desired })),
     setDesired(name, desired, change) {
       const group = groups.get(name);
@@ -153,6 +210,7 @@ export function createInstances(options: InstancesOptions): Instances {
         groups.delete(previous.name);
         const there = [...instances.values()].filter((i) => i.group.name === previous.name);
         for (const instance of there) end(instance, true);
+        hooks.forget(previous.name);
         while (there.some((instance) => instances.has(instance.id))) await options.clock.sleep(LOOK_EVERY_MS, signal);
       },
       drift: (applied) =>
@@ -173,7 +231,8 @@ const LOOK_EVERY_MS = 500;
 const viewOf = (instance: Instance) => ({
   id: instance.id,
   zone: instance.zone,
-  status: instance.status,
+  // Its group does not know that ECS drains it.
+  status: instance.status === 'DRAINING' ? ('ACTIVE' as const) : instance.status,
   launchedAtMs: instance.registeredAtMs,
   tasks: instance.reservations.size,
 });

@@ -29,31 +29,46 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   }),
   DescribeContainerInstances: operation(
     z.object({ cluster: text.optional(), containerInstances: list(name, 100) }),
-    ({ cluster: wantedCluster, containerInstances }, call) => {
-      const cluster = needCluster(call, wantedCluster);
-      const all = call.ecs.instances().filter((one) => one.clusterArn === cluster.arn);
-      const find = (wanted: string): InstanceState | undefined =>
-        all.find(
-          (one) => one.containerInstanceArn === wanted || shortName(one.containerInstanceArn) === shortName(wanted),
-        );
-      const missing = containerInstances.filter((wanted) => !find(wanted));
-      return {
-        containerInstances: containerInstances.flatMap((wanted) => {
-          const found = find(wanted);
-          return found ? [instanceShape(found, call)] : [];
-        }),
-        failures: missing.map((wanted) => failure(arnOf(call, 'container-instance', cluster, wanted))),
-      };
+    ({ cluster, containerInstances }, call) => {
+      const { found, failures } = lookUp(call, cluster, containerInstances);
+      return { containerInstances: found.map((one) => instanceShape(one, call)), failures };
+    },
+  ),
+  UpdateContainerInstancesState: operation(
+    z.strictObject({
+      cluster: text.optional(),
+      // As many as the API takes at once.
+      containerInstances: list(name, 10),
+      status: z.enum(['ACTIVE', 'DRAINING'], 'The container instance status can only be ACTIVE or DRAINING.'),
+    }),
+    ({ cluster, containerInstances, status }, call) => {
+      const { found, failures } = lookUp(call, cluster, containerInstances);
+      for (const { id } of found) call.instances.setDraining(id, status === 'DRAINING');
+      const after = lookUp(call, cluster, containerInstances).found;
+      return { containerInstances: after.map((one) => instanceShape(one, call)), failures };
     },
   ),
 };
 
+/** @throws ApiError ClusterNotFoundException */
+function lookUp(
+  call: Call,
+  wantedCluster: string | undefined,
+  wanted: readonly string[],
+): { readonly found: readonly InstanceState[]; readonly failures: readonly object[] } {
+  const cluster = needCluster(call, wantedCluster);
+  const all = call.ecs.instances().filter((one) => one.clusterArn === cluster.arn);
+  const find = (one: string): InstanceState | undefined =>
+    all.find((state) => state.containerInstanceArn === one || shortName(state.containerInstanceArn) === shortName(one));
+  return {
+    found: wanted.flatMap((one) => find(one) ?? []),
+    failures: wanted.filter((one) => !find(one)).map((one) => failure(arnOf(call, 'container-instance', cluster, one))),
+  };
+}
+
 function instanceShape(one: InstanceState, call: Call): object {
-  const waiting = call.ecs
-    .tasks()
-    .filter(
-      (task) => task.instanceId === one.id && ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(task.lastStatus),
-    );
+  const tasks = call.ecs.tasks().filter((task) => task.instanceId === one.id && task.lastStatus !== 'STOPPED');
+  const waiting = tasks.filter((task) => ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(task.lastStatus));
   const resources = ({ cpuUnits, memoryMiB }: InstanceState['registered'], ports: readonly number[]): object[] => [
     { name: 'CPU', type: 'INTEGER', integerValue: cpuUnits, longValue: 0, doubleValue: 0 },
     { name: 'MEMORY', type: 'INTEGER', integerValue: memoryMiB, longValue: 0, doubleValue: 0 },
@@ -73,7 +88,7 @@ function instanceShape(one: InstanceState, call: Call): object {
     agentConnected: one.status === 'ACTIVE' || one.status === 'DRAINING',
     registeredResources: resources(one.registered, []),
     remainingResources: resources(one.remaining, one.ports),
-    runningTasksCount: one.runningTasksCount,
+    runningTasksCount: tasks.length - waiting.length,
     pendingTasksCount: waiting.length,
     registeredAt: new Date(one.registeredAtMs),
     attributes: [

@@ -1,5 +1,6 @@
 /** Every service of the endpoint. DynamoDB is not among them: its calls go on to the table store. */
 import type { ServiceTable } from '../operation.ts';
+import { applicationAutoscaling } from './application-autoscaling.ts';
 import { autoscaling } from './autoscaling.ts';
 import { cloudwatch } from './cloudwatch.ts';
 import { codedeploy } from './codedeploy.ts';
@@ -14,6 +15,7 @@ import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 
 export const SERVICES: readonly ServiceTable[] = [
+  applicationAutoscaling,
   autoscaling,
   cloudwatch,
   codedeploy,

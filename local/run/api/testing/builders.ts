@@ -243,4 +243,6 @@ export const instanceState: InstanceState = {
   processes: [],
   runningTasksCount: 2,
   registeredAtMs: START_MS,
+  lifecycleState: 'InService',
+  protectedFromScaleIn: false,
 };

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cluster } from '../../../topology.ts';
+import { createAutoscaler } from '../../autoscaler/autoscaler.ts';
 import { createClock } from '../../clock.ts';
 import { createEventLog } from '../../events.ts';
 import { createRandom } from '../../random.ts';
@@ -15,6 +16,7 @@ import { fakeBalancer } from './fake-balancer.ts';
 import { fakeCodeDeploy } from './fake-codedeploy.ts';
 import { fakeEcs } from './fake-ecs.ts';
 import { fakeAlarms, fakeFunctions } from './fake-functions.ts';
+import { fakeInstances } from './fake-instances.ts';
 import { fakeLogs, fakeMetrics, fakeParameters } from './fake-stores.ts';
 
 let shared: ReturnType<typeof makeMaterial> | null = null;
@@ -59,6 +61,12 @@ export async function startApi({
   const codedeploy = fakeCodeDeploy();
   const ecs = fakeEcs();
   const clusters = new Map<string, Cluster>();
+  const autoscaler = createAutoscaler({
+    ...shared,
+    metrics: parts.metrics,
+    ecs,
+    alarms: { ...alarms, handler: alarmHandler },
+  });
   const packageDir = await mkdtemp(join(tmpdir(), 'cutover-api-'));
   const repository = {
     ...build.base('aws_ecr_repository', 'shop-orders'),
@@ -76,12 +84,15 @@ export async function startApi({
     balancer,
     traffic,
     registry,
+    autoscaler,
+    instances: fakeInstances(),
     addresses: { bindPort: (_host, wished) => wished },
     packageDir,
     handlers: {
       ...handlers,
       functions: functionHandler,
       alarms: alarmHandler,
+      ...autoscaler.handlers,
       clusters: {
         put: (next) => void clusters.set(next.arn, next),
         remove: (previous) => void clusters.delete(previous.arn),
@@ -100,6 +111,7 @@ export async function startApi({
   const port = await api.listen(0);
   const close = async (): Promise<void> => {
     await api.close();
+    autoscaler.close();
     await topics.close(0);
     await dispose();
     await rm(packageDir, { recursive: true, force: true });
@@ -111,6 +123,7 @@ export async function startApi({
     balancer,
     invoked,
     alarms,
+    autoscaler,
     events,
     restore: () => api.restore(),
     port,
