@@ -7,31 +7,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { generator, load } from './balancer/load.ts';
 import { koaSystems, nodeAlone, ourSystems, type System } from './forum/systems.ts';
 import { startMeasured } from './orders/process.ts';
+import { readRounds, type Sample, WARM_UP_SECONDS } from './rounds.ts';
 
-interface Sample {
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly cpuPer10k: number;
-  readonly rssMiB: number;
-  readonly coldMs: number;
-  readonly failed: number;
-}
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-  },
-});
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
-const connections = Number(values.connections);
-const WARM_UP_SECONDS = 1;
+const { rounds, seconds, connections } = readRounds({ seconds: 3 });
 
 async function main(dir: string): Promise<void> {
   const peers = await koaSystems();

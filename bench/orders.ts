@@ -6,32 +6,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { signedOrders } from './orders/envelopes.ts';
 import { postOrders } from './orders/load.ts';
 import { type Measured, startMeasured } from './orders/process.ts';
 import { flaskPeers, ourMonolith, type System } from './orders/systems.ts';
+import { readRounds, type Sample, WARM_UP_SECONDS } from './rounds.ts';
 
-interface Sample {
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly cpuPer10k: number;
-  readonly rssMiB: number;
-  readonly coldMs: number;
-  readonly failed: number;
-}
-
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '4' },
-    connections: { type: 'string', default: '32' },
-  },
-});
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
-const connections = Number(values.connections);
-const WARM_UP_SECONDS = 1;
+const { rounds, seconds, connections } = readRounds({ seconds: 4 });
 
 async function main(): Promise<void> {
   const stub = spawn(process.execPath, [join(import.meta.dirname, 'orders/stub.ts')], {

@@ -19,7 +19,8 @@ import type { World } from './world/world.ts';
 
 export type Collections = Pick<Topology, Collection>;
 
-const COLLECTIONS: readonly Collection[] = [
+/** Every list of a topology that a resource may end in. */
+export const COLLECTIONS: readonly Collection[] = [
   'securityGroups',
   'subnets',
   'loadBalancers',

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { COLLECTIONS } from '../../resolve/build.ts';
 import type { InertResource, Topology } from '../../topology.ts';
 import { createManualClock } from '../clock.ts';
 import { createEventLog } from '../events.ts';
@@ -27,40 +28,7 @@ const resource = (part: Part): InertResource => ({
 });
 
 const topologyOf = (...parts: Part[]): Topology => {
-  const lists = Object.fromEntries(
-    [
-      'securityGroups',
-      'subnets',
-      'loadBalancers',
-      'targetGroups',
-      'listeners',
-      'rules',
-      'clusters',
-      'capacityProviders',
-      'autoScalingGroups',
-      'taskDefinitions',
-      'services',
-      'topics',
-      'subscriptions',
-      'queues',
-      'parameters',
-      'logGroups',
-      'tables',
-      'repositories',
-      'codeDeployApplications',
-      'deploymentConfigs',
-      'deploymentGroups',
-      'functions',
-      'objects',
-      'alarms',
-      'scalableTargets',
-      'scalingPolicies',
-      'scheduledScalings',
-      'commandWaits',
-      'outputs',
-      'notes',
-    ].map((name) => [name, []]),
-  );
+  const lists = Object.fromEntries([...COLLECTIONS, 'outputs', 'notes'].map((name) => [name, []]));
   const inert = parts.map(resource);
   return {
     region: 'r',
