@@ -184,6 +184,8 @@ export interface TaskState {
   readonly startedBy: string | null;
   readonly taskDefinitionArn: Arn;
   readonly launchType: 'EC2' | 'FARGATE';
+  /** Null with a launch type. */
+  readonly capacityProviderName?: string | null;
   readonly lastStatus: TaskStatus;
   readonly desiredStatus: 'RUNNING' | 'STOPPED';
   readonly healthStatus: 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
@@ -301,6 +303,8 @@ export interface EcsControl extends EcsView {
     taskDefinition: string;
     count: number;
     launchType: 'EC2' | 'FARGATE';
+    /** With managed scaling, tasks that fit nowhere wait for its instances instead of failing. */
+    capacityProvider?: string;
     startedBy?: string;
     group?: string;
     subnetIds?: readonly string[];

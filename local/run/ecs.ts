@@ -22,6 +22,7 @@ import { type Task, taskState } from './ecs/task.ts';
 import { createTaskDefinitions } from './ecs/task-definitions.ts';
 import { createTaskRunner } from './ecs/task-runner.ts';
 import { publishUsage } from './ecs/usage-metrics.ts';
+import { createWaitingTasks } from './ecs/waiting-tasks.ts';
 import type { EventLog } from './events.ts';
 import { type Instances, instanceState } from './instances/instances.ts';
 import type { Random } from './random.ts';
@@ -50,6 +51,8 @@ export interface EcsOptions {
   readonly associated: (targetGroupArn: string) => boolean;
   /** Does a CodeDeploy deployment of this service run? */
   readonly deploying: (serviceArn: string) => boolean;
+  /** Does managed scaling bring instances of this capacity provider when tasks wait for them? */
+  readonly scales: (capacityProvider: string) => boolean;
   /** What ran before the plane was killed. */
   readonly saved: SavedEcs;
   /** Something of what `saved()` gives has changed. */
@@ -94,12 +97,21 @@ export function createEcs(options: EcsOptions): Ecs {
     onChange: () => services.kick(),
     onStopped(task) {
       live.delete(task.id);
+      waiting.remove(task);
       task.instance?.reservations.delete(task.id);
       if (!task.instance || task.definition.networkMode === 'awsvpc') addresses.releaseTask(task.id);
       stopped = [task, ...stopped].slice(0, STOPPED_KEPT);
       instances.settle();
       services.taskStopped(task);
+      waiting.look();
     },
+  });
+  const placeContext = { ...options, instances, count: () => live.size };
+  const waiting = createWaitingTasks({
+    ...options,
+    context: placeContext,
+    start: (task) => void runner.start(task),
+    fail: (task, reason) => void runner.stop(task, 'TaskFailedToStart', `RESOURCE: ${reason}`),
   });
   const services = createServices({
     ...options,
@@ -117,6 +129,7 @@ export function createEcs(options: EcsOptions): Ecs {
           skipDrain: true,
           graceSeconds: 0,
         });
+    waiting.look();
     services.kick();
   });
   const stopMetrics = publishUsage({ ...options, tasks: () => [...live.values()] });
@@ -134,16 +147,27 @@ export function createEcs(options: EcsOptions): Ecs {
       subnetIds: service.subnetIds,
       securityGroupIds: service.securityGroupIds,
       overrides: [],
+      capacityProvider: service.capacityProviderStrategy[0]?.capacityProvider ?? null,
     });
   }
 
   function place(spec: TaskSpec): { task: Task } | { reason: string } {
-    const outcome = placeTask(spec, { ...options, instances, count: () => live.size });
+    const outcome = placeTask(spec, placeContext);
     if ('task' in outcome) {
       live.set(outcome.task.id, outcome.task);
       void runner.start(outcome.task);
     }
     return outcome;
+  }
+
+  /** A task of RunTask: where its capacity provider scales, it waits for an instance. */
+  function placeOrWait(spec: TaskSpec): { task: Task } | { reason: string } {
+    const outcome = place(spec);
+    if ('task' in outcome || !spec.capacityProvider || !options.scales(spec.capacityProvider)) return outcome;
+    const task = waiting.add(spec, outcome.reason);
+    if (!task) return outcome;
+    live.set(task.id, task);
+    return { task };
   }
 
   const tasksOf = (record: ServiceRecord): Task[] =>
@@ -210,9 +234,10 @@ export function createEcs(options: EcsOptions): Ecs {
       const tasks: TaskState[] = [];
       const failures: { arn: string; reason: string; detail: string }[] = [];
       for (let i = 0; i < input.count; i++) {
-        const outcome = place({
+        const outcome = placeOrWait({
           definition,
           clusterArn,
+          capacityProvider: input.capacityProvider ?? null,
           launchType: input.launchType,
           group: input.group ?? `family:${definition.family}`,
           startedBy: input.startedBy ?? null,
@@ -242,6 +267,7 @@ export function createEcs(options: EcsOptions): Ecs {
     registerTaskDefinition: definitions.register,
     async close() {
       services.close();
+      waiting.close();
       stopMetrics();
       await Promise.all(
         [...live.values()].map((task) =>

@@ -158,6 +158,7 @@ export async function createParts(config: PlaneConfig) {
     nextRevision: revisions.next,
     associated: balancer.associated,
     deploying: (serviceArn) => deployments.deploying(serviceArn),
+    scales: (provider) => capacity.scales(provider),
     saved: saved.ecs,
     onSaved,
     ...scope,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../contracts.ts';
 import type { Operation, ServiceTable } from './operation.ts';
 import { cborProtocol, parseCbor } from './protocols/cbor.ts';
+import { ec2Protocol } from './protocols/ec2.ts';
 import { jsonProtocol, parseJson } from './protocols/json.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { parseQuery, queryProtocol } from './protocols/query.ts';
@@ -118,7 +119,7 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
     return foreign(scope, scoped ?? null, `${req.method} ${url.pathname.slice(0, 200)}`);
   const service = queryService(scope, parameters, operationName);
   return {
-    protocol: queryProtocol,
+    protocol: service?.dialect === 'ec2' ? ec2Protocol : queryProtocol,
     service,
     operationName,
     operation: find(service, operationName),

@@ -29,11 +29,35 @@ type Kind = (typeof MADE_KINDS)[number];
 /** Resources are ours and were valid when they were written; only what the restart itself relies on is looked at. */
 const resource = z.looseObject({ arn: z.string(), address: z.string(), stack: z.literal('api') });
 const pairs = <S extends z.ZodType>(value: S) => z.array(z.tuple([z.string(), value]));
+const texts = z.record(z.string(), z.string());
+const role = z.object({
+  arn: z.string(),
+  name: z.string(),
+  path: z.string(),
+  id: z.string(),
+  description: z.string(),
+  trust: z.string(),
+  maxSessionSeconds: z.number(),
+  tags: texts,
+  attached: z.array(z.string()),
+  inline: texts,
+  createdAtMs: z.number(),
+});
+const repository = z.object({
+  arn: z.string(),
+  name: z.string(),
+  url: z.string(),
+  tags: texts,
+  createdAtMs: z.number(),
+});
 const schema = z.object({
   version: z.literal(VERSION),
   resources: z.partialRecord(z.enum(MADE_KINDS), z.array(resource)),
   logGroups: pairs(z.number()),
   parameters: pairs(z.object({ value: z.string(), type: z.enum(['String', 'StringList', 'SecureString']) })),
+  // Files of planes before there were roles and repositories have none.
+  roles: pairs(role).default([]),
+  repositories: pairs(repository).default([]),
   deregistered: pairs(z.number()),
   createdAtMs: pairs(z.number()),
   revisions: pairs(
@@ -67,12 +91,14 @@ export function openMadeFile(options: {
       const back = waiting?.[kind]?.filter(({ arn }) => !made[kind].has(arn)) ?? [];
       return [...made[kind].values(), ...back];
     };
-    const { logGroups, parameters, deregistered, createdAtMs, revisions } = made;
+    const { logGroups, parameters, roles, repositories, deregistered, createdAtMs, revisions } = made;
     const saved = {
       version: VERSION,
       resources: Object.fromEntries(MADE_KINDS.map((kind) => [kind, all(kind)])),
       logGroups: [...logGroups],
       parameters: [...parameters],
+      roles: [...roles],
+      repositories: [...repositories],
       deregistered: [...deregistered],
       createdAtMs: [...createdAtMs],
       revisions: [...revisions],
@@ -90,6 +116,8 @@ export function openMadeFile(options: {
     waiting = saved.resources;
     for (const [name, days] of saved.logGroups) made.logGroups.set(name, days);
     for (const [name, parameter] of saved.parameters) made.parameters.set(name, parameter);
+    for (const [key, one] of saved.roles) made.roles.set(key, one);
+    for (const [name, one] of saved.repositories) made.repositories.set(name, one);
     for (const [arn, atMs] of saved.deregistered) made.deregistered.set(arn, atMs);
     for (const [key, atMs] of saved.createdAtMs) made.createdAtMs.set(key, atMs);
     for (const [application, all] of saved.revisions) made.revisions.set(application, all);

@@ -27,6 +27,34 @@ export interface MadeParameter {
   readonly type: 'String' | 'StringList' | 'SecureString';
 }
 
+/** A role of CreateRole or CreateServiceLinkedRole. It gives no rights here: nobody is asked for any. */
+export interface MadeRole {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly path: string;
+  /** `AROA…`. */
+  readonly id: string;
+  readonly description: string;
+  /** The trust policy, as it was given. */
+  readonly trust: string;
+  readonly maxSessionSeconds: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** ARNs of attached managed policies. */
+  readonly attached: readonly Arn[];
+  /** Inline policies by name, as they were given. */
+  readonly inline: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
+/** A repository of CreateRepository. */
+export interface MadeRepository {
+  readonly arn: Arn;
+  readonly name: string;
+  readonly url: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
 export interface Made {
   /** Resources by ARN. */
   readonly clusters: Map<Arn, Cluster>;
@@ -43,6 +71,10 @@ export interface Made {
   readonly logGroups: Map<string, number>;
   /** Parameters of PutParameter, by name. */
   readonly parameters: Map<string, MadeParameter>;
+  /** Roles by name in lower case: IAM does not tell upper from lower case. */
+  readonly roles: Map<string, MadeRole>;
+  /** Repositories by name. */
+  readonly repositories: Map<string, MadeRepository>;
   /** Task definitions that were deregistered, with when (control time): INACTIVE, but what runs of them runs on. */
   readonly deregistered: Map<Arn, number>;
   /** When a resource was made through the endpoint (control time), by `<kind>/<name>`. */
@@ -95,6 +127,8 @@ export function createMade(onChange: () => void = () => undefined): Made {
     scheduledScalings: new Told(),
     logGroups: new Told(),
     parameters: new Told(),
+    roles: new Told(),
+    repositories: new Told(),
     deregistered: new Told(),
     createdAtMs: new Told(),
     revisions: new Told(),

@@ -31,6 +31,8 @@ export interface ServiceTable {
   /** Of the Query protocol. */
   readonly version?: string;
   readonly xmlNamespace?: string;
+  /** EC2's form of the Query protocol: no result element, lists as `item`, errors in `Response`. */
+  readonly dialect?: 'ec2';
   /** Of REST JSON: tried in order. */
   readonly routes?: readonly Route[];
   /** Error code for an input that breaks the schema. */

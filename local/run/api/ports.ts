@@ -42,7 +42,27 @@ export interface BalancerView {
 }
 
 /** Resources that have no controller view of their own, as applied. */
-export type AppliedResources = Pick<Topology, 'clusters' | 'capacityProviders' | 'autoScalingGroups' | 'repositories'>;
+export type AppliedResources = Pick<
+  Topology,
+  | 'clusters'
+  | 'capacityProviders'
+  | 'autoScalingGroups'
+  | 'repositories'
+  | 'stacks'
+  | 'outputs'
+  | 'subnets'
+  | 'securityGroups'
+  | 'inert'
+>;
+
+/** What an image of a repository runs as here. */
+export interface ImageBuild {
+  readonly tag: string;
+  /** `sha256:…` of the bundle. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  readonly builtAtMs: number;
+}
 
 /** A scalable target with the ARN that AWS gives it: the stacks' own do not name theirs. */
 export type NamedTarget = ScalableTarget & { readonly arn: Arn };
@@ -74,7 +94,7 @@ export interface ApiDependencies {
   readonly instances: Pick<Instances, 'groups' | 'hooks' | 'setDesired' | 'setDraining' | 'terminate'>;
   readonly autoscaler: AutoscalerControl;
   readonly handlers: EndpointHandlers;
-  readonly addresses: Pick<AddressBook, 'bindPort'>;
+  readonly addresses: Pick<AddressBook, 'bindPort' | 'localise'>;
   /** Where packages of functions made through the endpoint are kept; made when needed. */
   readonly packageDir: string;
   readonly topics: Topics;
@@ -82,6 +102,11 @@ export interface ApiDependencies {
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   readonly resources: () => AppliedResources;
+  /** Local builds that fit a repository, by its URL; made where they are not yet. Tags alone cost nothing. */
+  readonly images: {
+    tags(repositoryUrl: string): readonly string[];
+    build(repositoryUrl: string, tag: string): Promise<ImageBuild>;
+  };
   /** Where dynalite listens, `http://127.0.0.1:4569`; null where no table was applied. */
   readonly tablesEndpoint: () => string | null;
   readonly clock: Clock;

@@ -33,6 +33,8 @@ export interface Capacity {
   providers(): readonly CapacityState[];
   /** ARN of a capacity provider's auto scaling group, by the provider's name. */
   groupOf(capacityProvider: string): string | null;
+  /** Does managed scaling bring instances of this provider? */
+  scales(capacityProvider: string): boolean;
   /** The capacity provider of an auto scaling group, by the group's ARN. */
   providerOf(groupArn: string): CapacityProvider | null;
   close(): void;
@@ -175,6 +177,8 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
       })),
     groupOf: (name) =>
       [...providers.values()].find((held) => held.definition.name === name)?.definition.autoScalingGroupArn ?? null,
+    scales: (name) =>
+      [...providers.values()].some(({ definition }) => definition.name === name && definition.managedScaling.enabled),
     providerOf: (groupArn) =>
       [...providers.values()].find((held) => held.definition.autoScalingGroupArn === groupArn)?.definition ?? null,
     close: cancel,

@@ -37,10 +37,11 @@ export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions)
       const cluster = clusterOf(provider);
       if (cluster === null) return [];
       const services = ecs.services().filter((s) => s.status === 'ACTIVE' && usesProvider(s.definition, provider));
-      if (services.length === 0) return [];
+      const waiting = waitingOf(ecs, provider);
+      if (services.length === 0) return waiting;
       const candidates = candidatesOf(ecs, cluster);
       const draining = drainingTasks(ecs);
-      return services.flatMap((service) => pendingOf(ecs, service, { candidates, draining }));
+      return [...waiting, ...services.flatMap((service) => pendingOf(ecs, service, { candidates, draining }))];
     },
     clusterOf,
     // Whether an instance drains first is its capacity provider's, whoever ends it (instances.ts, policyOf).
@@ -58,6 +59,20 @@ const boundsOf = (group: AutoScalingGroup) => ({
 /** Tasks of a service with a strategy wait at its first provider ≈; a launch type asks no provider for capacity. */
 const usesProvider = (service: Service, provider: string): boolean =>
   service.launchType === 'EC2' && service.capacityProviderStrategy[0]?.capacityProvider === provider;
+
+/** Tasks of RunTask that are PROVISIONING, by task definition. */
+function waitingOf(ecs: EcsView, provider: string): PendingTasks[] {
+  const counts = new Map<string, number>();
+  for (const task of ecs.tasks())
+    if (task.lastStatus === 'PROVISIONING' && task.instanceId === null && task.capacityProviderName === provider)
+      counts.set(task.taskDefinitionArn, (counts.get(task.taskDefinitionArn) ?? 0) + 1);
+  return [...counts].flatMap(([arn, count]) => {
+    const task = ecs.taskDefinitions().find((d) => d.arn === arn);
+    if (!task) return [];
+    const request = { hostPorts: hostPortsOf(task), constraints: task.placementConstraints };
+    return [{ group: `family:${task.family}`, count, ...reservationOf(task), oneAnInstance: isAlone(request) }];
+  });
+}
 
 /** Tasks on draining instances, by deployment or task set: their replacements are wanted elsewhere. */
 function drainingTasks(ecs: EcsView): ReadonlyMap<string, number> {

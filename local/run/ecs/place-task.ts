@@ -20,6 +20,8 @@ export interface TaskSpec {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly overrides: Task['overrides'];
+  /** Whose capacity it is placed on or waits for; null with a launch type. Default: null */
+  readonly capacityProvider?: string | null;
 }
 
 export interface PlaceContext {
@@ -36,17 +38,39 @@ export interface PlaceContext {
 
 /** @returns the task, placed and not yet started, or why it fits nowhere */
 export function placeTask(spec: TaskSpec, context: PlaceContext): { task: Task } | { reason: string } {
-  const { addresses, instances, random } = context;
+  const id = context.random.hex(32);
+  const found = findPlace(spec, id, context);
+  return 'reason' in found ? found : { task: newTask(spec, { id, ...found.place }, context) };
+}
+
+/** A task that has no instance yet: PROVISIONING until `placeWaiting` finds it one. */
+export function waitingTask(spec: TaskSpec, context: PlaceContext): Task {
+  const id = context.random.hex(32);
+  return newTask(spec, { id, instance: null, address: '', zone: '', groups: [] }, context);
+}
+
+/** @returns null once it is placed, or why it still fits nowhere */
+export function placeWaiting(task: Task, spec: TaskSpec, context: PlaceContext): string | null {
+  const found = findPlace(spec, task.id, context);
+  if ('reason' in found) return found.reason;
+  const { instance, address, zone, groups } = found.place;
+  Object.assign(task, { instance, address, zone, securityGroupIds: groups });
+  return null;
+}
+
+/** Reserves what the task needs. */
+function findPlace(
+  spec: TaskSpec,
+  id: string,
+  { addresses, instances, random, ...context }: PlaceContext,
+): { place: Omit<Place, 'id'> } | { reason: string } {
   const clusterName = spec.clusterArn.split('/').at(-1) ?? '';
   const need = reservationOf(spec.definition);
-  const id = random.hex(32);
   if (spec.launchType === 'FARGATE') {
     const known = spec.subnetIds.flatMap((subnet) => context.zoneOf(subnet) ?? []);
     const zones = known.length > 0 ? known : [`${context.region}a`];
     const zone = zones[context.count() % zones.length] as string;
-    const address = addresses.leaseTask(id);
-    const at = { id, clusterName, need, instance: null, address, zone, groups: spec.securityGroupIds };
-    return { task: newTask(spec, at, context) };
+    return { place: { instance: null, address: addresses.leaseTask(id), zone, groups: spec.securityGroupIds } };
   }
   const placed = decidePlacement(
     {
@@ -65,13 +89,11 @@ export function placeTask(spec: TaskSpec, context: PlaceContext): { task: Task }
   const own = spec.definition.networkMode === 'awsvpc';
   const address = own ? addresses.leaseTask(id) : instance.address;
   const groups = own ? spec.securityGroupIds : instance.group.securityGroupIds;
-  return { task: newTask(spec, { id, clusterName, need, instance, address, zone: instance.zone, groups }, context) };
+  return { place: { instance, address, zone: instance.zone, groups } };
 }
 
 interface Place {
   readonly id: string;
-  readonly clusterName: string;
-  readonly need: { readonly cpuUnits: number; readonly memoryMiB: number };
   readonly instance: Instance | null;
   readonly address: string;
   readonly zone: string;
@@ -79,16 +101,18 @@ interface Place {
 }
 
 function newTask(spec: TaskSpec, at: Place, { clock, region, accountId }: PlaceContext): Task {
+  const clusterName = spec.clusterArn.split('/').at(-1) ?? '';
   return {
     ...spec,
     id: at.id,
-    arn: `arn:aws:ecs:${region}:${accountId}:task/${at.clusterName}/${at.id}`,
-    clusterName: at.clusterName,
+    arn: `arn:aws:ecs:${region}:${accountId}:task/${clusterName}/${at.id}`,
+    clusterName,
+    capacityProvider: spec.capacityProvider ?? null,
     securityGroupIds: at.groups,
     instance: at.instance,
     address: at.address,
     zone: at.zone,
-    ...at.need,
+    ...reservationOf(spec.definition),
     createdAtMs: clock.now(),
     status: 'PROVISIONING',
     desiredStatus: 'RUNNING',

@@ -36,15 +36,19 @@ export interface Task {
   readonly launchType: 'EC2' | 'FARGATE';
   readonly deploymentId: string | null;
   readonly service: Service | null;
-  readonly securityGroupIds: readonly string[];
+  /** Null with a launch type. */
+  readonly capacityProvider: string | null;
+  securityGroupIds: readonly string[];
   readonly overrides: readonly {
     name: string;
     environment?: Readonly<Record<string, string>>;
     command?: readonly string[];
   }[];
-  readonly instance: Instance | null;
-  readonly address: string;
-  readonly zone: string;
+  /** Null on Fargate, and while it waits for capacity. */
+  instance: Instance | null;
+  /** Empty while it waits for capacity. */
+  address: string;
+  zone: string;
   readonly cpuUnits: number;
   readonly memoryMiB: number;
   readonly createdAtMs: number;
@@ -72,6 +76,7 @@ export function taskState(task: Task): TaskState {
     startedBy: task.startedBy,
     taskDefinitionArn: task.definition.arn,
     launchType: task.launchType,
+    capacityProviderName: task.capacityProvider,
     lastStatus: task.status,
     desiredStatus: task.desiredStatus,
     healthStatus: health.includes('UNHEALTHY') ? 'UNHEALTHY' : health.includes('HEALTHY') ? 'HEALTHY' : 'UNKNOWN',

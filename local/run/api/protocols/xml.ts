@@ -1,21 +1,23 @@
 /** Plain values as the XML of the Query protocol: lists as `member`, maps (a Map) as `entry/key/value`, Dates as ISO 8601. */
 
-/** @param name an element name of ours; values are escaped */
-export function toXml(name: string, value: unknown): string {
+/** @param name an element name of ours; values are escaped. @param member name of each element of a list */
+export function toXml(name: string, value: unknown, member = 'member'): string {
   if (value === undefined || value === null) return '';
-  return `<${name}>${contentOf(value)}</${name}>`;
+  return `<${name}>${contentOf(value, member)}</${name}>`;
 }
 
-function contentOf(value: unknown): string {
+function contentOf(value: unknown, member: string): string {
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map((item) => toXml('member', item)).join('');
+  if (Array.isArray(value)) return value.map((item) => toXml(member, item, member)).join('');
   if (value instanceof Map) {
-    const entries = [...value].map(([key, item]) => `<entry>${toXml('key', key)}${toXml('value', item)}</entry>`);
+    const entries = [...value].map(
+      ([key, item]) => `<entry>${toXml('key', key, member)}${toXml('value', item, member)}</entry>`,
+    );
     return entries.join('');
   }
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
-      .map(([key, item]) => toXml(key, item))
+      .map(([key, item]) => toXml(key, item, member))
       .join('');
   }
   return escapeXml(String(value));

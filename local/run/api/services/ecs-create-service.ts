@@ -69,7 +69,12 @@ function definitionOf(
   return needActiveDefinition(call, taskDefinition);
 }
 
-function strategyOf(input: CreateServiceInput, cluster: Cluster, call: Call): readonly CapacityProviderStrategyItem[] {
+/** What was given, or the cluster's default. @throws ApiError where it does not fit the cluster */
+export function strategyOf(
+  input: Pick<CreateServiceInput, 'capacityProviderStrategy' | 'launchType'>,
+  cluster: Cluster,
+  call: Call,
+): readonly CapacityProviderStrategyItem[] {
   const given = input.capacityProviderStrategy ?? [];
   if (given.length > 0 && input.launchType !== undefined)
     throw bad(
@@ -87,8 +92,8 @@ function strategyOf(input: CreateServiceInput, cluster: Cluster, call: Call): re
   return given.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base }));
 }
 
-function launchTypeOf(
-  { launchType = 'EC2' }: CreateServiceInput,
+export function launchTypeOf(
+  { launchType = 'EC2' }: Pick<CreateServiceInput, 'launchType'>,
   strategy: readonly CapacityProviderStrategyItem[],
 ): Service['launchType'] {
   if (strategy.length === 0) return launchType;

@@ -23,7 +23,7 @@ const loadBalancer = z.strictObject({
   loadBalancerName: z.never('is of Classic load balancers: give targetGroupArn').optional(),
 });
 
-const strategy = list(
+export const strategy = list(
   z.strictObject({ capacityProvider: name, weight: integer(0, 1000).optional(), base: integer(0, 100_000).optional() }),
   20,
 );

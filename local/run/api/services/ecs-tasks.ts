@@ -4,7 +4,9 @@ import { ApiError, type TaskState } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, names, text } from '../schema.ts';
+import { launchTypeOf, strategyOf } from './ecs-create-service.ts';
 import { arnOf, failure, needActiveDefinition, needCluster, shortName } from './ecs-lookup.ts';
+import { strategy } from './ecs-service-input.ts';
 
 const listInput = z.object({
   cluster: text.optional(),
@@ -30,6 +32,7 @@ const runInput = z.strictObject({
   taskDefinition: name,
   count: integer(1, 10).optional(),
   launchType: z.enum(['EC2', 'FARGATE']).optional(),
+  capacityProviderStrategy: strategy.optional(),
   startedBy: text.max(128).optional(),
   group: name.optional(),
   clientToken: text.optional(),
@@ -110,7 +113,10 @@ function listTasks(input: z.output<typeof listInput>, call: Call): object {
 function runTask(input: z.output<typeof runInput>, call: Call): object {
   const cluster = needCluster(call, input.cluster);
   const definition = needActiveDefinition(call, input.taskDefinition);
-  const launchType = input.launchType ?? 'EC2';
+  const providers = strategyOf(input, cluster, call);
+  const launchType = launchTypeOf(input, providers);
+  // Base first, then weight: all go to one provider ≈.
+  const provider = providers.find(({ base }) => base > 0) ?? providers.find(({ weight }) => weight > 0) ?? providers[0];
   const network = input.networkConfiguration?.awsvpcConfiguration;
   if (definition.networkMode === 'awsvpc' && !network) {
     throw new ApiError(
@@ -136,6 +142,7 @@ function runTask(input: z.output<typeof runInput>, call: Call): object {
     taskDefinition: definition.arn,
     count: input.count ?? 1,
     launchType,
+    ...(provider ? { capacityProvider: provider.capacityProvider } : {}),
     ...(input.startedBy === undefined ? {} : { startedBy: input.startedBy }),
     ...(input.group === undefined ? {} : { group: input.group }),
     ...(network ? { subnetIds: network.subnets, securityGroupIds: network.securityGroups ?? [] } : {}),
@@ -147,7 +154,8 @@ function runTask(input: z.output<typeof runInput>, call: Call): object {
 const date = (ms: number | null): Date | undefined => (ms === null ? undefined : new Date(ms));
 
 export function taskShape(one: TaskState): object {
-  const awsvpc = one.instanceId === null;
+  // One that waits for capacity has no address yet.
+  const awsvpc = one.instanceId === null && one.address !== '';
   const attachment = {
     id: one.id,
     type: 'ElasticNetworkInterface',
@@ -161,12 +169,13 @@ export function taskShape(one: TaskState): object {
     group: one.group,
     startedBy: one.startedBy ?? undefined,
     launchType: one.launchType,
+    capacityProviderName: one.capacityProviderName ?? undefined,
     platformVersion: one.launchType === 'FARGATE' ? '1.4.0' : undefined,
     lastStatus: one.lastStatus,
     desiredStatus: one.desiredStatus,
     healthStatus: one.healthStatus,
     containerInstanceArn: one.containerInstanceArn ?? undefined,
-    availabilityZone: one.zone,
+    availabilityZone: one.zone || undefined,
     cpu: String(one.cpuUnits),
     memory: String(one.memoryMiB),
     connectivity: one.lastStatus === 'STOPPED' ? 'DISCONNECTED' : 'CONNECTED',
