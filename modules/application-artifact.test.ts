@@ -34,6 +34,13 @@ test('the build of the tag, under its key, with the hash of its bytes', (t) => {
   t.not(object('v2').source_hash, object('latest').source_hash);
 });
 
+test('what a build replaces goes after 90 days, and an upload that is given up after 7', (t) => {
+  const [rule] = synth((stack) => add(stack, 'v2')).one('aws_s3_bucket_lifecycle_configuration').rule;
+  t.is(rule.status, 'Enabled');
+  t.deepEqual(rule.noncurrent_version_expiration, [{ noncurrent_days: 90 }]);
+  t.deepEqual(rule.abort_incomplete_multipart_upload, [{ days_after_initiation: 7 }]);
+});
+
 test('a tag that is no build is refused, with those that are', (t) => {
   refuses(t, ['tag'], (stack) => add(stack, 'v3'));
   t.throws(() => synth((stack) => add(stack, 'v3')), { message: /latest, v2/ });

@@ -3,7 +3,7 @@ import { S3BucketLifecycleConfiguration } from '@cdktf/provider-aws/lib/s3-bucke
 import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy/index.js';
 import type { Account } from './account.ts';
 import { Construct, type ITerraformDependable } from './cdktf.ts';
-import { BUCKET_PREFIX, makePrivate } from './private-bucket.ts';
+import { ABANDONED_AFTER_DAYS, BUCKET_PREFIX, makePrivate } from './private-bucket.ts';
 import { PropCheck } from './prop-check.ts';
 
 export interface LogBucketProps {
@@ -37,7 +37,15 @@ export class LogBucket extends Construct {
     const shut = makePrivate(this, bucket);
     new S3BucketLifecycleConfiguration(this, 'expiry', {
       bucket: bucket.id,
-      rule: [{ id: 'expire', status: 'Enabled', filter: [{ prefix: '' }], expiration: [{ days: keepDays }] }],
+      rule: [
+        {
+          id: 'expire',
+          status: 'Enabled',
+          filter: [{ prefix: '' }],
+          expiration: [{ days: keepDays }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: ABANDONED_AFTER_DAYS }],
+        },
+      ],
     });
     this.writable = new S3BucketPolicy(this, 'policy', {
       bucket: bucket.id,

@@ -20,6 +20,12 @@ test('a public and a private subnet in each of two zones, tagged with the enviro
   t.is(new Set(subnets.map((subnet) => subnet.availability_zone)).size, 2);
 });
 
+test('the default security group is of this VPC, and has no rule', (t) => {
+  const { vpc_id, ingress, egress } = network('nat').out.one('aws_default_security_group');
+  t.regex(vpc_id, /^\$\{aws_vpc\.\w+\.id\}$/);
+  t.deepEqual([ingress, egress], [undefined, undefined]);
+});
+
 test('public subnets lead to the internet gateway', (t) => {
   const { out } = network('nat');
   const routes = out.all('aws_route').filter((route) => route.gateway_id);

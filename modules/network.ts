@@ -1,4 +1,5 @@
 import { DataAwsAvailabilityZones } from '@cdktf/provider-aws/lib/data-aws-availability-zones/index.js';
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group/index.js';
 import { InternetGateway } from '@cdktf/provider-aws/lib/internet-gateway/index.js';
 import { Route } from '@cdktf/provider-aws/lib/route/index.js';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js';
@@ -30,7 +31,10 @@ export interface NetworkProps {
   readonly egress: NetworkEgress;
 }
 
-/** VPC with a public and a private subnet in each zone, internet gateway, routes, and a way out for workloads. */
+/**
+ * VPC with a public and a private subnet in each zone, internet gateway, routes, and a way out for workloads. Its default
+ * security group lets nothing through.
+ */
 export class Network extends Construct {
   readonly vpcId: string;
   readonly cidrBlock: string;
@@ -61,6 +65,8 @@ export class Network extends Construct {
       enableDnsSupport: true,
       tags: { Name: props.name },
     });
+    // What names no group gets this one: Terraform takes away the rules that AWS gives it (VPC default-security-group).
+    new DefaultSecurityGroup(this, 'default-group', { vpcId: vpc.id });
     const zones = new DataAwsAvailabilityZones(this, 'zones', {
       state: 'available',
       // Local zones hold no load balancers of this kind.

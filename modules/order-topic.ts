@@ -4,6 +4,12 @@ import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy/index.j
 import { Construct } from './cdktf.ts';
 import { PropCheck } from './prop-check.ts';
 
+/**
+ * SNS's key of the account, without a charge. Whoever may publish in the account may use it; publishers of other accounts
+ * and AWS services such as CloudWatch would need a key with a policy of its own (SNS sns-key-management).
+ */
+const AWS_MANAGED_KEY = 'alias/aws/sns';
+
 export interface OrderTopicProps {
   /** 1–256 letters, digits, hyphens and underscores. The dead-letter queue is `<name>-undelivered`. */
   readonly name: string;
@@ -14,7 +20,7 @@ export interface OrderTopicProps {
 }
 
 /**
- * A topic for orders, signed with SHA256, and the queue that takes what SNS could not deliver: without it an order is gone
+ * A topic for orders, signed with SHA256 and encrypted at rest, and the queue that takes what SNS could not deliver: without it an order is gone
  * once its retries are used up (SNS sns-dead-letter-queues).
  */
 export class OrderTopic extends Construct {
@@ -36,6 +42,7 @@ export class OrderTopic extends Construct {
       name: props.name,
       displayName: props.displayName,
       signatureVersion: 2,
+      kmsMasterKeyId: AWS_MANAGED_KEY,
     });
     const queue = new SqsQueue(this, 'undelivered', {
       name: `${props.name}-undelivered`,

@@ -9,6 +9,9 @@ export const BUCKET_PREFIX = {
   rule: '1–37 lower-case letters, digits and hyphens (S3 bucketnamingrules)',
 };
 
+/** An upload in parts that is not finished by then is given up, and its parts are no longer paid for (S3 mpuoverview). */
+export const ABANDONED_AFTER_DAYS = 7;
+
 /**
  * Shuts a bucket to the public, and encrypts what is in it with S3's own keys.
  * @returns the public access block: S3 takes one change of a bucket's access at a time, so a policy waits for it

@@ -16,10 +16,11 @@ const subscribe = (stack: TerraformStack, props: Partial<HttpSubscriptionProps> 
     ...props,
   });
 
-test('messages are signed with SHA256', (t) => {
+test('messages are signed with SHA256, and encrypted while SNS keeps them', (t) => {
   t.like(synth((stack) => void topic(stack)).one('aws_sns_topic'), {
     name: 'interstella-Orders',
     signature_version: 2,
+    kms_master_key_id: 'alias/aws/sns',
   });
 });
 
