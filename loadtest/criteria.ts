@@ -29,7 +29,16 @@ export type CriterionName =
   | 'failed-hooks'
   | 'blue-kept'
   | 'right-guard'
-  | 'rollback-time';
+  | 'rollback-time'
+  | 'errors-before-scale-out'
+  | 'scale-out-minutes'
+  | 'scale-in-minutes'
+  | 'short-of-peak'
+  | 'not-as-before'
+  | 'scaling-flaps'
+  | 'capacity-limits'
+  | 'ports-reused-unsafely'
+  | 'latency-p95-scaled-out';
 
 export type Unit =
   | 'orders'
@@ -38,6 +47,8 @@ export type Unit =
   | 'points'
   | 'ms'
   | 'seconds'
+  | 'minutes'
+  | 'turns'
   | 'stages'
   | 'deployments'
   | 'hooks'
@@ -119,6 +130,7 @@ export const CRITERIA: readonly Criterion[] = [
   },
   ...forumCriteria(),
   ...blueGreenCriteria(),
+  ...scalingCriteria(),
 ];
 
 function forumCriteria(): Criterion[] {
@@ -191,6 +203,63 @@ function blueGreenCriteria(): Criterion[] {
       title: 'control time from failure to the old version alone, steady',
       unit: 'seconds',
       bound: 300,
+    },
+  ];
+}
+
+/** Minutes are of control time: what the wall took is told beside the clock rate. */
+function scalingCriteria(): Criterion[] {
+  return [
+    {
+      ...base,
+      name: 'errors-before-scale-out',
+      title: 'requests not answered 2xx from the rise of the load until it had scaled out',
+      unit: 'requests',
+      minSamples: 100,
+    },
+    {
+      ...base,
+      name: 'scale-out-minutes',
+      title: 'from the rise of the load to the last task that was wanted',
+      unit: 'minutes',
+      // Three minutes of datapoints, twice, and an instance that boots and warms up in between.
+      bound: 12,
+    },
+    {
+      ...base,
+      name: 'scale-in-minutes',
+      title: 'from the fall of the load to the counts of before',
+      unit: 'minutes',
+      // Fifteen minutes for tasks, fifteen for instances, cooldowns and drains.
+      bound: 60,
+    },
+    { ...base, name: 'short-of-peak', title: 'tasks and instances that the peak lacked', unit: 'tasks', minSamples: 2 },
+    { ...base, name: 'not-as-before', title: 'counts that are not as before the load', unit: 'services' },
+    {
+      ...base,
+      name: 'scaling-flaps',
+      title: 'changes of direction that the load did not ask for',
+      unit: 'turns',
+    },
+    {
+      ...base,
+      name: 'capacity-limits',
+      title: 'services held back by capacity without a word, or by their maximum',
+      unit: 'services',
+    },
+    {
+      ...base,
+      name: 'ports-reused-unsafely',
+      title: 'host ports given to a task while another still answered there',
+      unit: 'ports',
+    },
+    {
+      ...base,
+      name: 'latency-p95-scaled-out',
+      title: 'request time once scaled out, 95th percentile',
+      unit: 'ms',
+      bound: 1_000,
+      minSamples: 100,
     },
   ];
 }

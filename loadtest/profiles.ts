@@ -1,4 +1,5 @@
 /** Load profiles as data. Scenarios contain no numbers: they import these. Also imported by k6, so no Node modules here. */
+import { atClockRate, FORUM_SHAPES, ORDER_SHAPES, type ScaleShape, SHAPE_SUMMARIES } from './scale-profiles.ts';
 
 /** One step of an arrival-rate curve: go linearly to `ratePerSecond` within `seconds`. */
 export interface ProfileStep {
@@ -11,7 +12,7 @@ export interface Profile {
   readonly summary: string;
   /** Orders (or, for the forum, requests) per second at the start; also throughout where `steps` is empty. */
   readonly ratePerSecond: number;
-  /** Empty: constant rate. Repeated (from the last rate) for as long as the run lasts where `repeat` is set. */
+  /** Empty: constant rate. Repeated from the first for as long as the run lasts; where it scales, the last rate stays. */
   readonly steps: readonly ProfileStep[];
   /** Default length of `./cutover load`; a rehearsal runs for as long as its stages take, at most `maxSeconds`. */
   readonly durationSeconds: number;
@@ -34,6 +35,8 @@ export interface Profile {
   readonly settleSeconds: number;
   /** … or after this long at the latest. */
   readonly maxDrainSeconds: number;
+  /** Where the profile is about scaling: its curve in minutes of control time, and what it must bring about. */
+  readonly scaling?: ScaleShape;
 }
 
 const BASE = {
@@ -95,6 +98,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     summary: 'constant 60 orders/s, for as long as a blue/green deployment takes',
     ratePerSecond: 60,
   },
+  ...scaleProfiles(BASE, ORDER_SHAPES),
 };
 
 /** The forum answers in milliseconds, and its paths stay: fewer users, who need not ask for the mix as often. */
@@ -138,7 +142,23 @@ export const FORUM_PROFILES: Readonly<Record<string, Profile>> = {
     summary: 'constant 250 requests/s, for as long as a blue/green deployment takes',
     ratePerSecond: 250,
   },
+  ...scaleProfiles(FORUM_BASE, FORUM_SHAPES),
 };
+
+function scaleProfiles(
+  base: Omit<Profile, 'name' | 'summary' | 'ratePerSecond'>,
+  shapes: typeof ORDER_SHAPES,
+): Record<string, Profile> {
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, scaling]) => {
+      const { ratePerSecond } = scaling.phases[0] as (typeof scaling.phases)[number];
+      const summary = SHAPE_SUMMARIES[name as keyof typeof shapes];
+      // The base phase is the warm-up.
+      const profile: Profile = { ...base, name, summary, ratePerSecond, scaling, warmUpSeconds: 0, settleSeconds: 2 };
+      return [name, atClockRate(profile, scaling.clockRate)];
+    }),
+  );
+}
 
 /** Of its own rate, what a system gets when the other one runs beside it on the same machine. */
 const BESIDE_SHARE = 0.5;
@@ -174,8 +194,9 @@ export function paceOf(profiles: readonly Profile[]): Pace {
   };
 }
 
-/** The steps repeated until they fill `seconds`; a constant profile has one step. */
+/** The steps repeated until they fill `seconds`; a constant profile has one step, a profile that scales keeps its last rate. */
 export function stepsFor(profile: Profile, seconds: number): ProfileStep[] {
+  if (profile.scaling) return keptAtTheEnd(profile.steps, seconds);
   if (profile.steps.length === 0) return [{ seconds, ratePerSecond: profile.ratePerSecond }];
   const steps: ProfileStep[] = [];
   let left = seconds;
@@ -185,4 +206,10 @@ export function stepsFor(profile: Profile, seconds: number): ProfileStep[] {
     left -= step.seconds;
   }
   return steps;
+}
+
+function keptAtTheEnd(steps: readonly ProfileStep[], seconds: number): ProfileStep[] {
+  const left = seconds - steps.reduce((sum, step) => sum + step.seconds, 0);
+  const last = steps.at(-1);
+  return last && left > 0 ? [...steps, { seconds: left, ratePerSecond: last.ratePerSecond }] : [...steps];
 }

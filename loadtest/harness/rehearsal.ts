@@ -12,6 +12,7 @@ import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
 import type { PlaneClient } from './plane-client.ts';
 import type { RehearseDeps, RehearseOptions } from './rehearse.ts';
+import { ScalingRun } from './scaling-run.ts';
 import { addSilentHook } from './silent-hook.ts';
 import { snapshotOf } from './snapshot.ts';
 import { applyStage, leaveStage, type StageContext } from './stage-step.ts';
@@ -38,6 +39,9 @@ export class Rehearsal {
   #drill: RunRecord['drill'] = null;
   #blueGreen: BlueGreenRun | null = null;
   #deployer: DeployClient | null = null;
+  #scaling: ScalingRun | null = null;
+  /** As it was before the load. */
+  #baseline: { status: Status; atMs: number } | null = null;
 
   constructor(options: RehearsalOptions, deps: RehearseDeps) {
     this.#options = options;
@@ -136,6 +140,7 @@ export class Rehearsal {
   async #startLoads(stage: string): Promise<void> {
     const { clock, k6, progress } = this.#deps;
     const status = await this.#following.refresh();
+    this.#baseline = { status, atMs: clock.wallNow() };
     const start = { plane: this.#plane as PlaneClient, status, stage, k6, clock, progress, signal: this.#signal };
     for (const load of this.#loads) {
       const { ended } = await load.start({ ...start, runId: this.#options.runId });
@@ -147,6 +152,7 @@ export class Rehearsal {
     const { clock } = this.#deps;
     const { drill, deploy, stages } = this.#options;
     const context = this.#context();
+    if (await this.#scale(context)) return;
     await clock.sleep(this.#pace.warmUpSeconds * 1_000, this.#signal);
     await leaveStage(this.#stages, context);
     if (drill && this.#dirs.has('drill')) {
@@ -162,6 +168,18 @@ export class Rehearsal {
     }
     if (drill) await this.#runBlueGreen('drill', context);
     else if (deploy) await this.#runBlueGreen('deploy', context);
+  }
+
+  /** @returns false where no load is about scaling */
+  async #scale(context: StageContext): Promise<boolean> {
+    const shape = this.#options.loads.find((load) => load.profile.scaling)?.profile.scaling;
+    if (!shape || !this.#baseline) return false;
+    const { status: baseline, atMs: baselineAtMs } = this.#baseline;
+    const plan = { shape, clockRate: baseline.clockRate, loadStartMs: context.clock.wallNow(), baseline, baselineAtMs };
+    this.#scaling = new ScalingRun(plan, context);
+    await this.#scaling.run();
+    await leaveStage(this.#stages, context);
+    return true;
   }
 
   async #runBlueGreen(kind: 'deploy' | 'drill', context: StageContext): Promise<void> {
@@ -205,6 +223,7 @@ export class Rehearsal {
       events: this.#following.events,
       drill: this.#drill,
       blueGreen,
+      scaling: this.#scaling?.record() ?? null,
       fidelity,
     };
   }

@@ -13,6 +13,7 @@ import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
 import { meanBusyPercent } from './saturation.ts';
+import { describeScaling, scalingReasons } from './scaling.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;
@@ -49,6 +50,7 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     environment: record.environment,
     ...describeLoads(record),
     blueGreen: describeBlueGreen(record),
+    scaling: describeScaling(record),
     startedAt: iso(record.startedAtMs),
     endedAt: iso(record.endedAtMs),
   };
@@ -118,7 +120,11 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
     const { service, tag } = record.drill;
     findings.push(fail(`drill: ${service}:${tag} was to be rolled back, but no deployment failed`));
   }
-  findings.push(...blueGreenReasons(record).map(fail), ...forumReasons(record).map(fail));
+  findings.push(
+    ...blueGreenReasons(record).map(fail),
+    ...forumReasons(record).map(fail),
+    ...scalingReasons(record).map(fail),
+  );
   findings.push(...orderFindings(record.orders, ledger));
   for (const { what, generator } of generatorsOf(record)) {
     if (generator.problem) findings.push(fail(`load generator${what}: ${generator.problem}`));

@@ -3,6 +3,7 @@ import type { Ledger } from './ledger.ts';
 import { measureBlueGreen } from './measure-blue-green.ts';
 import { measureForum } from './measure-forum.ts';
 import { measureOrders } from './measure-orders.ts';
+import { measureScaling } from './measure-scaling.ts';
 import { excludeAll, type Measurement, type Measurements, type Some } from './measurement.ts';
 import { measurePorts, type PortFacts } from './ports.ts';
 import type { RunRecord } from './record.ts';
@@ -16,6 +17,7 @@ export function measure(record: RunRecord, ledger: Ledger | null): Measurements 
     ...measureDeployments(record),
     ...measurePortCriteria(record),
     ...measureBlueGreen(record),
+    ...measureScaling(record),
   };
 }
 

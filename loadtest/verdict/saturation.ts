@@ -17,6 +17,7 @@ const SHARES = {
   'latency-p99': 0.99,
   'forum-latency-p95': 0.95,
   'forum-latency-p99': 0.99,
+  'latency-p95-scaled-out': 0.95,
 } as const;
 
 interface Span {

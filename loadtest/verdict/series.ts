@@ -2,6 +2,7 @@
 import { type ForumLoad, type ForumRequest, requestsOf } from './forum-record.ts';
 import { isSuccess, percentile, sortedLatencies } from './measurement.ts';
 import type { RunRecord } from './record.ts';
+import { scaledServices } from './scaling.ts';
 import { answersOf } from './shift.ts';
 
 export interface Series {
@@ -27,6 +28,8 @@ export interface Timeline {
   /** Of a blue/green deployment, percent: the new version's weight, and its share of the service's answers. */
   readonly shift: readonly Series[];
   readonly tasks: readonly Series[];
+  /** Of a run about scaling: desired tasks of the services that scaled, and instances. */
+  readonly capacity: readonly Series[];
   readonly marks: readonly Mark[];
 }
 
@@ -39,7 +42,8 @@ export interface Mark {
 const MAX_POINTS = 600;
 const MAX_MARKS = 200;
 /** Events that a reader of the timeline wants to see; the rest is in record.json. */
-const MARKED = /DEPLOYMENT|ROLL|STEADY|BREAKER|RESOURCE_FAILED|TASK_STOPPED|TASK_FAILED|TRAFFIC|HOOK|ALARM/;
+const MARKED =
+  /DEPLOYMENT|ROLL|STEADY|BREAKER|RESOURCE_FAILED|TASK_STOPPED|TASK_FAILED|TRAFFIC|HOOK|ALARM|SCALED|CAPACITY/;
 
 /** Seconds of the run, and which of them a moment is in. */
 interface Grid {
@@ -63,8 +67,23 @@ export function timelineOf(record: RunRecord): Timeline {
     versions: forum ? versionSeries(forum, requests, grid) : [],
     shift: shiftSeries(record, requests, grid),
     tasks: taskSeries(record, grid),
+    capacity: capacitySeries(record, grid),
     marks: marksOf(record),
   };
+}
+
+function capacitySeries({ scaling }: RunRecord, grid: Grid): Series[] {
+  if (!scaling) return [];
+  const { readings } = scaling;
+  const at = Array.from({ length: grid.length }, (_, i) =>
+    readings.findLast((reading) => reading.atMs < grid.startMs + (i + 1) * grid.stepSeconds * 1_000),
+  );
+  const services = scaledServices(scaling).map((name) => ({
+    name: `${name} desired`,
+    values: at.map((reading) => reading?.services[name]?.desired ?? null),
+  }));
+  const instances = { name: 'instances', values: at.map((reading) => reading?.instances ?? null) };
+  return readings.some((reading) => reading.instances > 0) ? [...services, instances] : services;
 }
 
 function gridOf(record: RunRecord): Grid {

@@ -5,7 +5,7 @@ import type { RunRecord } from './record.ts';
 import { endLine, lifecycleRows, weightRows } from './shift-rows.ts';
 import { stepRows } from './steps.ts';
 import { titleOf } from './title.ts';
-import { excludedByReason, type Verdict, type VerdictWord } from './verdict.ts';
+import { excludedByReason, type ScalingVerdict, type Verdict, type VerdictWord } from './verdict.ts';
 
 export interface SummaryOptions {
   /** Off where NO_COLOR is set or stdout is no terminal; the caller knows. */
@@ -30,6 +30,7 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
   const sections = [
     stepTable(record),
     blueGreenTables(record, verdict),
+    scalingTable(verdict),
     criteriaTable(verdict, word),
     excludedLines(verdict),
     loadLine(verdict),
@@ -69,6 +70,24 @@ function blueGreenTables(record: RunRecord, verdict: Verdict): string {
   for (const row of weightRows(blueGreen, startMs)) weights.push(Object.values(row).map(clean));
   const messages = told.map((row) => `${clean(row.event)}: ${clean(row.message)}`);
   return [`Blue/green ${clean(endLine(blueGreen))}`, events.toString(), ...messages, weights.toString(), ''].join('\n');
+}
+
+function scalingTable({ scaling, clockRate }: Verdict): string {
+  if (!scaling) return '';
+  const table = plainTable(['min', 'decision']);
+  for (const { minute, message } of scaling.decisions) table.push([minute.toFixed(1), clean(message)]);
+  return [
+    `Scaling, in minutes of control time (${clockRate} to one of the wall)`,
+    table.toString(),
+    scalingLine(scaling),
+    '',
+  ].join('\n');
+}
+
+function scalingLine({ service, tasks, instances }: ScalingVerdict): string {
+  const counts = ({ before, peak, after }: ScalingVerdict['tasks']): string => `${before} -> ${peak} -> ${after}`;
+  const of = service ? `${clean(service)}: tasks ${counts(tasks)}` : 'no service scaled';
+  return instances.peak > 0 ? `${of}; instances ${counts(instances)}` : of;
 }
 
 function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): string {

@@ -72,11 +72,22 @@ export interface Verdict {
   readonly versions: readonly { readonly version: string | null; readonly answers: number }[];
   /** Null where nothing was deployed blue/green. */
   readonly blueGreen: BlueGreenVerdict | null;
+  /** Null where the load was not about scaling. */
+  readonly scaling: ScalingVerdict | null;
   /** Joined by ` + ` where there are several. */
   readonly scenario: string;
   readonly profile: string;
   readonly startedAt: string;
   readonly endedAt: string;
+}
+
+export interface ScalingVerdict {
+  /** The service that ran most tasks. */
+  readonly service: string | null;
+  readonly tasks: { readonly before: number; readonly peak: number; readonly after: number };
+  readonly instances: { readonly before: number; readonly peak: number; readonly after: number };
+  /** Each decision with its numbers, oldest first. */
+  readonly decisions: readonly { readonly at: string; readonly minute: number; readonly message: string }[];
 }
 
 export interface BlueGreenVerdict {

@@ -15,6 +15,8 @@ export interface SynthOptions {
   readonly system?: string;
   /** service → image tag, instead of the stage's. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Of the stacks' sizes; default: the app's own. */
+  readonly scale?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +32,7 @@ export async function synth(options: SynthOptions): Promise<string> {
     CDKTF_CONTEXT_JSON: JSON.stringify(context),
     ...(options.stage ? { CUTOVER_STAGE: options.stage } : {}),
     ...(options.system ? { CUTOVER_SYSTEM: options.system } : {}),
+    ...(options.scale ? { CUTOVER_SCALE: options.scale } : {}),
     ...(options.tags ? { CUTOVER_TAGS: tagList(options.tags) } : {}),
   };
   const { code, output } = await runApp(config.app, { cwd: options.root, env, signal: options.signal });

@@ -1,7 +1,7 @@
 /** The report page: one file, no external resource, no script. */
 import type { Profile } from '../../profiles.ts';
 import type { RunRecord } from '../record.ts';
-import { timelineOf } from '../series.ts';
+import { type Timeline, timelineOf } from '../series.ts';
 import { stepRows } from '../steps.ts';
 import { titleOf } from '../title.ts';
 import { excludedByReason, type Verdict } from '../verdict.ts';
@@ -28,6 +28,7 @@ ${timeline.loads.map((load) => chart(`${load.title}: time`, 'ms', load.latency, 
 ${timeline.versions.length > 0 ? chart('Forum answers', 'per second, by version', timeline.versions, timeline) : null}
 ${timeline.shift.length > 0 ? chart('Traffic shift', 'percent of production traffic', timeline.shift, timeline) : null}
 ${timeline.tasks.length > 0 ? chart('Running tasks', 'by service', timeline.tasks, timeline) : null}
+${scalingSection(verdict, timeline)}
 ${blueGreenSection(record, verdict)}
 ${deployments(verdict)}
 ${steps(record)}
@@ -56,6 +57,17 @@ function loadSentences({ orders, forum }: RunRecord): string {
     ...(orders ? [of(orders.scenario, orders.profile)] : []),
     ...(forum ? [of('forum', forum.profile)] : []),
   ].join(' ');
+}
+
+function scalingSection({ scaling, clockRate }: Verdict, timeline: Timeline): Html | null {
+  if (!scaling) return null;
+  const { service, tasks, instances, decisions } = scaling;
+  return html`<h2>Scaling</h2>
+<p>${service ? `${service}: ${tasks.before} → ${tasks.peak} → ${tasks.after} tasks` : 'No service scaled'}${instances.peak > 0 ? `; ${instances.before} → ${instances.peak} → ${instances.after} instances` : null}.</p>
+${timeline.capacity.length > 0 ? chart('Desired tasks and instances', 'count', timeline.capacity, timeline) : null}
+<div class="scroll"><table><thead><tr><th class="n">minute (${clockRate} to one of the wall)</th><th>decision</th></tr></thead><tbody>
+${decisions.map((decision) => html`<tr><td class="n">${decision.minute.toFixed(1)}</td><td>${decision.message}</td></tr>`)}
+</tbody></table></div>`;
 }
 
 function criteria(verdict: Verdict): Html {

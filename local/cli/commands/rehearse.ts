@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { PlaneClient as HarnessPlane } from '../../../loadtest/harness/plane-client.ts';
 import { type RehearseOptions, rehearse, type SystemOptions } from '../../../loadtest/harness/rehearse.ts';
 import { PROFILES, profileFor } from '../../../loadtest/profiles.ts';
+import { atClockRate, type ScaleShape } from '../../../loadtest/scale-profiles.ts';
 import { SYSTEMS } from '../../../loadtest/systems.ts';
 import type { Fault } from '../../../loadtest/verdict/blue-green-record.ts';
 import { terminalSummary } from '../../../loadtest/verdict/terminal.ts';
@@ -51,6 +52,9 @@ const CLOCK_RATE = 5;
  */
 const HOUR_CLOCK_RATE = 60;
 
+/** Of stacks/scales.ts, by the stacks' own setting. */
+const SCALING_SCALE = 'small';
+
 export function addRehearse(program: Command): void {
   withRun(withPlane(program.command('rehearse', { isDefault: false })))
     .description('cut over stage by stage under load and print a verdict (= npm start)')
@@ -81,14 +85,49 @@ export function addRehearse(program: Command): void {
     .option('--deploy <service=tag>', 'deploy a version blue/green when the last stage is steady', pairs)
     .option('--config <name>', 'CodeDeploy deployment configuration for --deploy and --drill; default: the group’s')
     .option('--report <dir>', 'folder for the reports', 'reports')
-    .action(async (flags: RehearseFlags) => {
+    .action(async (given: RehearseFlags, command: Command) => {
+      const flags = withScalingStage(given, (name) => command.getOptionValueSource(name) === 'default');
       process.exitCode = await interruptible((signal) => withTemporaryFolder((dir) => run(flags, dir, signal)));
     });
 }
 
+/** Where services scale: the monolith on its instances, and the forum's microservices. */
+const SCALING_STAGES: Readonly<Record<string, string>> = { logistics: 'monolith', forum: 'microservices' };
+
+/** A profile that is about scaling stays at one stage: the one that was named, else the system's own for it. */
+function withScalingStage(flags: RehearseFlags, isDefault: (name: string) => boolean): RehearseFlags {
+  if (!scalingOf(flags)) return flags;
+  const named = [...(isDefault('from') ? [] : [flags.from]), ...(isDefault('to') ? [] : [flags.to])];
+  const stage = named[0] ?? SCALING_STAGES[flags.system] ?? flags.from;
+  return { ...flags, from: stage, to: named.at(-1) ?? stage };
+}
+
+/** What the profile is to bring about, where it is about scaling. */
+function scalingOf({ profile, system }: RehearseFlags): ScaleShape | undefined {
+  return profile ? profileFor(profile, system === 'forum' ? 'forum' : 'logistics', false)?.scaling : undefined;
+}
+
+/** @throws CutoverError BAD_FLAG with every flag that does not go with a profile that is about scaling */
+function checkScaling(flags: RehearseFlags): void {
+  const { profile, system, from, to, drill, deploy } = flags;
+  if (!scalingOf(flags)) return;
+  const problems: Problem[] = [];
+  const refuse = (address: string, value: unknown, fix: string): void => {
+    const message = `profile ${profile} makes one system scale at one stage`;
+    problems.push({ code: 'BAD_FLAG', address, message, value, fix });
+  };
+  if (system === 'all') refuse('--system', system, 'one of logistics, forum');
+  if (from !== to) refuse('--to', to, `leave it out, or name ${from}`);
+  if (drill) refuse('--drill', drill, 'leave it out');
+  if (deploy) refuse('--deploy', deploy, 'leave it out');
+  throwIfAny(problems);
+}
+
 async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Promise<number> {
+  checkScaling(flags);
   const steps = stepsOf(flags);
-  const systems = systemsOf(flags);
+  const { clockRate } = await planeSettings(flags, { clockRate: clockRateOf(flags) });
+  const systems = systemsOf(flags, clockRate);
   const k6 = await requireK6();
   const result = await rehearse(
     {
@@ -113,6 +152,8 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
           system: flags.system,
           signal,
           ...(options?.tags ? { tags: options.tags } : {}),
+          // Sizes that one machine's load makes scale, unless the user has chosen others.
+          ...(scalingOf(flags) && !process.env['CUTOVER_SCALE'] ? { scale: SCALING_SCALE } : {}),
         }),
       startPlane: (stageDir, stage) => startPlane(flags, stageDir, stage, signal),
     },
@@ -121,6 +162,11 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
   else print(terminalSummary(result.record, result.verdict));
   progress(`Report: ${join(result.reportDir, 'report.html')}`);
   return result.exitCode;
+}
+
+/** Control seconds per wall second where nobody says otherwise. */
+function clockRateOf(flags: RehearseFlags): number {
+  return scalingOf(flags)?.clockRate ?? (takesAnHour(flags) ? HOUR_CLOCK_RATE : CLOCK_RATE);
 }
 
 function takesAnHour({ drill, fault }: RehearseFlags): boolean {
@@ -137,13 +183,13 @@ function defaultProfile({ drill, deploy, system }: RehearseFlags): string {
 }
 
 /** `all` is every system at once, each at its profile's rate beside another. */
-function systemsOf(flags: RehearseFlags): SystemOptions[] {
+function systemsOf(flags: RehearseFlags, clockRate: number): SystemOptions[] {
   const names = flags.system === 'all' ? Object.keys(SYSTEMS) : [flags.system];
   return names.map((name) => {
     const system = SYSTEMS[name];
     const profile = system && profileFor(flags.profile ?? defaultProfile(flags), system.name, names.length > 1);
     if (!system || !profile) throw new CutoverError({ code: 'BAD_FLAG', message: 'no such system or profile' });
-    return { system, profile };
+    return { system, profile: atClockRate(profile, clockRate) };
   });
 }
 
@@ -172,7 +218,7 @@ async function startPlane(
   signal: AbortSignal,
 ): Promise<HarnessPlane> {
   const settings = await planeSettings(flags, {
-    clockRate: takesAnHour(flags) ? HOUR_CLOCK_RATE : CLOCK_RATE,
+    clockRate: clockRateOf(flags),
   });
   const { client } = await startPlaneProcess({ ...settings, resume: false });
   try {

@@ -1,0 +1,93 @@
+/** Takes a stage through a profile's phases: the load goes up and down by itself, this follows what that brings about. */
+import type { Status } from '../../local/status.ts';
+import { type ScaleShape, scaleSeconds } from '../scale-profiles.ts';
+import type { ScalingRecord } from '../verdict/scaling-record.ts';
+import { isAsBefore, readingOf, ScalingWatch } from './scaling-watch.ts';
+import type { StageContext } from './stage-step.ts';
+
+/** After everything is as before: what is left of the load shows that it stays so. Wall. */
+const AFTER_MS = 2_000;
+
+export interface ScalingPlan {
+  readonly shape: ScaleShape;
+  readonly clockRate: number;
+  /** When the load's first request was sent: the phases count from there. */
+  readonly loadStartMs: number;
+  /** Before the load. */
+  readonly baseline: Status;
+  readonly baselineAtMs: number;
+}
+
+export class ScalingRun {
+  readonly #plan: ScalingPlan;
+  readonly #context: StageContext;
+  readonly #watch = new ScalingWatch();
+  #returnedAtMs: number | null = null;
+  #told = '';
+
+  constructor(plan: ScalingPlan, context: StageContext) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#watch.observe(plan.baseline, plan.baselineAtMs);
+    context.follower.watch((status, { gotMs }) => this.#observe(status, gotMs));
+  }
+
+  /** Until the last phase is over and everything is as before, or the profile's time for that is over. */
+  async run(): Promise<void> {
+    const { shape, clockRate, loadStartMs, baseline, baselineAtMs } = this.#plan;
+    const { clock, follower, signal, progress } = this.#context;
+    for (const phase of this.#phases()) {
+      progress(`load: ${phase.name}, to ${phase.ratePerSecond}/s for ${minutes(phase.minutes)}`);
+      const leftMs = phase.endMs - clock.wallNow();
+      if (leftMs > 0) await clock.sleep(leftMs, signal);
+    }
+    const before = readingOf(baseline, baselineAtMs);
+    progress(`waiting until services and instances are as before, at most ${minutes(shape.returnMinutes)}`);
+    const timeoutMs =
+      scaleSeconds(shape, clockRate).back * 1_000 - Math.max(0, clock.wallNow() - this.#endMs(loadStartMs));
+    const status = await follower.until((s) => isAsBefore(before, readingOf(s, 0)), Math.max(1, timeoutMs), signal);
+    this.#returnedAtMs = status ? clock.wallNow() : null;
+    await clock.sleep(AFTER_MS, signal);
+  }
+
+  record(): ScalingRecord {
+    const { peakTasks, peakInstances, returnMinutes } = this.#plan.shape;
+    return {
+      phases: this.#phases(),
+      expected: { peakTasks, peakInstances, returnMinutes },
+      readings: this.#watch.readings,
+      ports: this.#watch.ports,
+      returnedAtMs: this.#returnedAtMs,
+    };
+  }
+
+  #endMs(startMs: number): number {
+    return startMs + scaleSeconds(this.#plan.shape, this.#plan.clockRate).phases * 1_000;
+  }
+
+  #phases(): ScalingRecord['phases'] {
+    const { shape, clockRate, loadStartMs } = this.#plan;
+    let startMs = loadStartMs;
+    return shape.phases.map((phase) => {
+      const from = startMs;
+      startMs += (phase.minutes * 60_000) / clockRate;
+      return { ...phase, startMs: from, endMs: startMs };
+    });
+  }
+
+  #observe(status: Status, atMs: number): void {
+    this.#watch.observe(status, atMs);
+    const { services, instances } = readingOf(status, atMs);
+    const counts = Object.entries(services).map(([name, { desired, running }]) =>
+      running === desired ? `${name} ${running}` : `${name} ${running} of ${desired}`,
+    );
+    const line = `tasks: ${counts.join(', ')}${instances > 0 ? `; instances ${instances}` : ''}`;
+    if (line === this.#told) return;
+    if (this.#told !== '') this.#context.progress(line);
+    this.#told = line;
+  }
+}
+
+function minutes(count: number): string {
+  return `${count} min of control time`;
+}

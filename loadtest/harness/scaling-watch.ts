@@ -1,0 +1,83 @@
+/** Keeps what a rehearsal of scaling needs of every status: counts when they change, and who had which port. */
+import type { Status } from '../../local/status.ts';
+import type { PortUse, ScalingReading } from '../verdict/scaling-record.ts';
+
+/** A record must fit in memory and in a report. */
+const MAX_READINGS = 20_000;
+const MAX_PORTS = 20_000;
+
+export class ScalingWatch {
+  readonly readings: ScalingReading[] = [];
+  readonly #ports = new Map<string, PortUse>();
+  #last = '';
+
+  get ports(): PortUse[] {
+    return [...this.#ports.values()];
+  }
+
+  observe(status: Status, atMs: number): void {
+    const { services, instances, alarms } = readingOf(status, atMs);
+    const key = JSON.stringify([services, instances, alarms]);
+    if (key !== this.#last && this.readings.length < MAX_READINGS) {
+      this.#last = key;
+      this.readings.push({ atMs, services, instances, alarms });
+    }
+    this.#observePorts(status, atMs);
+  }
+
+  #observePorts(status: Status, atMs: number): void {
+    const draining = new Set(
+      status.targetGroups
+        .flatMap((group) => group.targets)
+        .filter((target) => target.state === 'draining')
+        .map((target) => `${target.id}:${target.port}`),
+    );
+    const now = new Set<string>();
+    for (const service of status.services) {
+      for (const { arn, instanceId, hostPort, lastStatus } of service.tasks) {
+        if (instanceId === null || hostPort === null || lastStatus === 'STOPPED') continue;
+        now.add(arn);
+        this.#use({ taskArn: arn, service: service.name, instanceId, hostPort }, atMs);
+      }
+    }
+    // A target that drains still answers: its port is its last task's until it has gone.
+    for (const use of this.#ports.values()) {
+      const isLast = use.lastMs === this.#lastAtMs;
+      if (!now.has(use.taskArn) && isLast && draining.has(`${use.instanceId}:${use.hostPort}`)) this.#use(use, atMs);
+    }
+    this.#lastAtMs = atMs;
+  }
+
+  #lastAtMs = Number.NaN;
+
+  #use(use: Pick<PortUse, 'taskArn' | 'service' | 'instanceId' | 'hostPort'>, atMs: number): void {
+    const { taskArn, service, instanceId, hostPort } = use;
+    const known = this.#ports.get(taskArn);
+    if (!known && this.#ports.size >= MAX_PORTS) return;
+    this.#ports.set(taskArn, { taskArn, service, instanceId, hostPort, firstMs: known?.firstMs ?? atMs, lastMs: atMs });
+  }
+}
+
+/** Counts of one status. */
+export function readingOf(status: Status, atMs: number): ScalingReading {
+  return {
+    atMs,
+    services: Object.fromEntries(
+      status.services.map(({ cluster: _, name, desiredCount, runningCount, launchType }) => [
+        name,
+        { desired: desiredCount, running: runningCount, launchType },
+      ]),
+    ),
+    instances: status.instances.length,
+    alarms: status.alarms.filter((alarm) => alarm.state === 'ALARM').map((alarm) => alarm.name),
+  };
+}
+
+/** True where counts and instances are as they were, and nothing waits or drains. */
+export function isAsBefore(before: ScalingReading, now: ScalingReading): boolean {
+  if (now.instances !== before.instances) return false;
+  return Object.entries(before.services).every(([name, { desired }]) => {
+    const service = now.services[name];
+    return service?.desired === desired && service.running === desired;
+  });
+}
