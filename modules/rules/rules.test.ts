@@ -21,6 +21,66 @@ const container = (body: Json): Resources =>
   one('aws_ecs_task_definition', { container_definitions: JSON.stringify([{ name: 'c', ...body }]) });
 const POLICY_AT = 'aws_iam_role_policy.x.policy.Statement[0]';
 const CONTAINER_AT = 'aws_ecs_task_definition.x.container_definitions[0]';
+const attachment = (policy_arn: string): Resources => ({
+  aws_iam_role_policy_attachment: { a: { role: '${aws_iam_role.r.name}', policy_arn } },
+});
+const role = (service: string, extra: Resources = {}): Resources => ({
+  aws_iam_role: {
+    r: {
+      assume_role_policy: JSON.stringify({
+        Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+      }),
+    },
+  },
+  ...extra,
+});
+/** Tasks of a role `r` that may do this; the container has an image of ECR, logs and a parameter. */
+const executed = (actions: readonly string[], extra: Resources = {}): Resources => ({
+  ...role('ecs-tasks.amazonaws.com'),
+  aws_ecr_repository: { e: {} },
+  aws_iam_role_policy: {
+    p: {
+      role: '${aws_iam_role.r.id}',
+      policy: JSON.stringify({ Statement: { Effect: 'Allow', Action: actions, Resource: 'arn' } }),
+    },
+  },
+  aws_ecs_task_definition: {
+    x: {
+      execution_role_arn: '${aws_iam_role.r.arn}',
+      container_definitions: JSON.stringify([
+        {
+          image: '${aws_ecr_repository.e.repository_url}:latest',
+          logConfiguration: { logDriver: 'awslogs' },
+          secrets: [{ name: 'KEY', valueFrom: 'arn:aws:ssm:us-east-1:1:parameter/key' }],
+        },
+      ]),
+    },
+  },
+  ...extra,
+});
+const PULL = [
+  'ecr:GetAuthorizationToken',
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:BatchGetImage',
+];
+const LOG = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+const EXECUTION_POLICY = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
+const queue = (statement: Json): Resources =>
+  one('aws_sqs_queue_policy', {
+    policy: JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', ...statement }] }),
+  });
+const rules = (...priorities: readonly Json[]): Resources => ({
+  aws_lb_listener_rule: Object.fromEntries(
+    priorities.map((priority, index) => [`r${index}`, { listener_arn: '${aws_lb_listener.l.arn}', priority }]),
+  ),
+});
+const served = (by: Resources): Resources => ({
+  aws_lb_target_group: { g: {} },
+  aws_ecs_service: { s: { load_balancer: [{ target_group_arn: '${aws_lb_target_group.g.arn}' }] } },
+  ...by,
+});
+const forward = [{ type: 'forward', target_group_arn: '${aws_lb_target_group.g.arn}' }];
 const HEALTH = { path: '/', interval: 6, timeout: 5, healthy_threshold: 2, unhealthy_threshold: 2, matcher: '200' };
 
 const behindGroup = (stopTimeout: number | undefined, delay: string): Resources => ({
@@ -66,8 +126,34 @@ const CASES: Readonly<Record<string, Case>> = {
       policy({ Action: 's3:GetObject', Resource: ['${aws_s3_bucket.b.arn}/*'] }),
       policy({ Action: 'ecr:GetAuthorizationToken', Resource: '*' }),
       policy({ Action: 'ecs:Poll', Resource: '*', Condition: { ArnEquals: { 'ecs:cluster': 'arn' } } }),
+      policy({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::artifacts/*' }),
+      policy({ Action: 'logs:PutLogEvents', Resource: 'arn:aws:logs:us-east-1:1:log-group:/ecs/x:*' }),
+      policy({ Action: 'iam:PassRole', Resource: 'arn:${data.aws_partition.p.partition}:iam::1:role/forum-*' }),
     ],
     broken: [
+      ...['arn:aws:s3:::*', 'arn:aws:s3:::*/*', 'arn:aws:sns:us-east-1:1:*', 'arn:aws:iam::*:role/*', '?*'].map(
+        (Resource): [Resources, string[]] => [
+          policy({ Action: 'x:Y', Resource: ['arn:aws:s3:::named/*', Resource] }),
+          [`${POLICY_AT}.Resource`],
+        ],
+      ),
+      [
+        policy({
+          Action: 'logs:PutLogEvents',
+          Resource: 'arn:${data.aws_partition.p.partition}:logs:us-east-1:1:log-group:*:*',
+        }),
+        [`${POLICY_AT}.Resource`],
+      ],
+      [
+        policy({ Action: 'ecs:Poll', Resource: '*', Condition: { ArnLike: { 'ecs:cluster': '*' } } }),
+        [`${POLICY_AT}.Resource`],
+      ],
+      [
+        one('aws_iam_role', {
+          inline_policy: [{ policy: JSON.stringify({ Statement: { Effect: 'Allow', Action: 'x:Y', Resource: '*' } }) }],
+        }),
+        ['aws_iam_role.x.inline_policy[0].policy.Statement[0].Resource'],
+      ],
       [
         policy({ Action: ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage'], Resource: ['*'] }),
         [`${POLICY_AT}.Resource`],
@@ -93,6 +179,103 @@ const CASES: Readonly<Record<string, Case>> = {
         one('aws_iam_role_policy_attachment', { policy_arn: 'arn:aws:iam::aws:policy/AmazonS3FullAccess' }),
         ['aws_iam_role_policy_attachment.x.policy_arn'],
       ],
+    ],
+  },
+  'iam-policies-readable': {
+    kept: [
+      policy({ Action: 's3:GetObject', Resource: '${aws_s3_bucket.b.arn}/*' }),
+      trust({ Service: 'ec2.amazonaws.com' }),
+      one('aws_sns_topic', { name: 'without a policy of its own' }),
+    ],
+    broken: [
+      [one('aws_iam_policy', { policy: '${data.aws_iam_policy_document.d.json}' }), ['aws_iam_policy.x.policy']],
+      [one('aws_iam_role', { name: 'r' }), ['aws_iam_role.x.assume_role_policy']],
+      [one('aws_s3_bucket_policy', { policy: '{"Version":"2012-10-17"}' }), ['aws_s3_bucket_policy.x.policy']],
+    ],
+  },
+  'resource-policies-closed': {
+    kept: [
+      queue({ Principal: { Service: 'sns.amazonaws.com' } }),
+      queue({ Principal: '*', Condition: { ArnEquals: { 'aws:SourceArn': 'arn' } } }),
+      queue({ Principal: '*', Effect: 'Deny' }),
+    ],
+    broken: [
+      [queue({ Principal: '*' }), ['aws_sqs_queue_policy.x.policy.Statement[0].Principal']],
+      [queue({ Principal: { AWS: ['*'] } }), ['aws_sqs_queue_policy.x.policy.Statement[0].Principal']],
+      [queue({ NotPrincipal: { AWS: '1' } }), ['aws_sqs_queue_policy.x.policy.Statement[0].Principal']],
+    ],
+  },
+  'roles-trust-their-users': {
+    kept: [
+      role('ecs-tasks.amazonaws.com', one('aws_ecs_task_definition', { task_role_arn: '${aws_iam_role.r.arn}' })),
+      role('ec2.amazonaws.com', one('aws_iam_instance_profile', { role: '${aws_iam_role.r.name}' })),
+      one('aws_lambda_function', { role: 'arn:aws:iam::1:role/of-elsewhere' }),
+    ],
+    broken: [
+      [
+        role('ec2.amazonaws.com', one('aws_ecs_task_definition', { execution_role_arn: '${aws_iam_role.r.arn}' })),
+        ['aws_ecs_task_definition.x.execution_role_arn'],
+      ],
+      [
+        role(
+          'ecs-tasks.amazonaws.com',
+          one('aws_codedeploy_deployment_group', {
+            service_role_arn: '${aws_iam_role.r.arn}',
+            auto_rollback_configuration: { events: ['DEPLOYMENT_FAILURE'] },
+          }),
+        ),
+        ['aws_codedeploy_deployment_group.x.service_role_arn'],
+      ],
+      [
+        role('ecs-tasks.amazonaws.com', one('aws_lambda_function', { role: '${aws_iam_role.r.arn}' })),
+        ['aws_lambda_function.x.role'],
+      ],
+    ],
+  },
+  'execution-roles-suffice': {
+    kept: [
+      executed([...PULL, ...LOG, 'ssm:GetParameters']),
+      executed(['ssm:Get*'], attachment(EXECUTION_POLICY)),
+      executed(['s3:GetObject'], {
+        aws_iam_policy: {
+          own: {
+            policy: JSON.stringify({
+              Statement: [{ Effect: 'Allow', Action: [...PULL, ...LOG, 'ssm:GetParameters'], Resource: 'arn' }],
+            }),
+          },
+        },
+        ...attachment('${aws_iam_policy.own.arn}'),
+      }),
+      container({ image: 'public.ecr.aws/nginx', logConfiguration: { logDriver: 'awslogs' } }),
+    ],
+    broken: [
+      [executed(['dynamodb:PutItem']), ['aws_ecs_task_definition.x.execution_role_arn']],
+      [executed([...PULL, ...LOG]), ['aws_ecs_task_definition.x.execution_role_arn']],
+      [
+        executed([...PULL, ...LOG, 'ssm:GetParameters'], { aws_iam_role_policy: {} }),
+        ['aws_ecs_task_definition.x.execution_role_arn'],
+      ],
+    ],
+  },
+  'targets-reached': {
+    kept: [
+      served({ aws_lb_listener: { l: { default_action: forward } } }),
+      served({ aws_lb_listener_rule: { r: { action: forward } } }),
+      one('aws_ecs_service', { load_balancer: [{ target_group_arn: 'arn:of:elsewhere' }] }),
+      one('aws_ecs_service', {}),
+    ],
+    broken: [
+      [
+        served({ aws_lb_listener: { l: { default_action: [{ type: 'fixed-response' }] } } }),
+        ['aws_ecs_service.s.load_balancer[0].target_group_arn'],
+      ],
+    ],
+  },
+  'priorities-differ': {
+    kept: [rules(10, 20), rules(10, undefined, undefined), rules('${var.first}', '${var.first}')],
+    broken: [
+      [rules(10, 20, 10), ['aws_lb_listener_rule.r2.priority']],
+      [rules(10, '10', 10), ['aws_lb_listener_rule.r1.priority', 'aws_lb_listener_rule.r2.priority']],
     ],
   },
   'no-plain-secrets': {
