@@ -27,6 +27,7 @@ import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
 import { createRevisionBook } from './revisions.ts';
 import { createTables } from './tables/tables.ts';
+import { openJournal } from './topics/journal.ts';
 import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
 import { createTopics } from './topics/topics.ts';
 import { createCommandWaits } from './waits/waits.ts';
@@ -107,6 +108,11 @@ export async function createParts(config: PlaneConfig) {
     awsEndpoint: addresses.awsEndpoint,
     signing,
     metrics,
+    journal: openJournal({
+      file: join(config.stateDir, 'topics.jsonl'),
+      resume: config.resume ?? false,
+      onWarn: warn,
+    }),
     ...scope,
   });
   const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });

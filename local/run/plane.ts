@@ -154,6 +154,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
       return result;
     }
     setNames(parts, null, next);
+    parts.topics.endResume();
     state = 'running';
     for (const listener of listeners) await listener(input);
     return result;

@@ -8,6 +8,7 @@ import type { Deliverer } from './deliverer.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import { type EffectivePolicy, effectivePolicy } from './delivery-policy.ts';
 import type { Poster } from './http-post.ts';
+import type { Outbox } from './outbox.ts';
 import type { Queues } from './queues.ts';
 import type { Signer } from './sign.ts';
 import type { SubscriptionRecord, TopicRecord } from './types.ts';
@@ -21,6 +22,7 @@ export interface TopicsContext {
   readonly queues: Queues;
   readonly deliverer: Deliverer;
   readonly log: DeliveryLog;
+  readonly outbox: Outbox;
   readonly awsEndpoint: string;
   readonly region: string;
   readonly accountId: string;

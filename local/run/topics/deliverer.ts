@@ -15,6 +15,8 @@ export interface Delivery {
   readonly subscriptionArn: Arn;
   /** Read at each attempt, so that a changed policy takes hold. */
   readonly policy: () => EffectivePolicy;
+  /** Made already, by a plane that was killed. Default: none */
+  readonly attempts?: number;
   readonly attempt: (signal: AbortSignal) => Promise<AttemptResult>;
   readonly onAttempt: (attempts: number, result: AttemptResult) => void;
   /** Called exactly once. */
@@ -127,7 +129,7 @@ export function createDeliverer(options: { clock: Clock; random: Random; concurr
       return jobs.size;
     },
     enqueue(delivery) {
-      const job: Job = { delivery, attempts: 0, last: null, cancelRetry: null };
+      const job: Job = { delivery, attempts: delivery.attempts ?? 0, last: null, cancelRetry: null };
       jobs.add(job);
       if (closing) end(job, 'closed');
       else admit(job);

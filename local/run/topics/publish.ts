@@ -50,19 +50,33 @@ export function publish(context: TopicsContext, input: PublishInput): { readonly
   countMetric(context, 'NumberOfMessagesPublished', topic);
   countMetric(context, 'PublishSize', topic, Buffer.byteLength(input.message));
   const render = createRenderer(context, message);
-  for (const subscription of context.subscriptions.values()) {
-    if (subscription.topicArn !== topic.arn || !subscription.confirmed) continue;
-    const { filter, filterPolicyScope } = subscription.settings;
-    if (
-      passesFilter(filter, filterPolicyScope, { attributes: message.attributes, body: bodyFor(message, subscription) })
-    ) {
-      deliver(context, { topic, subscription, message, render });
-    } else {
-      context.log.counters.filteredOut += 1;
-      countMetric(context, 'NumberOfNotificationsFilteredOut', topic);
-    }
-  }
+  const subscribed = [...context.subscriptions.values()].filter((one) => one.topicArn === topic.arn && one.confirmed);
+  const wanted = subscribed.filter((subscription) => wants(context, topic, { subscription, message }));
+  context.outbox.accepted(message, wanted);
+  for (const subscription of wanted) deliver(context, { topic, subscription, message, render });
   return { messageId: message.id };
+}
+
+/** What a plane that was killed had accepted for a subscription, once that is confirmed again. */
+export function deliverHeld(context: TopicsContext, subscription: SubscriptionRecord): void {
+  const topic = needTopic(context, subscription.topicArn);
+  for (const { message, attempts, unfiltered } of context.outbox.takeHeld(subscription))
+    if (unfiltered && !wants(context, topic, { subscription, message })) context.outbox.ended(message.id, subscription);
+    else deliver(context, { topic, subscription, message, render: createRenderer(context, message) }, attempts);
+}
+
+/** Does its filter let the message pass? Counts it where not. */
+function wants(
+  context: TopicsContext,
+  topic: TopicRecord,
+  { subscription, message }: Pick<One, 'subscription' | 'message'>,
+): boolean {
+  const { filter, filterPolicyScope } = subscription.settings;
+  const body = bodyFor(message, subscription);
+  if (passesFilter(filter, filterPolicyScope, { attributes: message.attributes, body })) return true;
+  context.log.counters.filteredOut += 1;
+  countMetric(context, 'NumberOfNotificationsFilteredOut', topic);
+  return false;
 }
 
 type Render = (subscription: SubscriptionRecord) => Promise<string>;
@@ -74,11 +88,12 @@ interface One {
   readonly render: Render;
 }
 
-function deliver(context: TopicsContext, one: One): void {
+function deliver(context: TopicsContext, one: One, attempts = 0): void {
   const { topic, subscription, message } = one;
   context.log.started(message.id, subscription);
   context.deliverer.enqueue({
     subscriptionArn: subscription.arn,
+    attempts,
     policy: () => {
       const policy = policyOf(topic, subscription);
       return subscription.protocol === 'sqs' ? { ...policy, retry: MANAGED_RETRY, maxReceivesPerSecond: null } : policy;
@@ -86,6 +101,7 @@ function deliver(context: TopicsContext, one: One): void {
     attempt: (signal) => (subscription.protocol === 'sqs' ? sendToQueue(context, one) : postOne(context, one, signal)),
     onAttempt: (attempts, result) => {
       context.log.attempted(message.id, subscription.arn, attempts, result);
+      if (result.error !== null) context.outbox.attempted(message.id, subscription, attempts);
       if (result.error !== null && attempts === 1) warnOnce(context, subscription, result.error);
       else if (result.error === null && subscription.lastError !== null) recovered(context, subscription);
     },
@@ -124,12 +140,15 @@ async function finish(
 ): Promise<void> {
   const { topic, subscription, message } = one;
   if (how.end === 'delivered') {
+    context.outbox.ended(message.id, subscription);
     countMetric(context, 'NumberOfNotificationsDelivered', topic);
     return context.log.ended(message.id, subscription.arn, 'delivered');
   }
   if (how.end === 'closed') return context.log.ended(message.id, subscription.arn, 'undelivered');
   countMetric(context, 'NumberOfNotificationsFailed', topic);
   const redriven = await redrive(context, one, how.last);
+  // Only now: a plane that is killed in between sends it again rather than not at all.
+  context.outbox.ended(message.id, subscription);
   if (redriven) countMetric(context, 'NumberOfNotificationsRedrivenToDlq', topic);
   context.log.ended(message.id, subscription.arn, redriven ? 'dead-lettered' : 'failed');
   const end = redriven

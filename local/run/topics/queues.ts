@@ -1,10 +1,11 @@
-/** SQS queues in memory: enough of a queue to hold dead letters and SNS deliveries, and to read them back. */
+/** SQS queues, held in memory and kept in the journal: enough of a queue to hold dead letters and SNS deliveries, and to read them back. */
 import { createHash } from 'node:crypto';
 import type { Arn } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../contracts.ts';
 import type { Random } from '../random.ts';
-import type { MessageAttributes } from './types.ts';
+import { type Journal, type JournalChange, NO_JOURNAL } from './journal.ts';
+import type { MessageAttribute, MessageAttributes } from './types.ts';
 
 export interface QueueMessage {
   readonly messageId: string;
@@ -70,9 +71,48 @@ interface State {
 }
 
 const MAX_MESSAGES = 100_000;
+const UNRECEIVED = { receiptHandle: '', receiveCount: 0, firstReceivedAtMs: 0 };
 
-export function createQueues({ clock, random }: { readonly clock: Clock; readonly random: Random }): Queues {
+/** A message as it outlives a plane that is killed: visible again, and as if it had never been received. */
+interface SavedMessage {
+  readonly arn: Arn;
+  readonly messageId: string;
+  readonly body: string;
+  readonly attributes: readonly (readonly [string, MessageAttribute])[];
+  readonly sentAtMs: number;
+}
+
+const dropped = (arn: Arn, messageId: string): JournalChange => ['queued', `${arn} ${messageId}`, null];
+
+export function createQueues(options: {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly journal?: Journal;
+}): Queues {
+  const { clock, random, journal = NO_JOURNAL } = options;
   const states = new Map<Arn, State>();
+  const saved = Map.groupBy(
+    journal.entries('queued').map(([, value]) => value as SavedMessage),
+    ({ arn }) => arn,
+  );
+  /** What a plane that was killed had in the queue, once. */
+  const restored = (arn: Arn): Map<string, Held> => {
+    const now = clock.now();
+    const held = (saved.get(arn) ?? []).map(({ messageId, body, attributes, sentAtMs }): [string, Held] => [
+      messageId,
+      {
+        messageId,
+        body,
+        attributes: new Map(attributes),
+        // Control time begins anew with each plane.
+        sentAtMs: Math.min(sentAtMs, now),
+        visibleAtMs: now,
+        ...UNRECEIVED,
+      },
+    ]);
+    saved.delete(arn);
+    return new Map(held);
+  };
   const need = (arn: Arn): State => {
     const state = states.get(arn);
     if (!state) throw new ApiError('QueueDoesNotExist', 'The specified queue does not exist.');
@@ -101,11 +141,18 @@ export function createQueues({ clock, random }: { readonly clock: Clock; readonl
   return {
     put(queue) {
       if (!states.has(queue.arn)) {
-        states.set(queue.arn, { ...queue, createdAtMs: clock.now(), messages: new Map(), waiters: new Set() });
+        states.set(queue.arn, {
+          ...queue,
+          createdAtMs: clock.now(),
+          messages: restored(queue.arn),
+          waiters: new Set(),
+        });
       }
     },
     remove(arn) {
-      for (const wake of states.get(arn)?.waiters ?? []) wake();
+      const state = states.get(arn);
+      for (const wake of state?.waiters ?? []) wake();
+      journal.commit([...(state?.messages.keys() ?? [])].map((id) => dropped(arn, id)));
       states.delete(arn);
     },
     list: () => [...states.values()].map(info),
@@ -121,8 +168,10 @@ export function createQueues({ clock, random }: { readonly clock: Clock; readonl
       if (!state || state.messages.size >= MAX_MESSAGES) return null;
       const messageId = random.uuid();
       const now = clock.now();
-      const fresh = { receiptHandle: '', receiveCount: 0, firstReceivedAtMs: 0 };
-      state.messages.set(messageId, { messageId, body, attributes, sentAtMs: now, visibleAtMs: now, ...fresh });
+      const message = { messageId, body, sentAtMs: now };
+      state.messages.set(messageId, { ...message, attributes, visibleAtMs: now, ...UNRECEIVED });
+      const kept: SavedMessage = { arn, ...message, attributes: [...attributes] };
+      journal.commit([['queued', `${arn} ${messageId}`, kept]]);
       for (const wake of state.waiters) wake();
       return messageId;
     },
@@ -146,8 +195,14 @@ export function createQueues({ clock, random }: { readonly clock: Clock; readonl
     delete(arn, receiptHandle) {
       const state = need(arn);
       const messageId = Buffer.from(receiptHandle, 'base64').toString('latin1').split(':')[0] ?? '';
-      if (state.messages.get(messageId)?.receiptHandle === receiptHandle) state.messages.delete(messageId);
+      if (state.messages.get(messageId)?.receiptHandle !== receiptHandle) return;
+      state.messages.delete(messageId);
+      journal.commit([dropped(arn, messageId)]);
     },
-    purge: (arn) => need(arn).messages.clear(),
+    purge(arn) {
+      const { messages } = need(arn);
+      journal.commit([...messages.keys()].map((id) => dropped(arn, id)));
+      messages.clear();
+    },
   };
 }

@@ -5,7 +5,9 @@ import { type Handshake, waitConfirmed } from './confirmation.ts';
 import { needSubscription, needTopic, policyOf, type TopicsContext } from './context.ts';
 import { DEFAULT_CONTENT_TYPE } from './delivery-policy.ts';
 import { deliveryHeaders, renderEnvelope } from './envelope.ts';
+import { deliverHeld } from './publish.ts';
 import { invalid } from './publish-rules.ts';
+import { sourceOf } from './settings.ts';
 import type { EnvelopeType, SubscriptionRecord, SubscriptionSettings } from './types.ts';
 
 /** Confirmation tokens live three days (SNS API ConfirmSubscription). */
@@ -39,6 +41,7 @@ export function createSubscriptions(context: TopicsContext): Subscriptions {
 
   const remove = (subscription: SubscriptionRecord): void => {
     context.subscriptions.delete(subscription.arn);
+    context.outbox.removed(subscription);
     handshakes.delete(subscription.arn);
     const topic = context.topics.get(subscription.topicArn);
     if (topic) topic.deletedSubscriptions += 1;
@@ -68,7 +71,10 @@ export function createSubscriptions(context: TopicsContext): Subscriptions {
       if (existing?.confirmed) return existing;
       const subscription = existing ?? newRecord(context, input, protocol);
       context.subscriptions.set(subscription.arn, subscription);
-      if (subscription.confirmed) return subscription;
+      if (subscription.confirmed) {
+        confirmed(context, subscription);
+        return subscription;
+      }
       const handshake: Handshake = { inFlight: false, startedAtMs: 0, accepted: false };
       handshakes.set(subscription.arn, handshake);
       const wanted = (): boolean => context.subscriptions.has(subscription.arn) && !subscription.confirmed;
@@ -94,6 +100,7 @@ export function createSubscriptions(context: TopicsContext): Subscriptions {
       if (authenticateOnUnsubscribe) found.authenticateOnUnsubscribe = true;
       context.subscriptions.set(found.arn, found);
       handshakes.delete(found.arn);
+      confirmed(context, found);
       changed(found.arn);
       return found;
     },
@@ -113,6 +120,12 @@ export function createSubscriptions(context: TopicsContext): Subscriptions {
         },
       }),
   };
+}
+
+/** It gets messages from now on, and those that waited for it. */
+function confirmed(context: TopicsContext, subscription: SubscriptionRecord): void {
+  context.outbox.confirmed(subscription, sourceOf(subscription));
+  deliverHeld(context, subscription);
 }
 
 /** Posts a confirmation with the topic's retry policy until it is accepted, given up or no longer wanted. */

@@ -13,8 +13,11 @@ import { createDeliverer } from './deliverer.ts';
 import { createDeliveryLog, type DeliveryCounters, type DeliveryReport } from './delivery-log.ts';
 import { putTopic, subscriptionHandler, type TopicSource } from './handlers.ts';
 import { createPoster } from './http-post.ts';
+import { type Journal, NO_JOURNAL } from './journal.ts';
+import { createOutbox } from './outbox.ts';
 import { publish } from './publish.ts';
 import { createQueues, type Queues } from './queues.ts';
+import { createResume } from './resume.ts';
 import { type SettingsSource, settingsFor, sourceOf } from './settings.ts';
 import { createSigner } from './sign.ts';
 import type { SigningMaterial } from './signing-material.ts';
@@ -48,6 +51,11 @@ export interface Topics {
   deliveries(): Readonly<DeliveryCounters>;
   /** Every message since `sinceMs` (control time) and how each of its deliveries stands. */
   deliveryReport(query?: { sinceMs?: number; limit?: number }): DeliveryReport;
+  /**
+   * The stacks are applied: brings back what the API had made before the plane was killed, and gives up what nothing
+   * brings back. Does nothing but the first time.
+   */
+  endResume(): void;
   /** Lets begun deliveries finish (at most `boundWallMs`, default 5,000) and says how many never arrived. */
   close(boundWallMs?: number): Promise<{ readonly undelivered: number }>;
 }
@@ -64,28 +72,33 @@ export interface TopicsOptions {
   readonly accountId: string;
   /** Gets the AWS/SNS metrics. */
   readonly metrics?: MetricStore;
+  /** Keeps what is to outlive a kill, and holds what did. Default: nothing outlives it */
+  readonly journal?: Journal;
 }
 
 export function createTopics(options: TopicsOptions): Topics {
-  const { clock, random, signing } = options;
+  const { clock, random, signing, journal = NO_JOURNAL } = options;
   const poster = createPoster({ clock, localise: options.localise, caPem: signing.caPem });
   const context: TopicsContext = {
     ...options,
     metrics: options.metrics ?? null,
     sign: createSigner(signing),
     post: poster.post,
-    queues: createQueues({ clock, random }),
+    queues: createQueues({ clock, random, journal }),
     deliverer: createDeliverer({ clock, random }),
     log: createDeliveryLog(clock),
+    outbox: createOutbox(journal),
     topics: new Map(),
     subscriptions: new Map(),
   };
   const subscriptions = createSubscriptions(context);
+  const resume = createResume({ context, subscriptions, journal });
   const deleteTopic = (arn: Arn): void => {
     for (const { arn: subscription, topicArn } of [...context.subscriptions.values()]) {
       if (topicArn === arn) subscriptions.unsubscribe(subscription);
     }
     context.topics.delete(arn);
+    resume.forgetTopic(arn);
   };
   return {
     handlers: {
@@ -104,7 +117,9 @@ export function createTopics(options: TopicsOptions): Topics {
     publish: (input) => publish(context, input),
     createTopic(source) {
       const arn = `arn:aws:sns:${options.region}:${options.accountId}:${source.name}`;
-      return asApiError(() => putTopic(context, arn, arn, source));
+      const topic = asApiError(() => putTopic(context, arn, arn, source));
+      resume.keepTopic(topic);
+      return topic;
     },
     deleteTopic,
     subscribe: (input) =>
@@ -116,6 +131,7 @@ export function createTopics(options: TopicsOptions): Topics {
       const subscription = needSubscription(context, arn);
       const current = sourceOf(subscription);
       subscription.settings = asApiError(() => settingsFor(context, arn, { ...current, ...settings }));
+      if (subscription.confirmed) context.outbox.confirmed(subscription, sourceOf(subscription));
     },
     confirm: subscriptions.confirm,
     unsubscribe: subscriptions.unsubscribe,
@@ -126,9 +142,11 @@ export function createTopics(options: TopicsOptions): Topics {
     },
     deliveries: () => ({ ...context.log.counters }),
     deliveryReport: (query) => context.log.report(query),
+    endResume: resume.end,
     async close(boundWallMs = 5_000) {
       await context.deliverer.close(boundWallMs);
       await poster.close();
+      journal.close();
       const { undelivered } = context.log.counters;
       if (undelivered > 0) {
         const message = `${undelivered} message deliveries had not arrived when the plane stopped`;

@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { createClock } from '../../clock.ts';
 import { createEventLog } from '../../events.ts';
 import { createRandom } from '../../random.ts';
+import type { Journal } from '../journal.ts';
 import { createSigningMaterial, type SigningMaterial } from '../signing.ts';
 import { createTopics, type Topics } from '../topics.ts';
 import type { Received } from './receiver.ts';
@@ -64,7 +65,7 @@ export async function makeMaterial(
 
 export function startTopics(
   material: SigningMaterial,
-  options: { clock?: Clock; localise?: (text: string) => string } = {},
+  options: { clock?: Clock; localise?: (text: string) => string; journal?: Journal } = {},
 ): { topics: Topics; events: ReturnType<typeof createEventLog> } {
   const clock = options.clock ?? createClock(1000);
   const events = createEventLog(clock);
@@ -75,6 +76,7 @@ export function startTopics(
     localise: options.localise ?? ((text) => text),
     awsEndpoint: 'http://127.0.0.1:4566',
     signing: material,
+    ...(options.journal ? { journal: options.journal } : {}),
     region: REGION,
     accountId: ACCOUNT,
   });

@@ -1,0 +1,130 @@
+/**
+ * `topics.jsonl` in the state folder: what a plane that is killed leaves of its topics. Each change is appended before
+ * anybody is told of it, so nothing that was accepted is lost with the process; what ended is dropped when it is rewritten.
+ */
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+
+/** `topic` and `subscription`: of the API. `message`: accepted. `delivery`: of one to a subscription. `queued`: in a queue. */
+export type JournalKind = 'topic' | 'subscription' | 'message' | 'delivery' | 'queued';
+/** A value that is null removes the entry. */
+export type JournalChange = readonly [kind: JournalKind, id: string, value: unknown];
+
+export interface Journal {
+  /** In the order in which they were first written. */
+  entries(kind: JournalKind): readonly (readonly [id: string, value: unknown])[];
+  /** All of them or, where the process ends in between, none. */
+  commit(changes: readonly JournalChange[]): void;
+  close(): void;
+}
+
+/** For topics whose end is the end of their messages: tests. */
+export const NO_JOURNAL: Journal = { entries: () => [], commit: () => undefined, close: () => undefined };
+
+export interface JournalOptions {
+  readonly file: string;
+  /** False: what another plane left is removed. */
+  readonly resume: boolean;
+  readonly onWarn: (message: string) => void;
+  /** Written since the last rewriting, before the next one is thought of. Default 8 MiB. */
+  readonly rewriteBytes?: number;
+}
+
+const REWRITE_BYTES = 8 * 1024 * 1024;
+/** Rewritten when at least three quarters of the file are about what has ended. */
+const REWRITE_FACTOR = 4;
+
+export function openJournal({ file, resume, onWarn, rewriteBytes = REWRITE_BYTES }: JournalOptions): Journal {
+  const kinds = new Map<JournalKind, Map<string, unknown>>();
+  if (resume) for (const change of read(file, onWarn)) keep(kinds, change);
+  let told = false;
+  let liveBytes = 0;
+  let bytes = 0;
+  let descriptor = -1;
+
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!told) onWarn(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`);
+      told = true;
+    }
+  }
+
+  function append(to: number, changes: readonly JournalChange[]): number {
+    const line = Buffer.from(`${JSON.stringify(changes)}\n`);
+    for (let at = 0; at < line.length; ) at += writeSync(to, line, at);
+    return line.length;
+  }
+
+  /** As a whole, by rename. */
+  function rewrite(): void {
+    const next = openSync(`${file}.new`, 'w', 0o600);
+    let written = 0;
+    try {
+      for (const [kind, all] of kinds) for (const [id, value] of all) written += append(next, [[kind, id, value]]);
+    } catch (error) {
+      closeSync(next);
+      throw error;
+    }
+    renameSync(`${file}.new`, file);
+    if (descriptor >= 0) closeSync(descriptor);
+    descriptor = next;
+    liveBytes = written;
+    bytes = written;
+  }
+
+  rmSync(`${file}.new`, { force: true });
+  guarded(rewrite);
+  return {
+    entries: (kind) => [...(kinds.get(kind) ?? [])],
+    commit(changes) {
+      if (changes.length === 0) return;
+      for (const change of changes) keep(kinds, change);
+      guarded(() => {
+        if (descriptor < 0) return;
+        bytes += append(descriptor, changes);
+        if (bytes > rewriteBytes && bytes > REWRITE_FACTOR * liveBytes) rewrite();
+      });
+    },
+    close() {
+      if (descriptor >= 0) closeSync(descriptor);
+      descriptor = -1;
+    },
+  };
+}
+
+function keep(kinds: Map<JournalKind, Map<string, unknown>>, [kind, id, value]: JournalChange): void {
+  const known = kinds.get(kind) ?? new Map<string, unknown>();
+  kinds.set(kind, known);
+  if (value === null) known.delete(id);
+  else known.set(id, value);
+}
+
+/** A last line that was cut off is one that nobody was told of. */
+function read(file: string, onWarn: (message: string) => void): JournalChange[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return [];
+  }
+  const lines = text.split('\n').slice(0, -1);
+  const changes = lines.flatMap((line) => parse(line) ?? [null]);
+  const broken = changes.filter((change) => change === null).length;
+  if (broken > 0) onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored`);
+  return changes.filter((change) => change !== null);
+}
+
+const KINDS: readonly string[] = ['topic', 'subscription', 'message', 'delivery', 'queued'] satisfies JournalKind[];
+
+function parse(line: string): JournalChange[] | null {
+  try {
+    const value = JSON.parse(line) as unknown;
+    return Array.isArray(value) && value.every(isChange) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const isChange = (value: unknown): value is JournalChange =>
+  Array.isArray(value) && value.length === 3 && KINDS.includes(value[0]) && typeof value[1] === 'string';
