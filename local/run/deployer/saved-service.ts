@@ -1,4 +1,4 @@
-/** What outlives a plane that is killed of a service whose versions CodeDeploy decides. */
+/** What outlives a plane that is killed of a service: its desired count, and the versions that CodeDeploy has decided. */
 import type { Service } from '../../topology.ts';
 import type { TaskSetState } from '../contracts-delivery.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
@@ -22,19 +22,18 @@ export interface SavedService {
   /** Of the resource as it was applied: another digest means that the stacks have changed meanwhile. */
   readonly digest: string;
   readonly desiredCount: number;
-  /** PRIMARY first. */
+  /** PRIMARY first; none of a service that ECS deploys: its version is as the stacks say. */
   readonly taskSets: readonly SavedTaskSet[];
 }
 
-/** Services that ECS deploys are as the stacks say after a restart. */
 export function savedServices(records: readonly ServiceRecord[]): readonly SavedService[] {
   return records
-    .filter((record) => hasTaskSets(record.definition) && record.status === 'ACTIVE')
+    .filter((record) => record.status === 'ACTIVE')
     .map((record) => ({
       arn: record.definition.arn,
       digest: record.definition.digest,
       desiredCount: record.desiredCount,
-      taskSets: record.taskSets.flatMap((set): SavedTaskSet[] => {
+      taskSets: (hasTaskSets(record.definition) ? record.taskSets : []).flatMap((set): SavedTaskSet[] => {
         if (set.status === 'DRAINING') return [];
         const [attachment] = set.service.loadBalancers;
         return [
@@ -58,6 +57,12 @@ export function savedServices(records: readonly ServiceRecord[]): readonly Saved
 
 export const ignores = (resource: Pick<Service, 'ignoreChanges'>, attribute: string): boolean =>
   resource.ignoreChanges.includes(attribute) || resource.ignoreChanges.includes('all');
+
+/**
+ * Desired count after a restart: what scaling or a client had set, unless the stacks have changed meanwhile and own it.
+ */
+export const countComesBack = (saved: SavedService, next: Service): boolean =>
+  saved.digest === next.digest || ignores(next, 'desired_count');
 
 /**
  * Does a restarted plane bring back the saved task sets, or what the stacks say? What Terraform would leave alone comes

@@ -1,7 +1,7 @@
 /** A service as the stacks want it, made or changed as ECS would (ECS CreateService, UpdateService). */
 import { CutoverError } from '../../errors.ts';
 import type { Service, TaskDefinition } from '../../topology.ts';
-import { comesBack, ignores, type SavedService } from './saved-service.ts';
+import { comesBack, countComesBack, ignores, type SavedService } from './saved-service.ts';
 import { type Deployment, hasTaskSets, newRecord, type ServiceRecord } from './service-record.ts';
 import type { TaskSets } from './task-sets.ts';
 
@@ -34,6 +34,8 @@ export function putService(next: Service, previous: Service | null, context: Put
   else {
     const record = newRecord(next);
     const definition = context.definitionOf(next.taskDefinitionArn);
+    const saved = context.takeSaved(next.arn);
+    if (saved && countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
     context.records.set(next.arn, record);
     context.deploy(record, definition, '');
   }
@@ -45,7 +47,7 @@ function makeTaskSets(next: Service, context: PutContext): void {
   const definition = next.deploymentController === 'EXTERNAL' ? null : context.definitionOf(next.taskDefinitionArn);
   context.records.set(next.arn, record);
   if (saved && comesBack(saved, next)) {
-    if (saved.digest === next.digest || ignores(next, 'desired_count')) record.desiredCount = saved.desiredCount;
+    if (countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
     const restored = saved.taskSets.filter((set) => context.taskSets.restore(record, set));
     const primary = restored.find((set) => set.status === 'PRIMARY');
     if (primary) {

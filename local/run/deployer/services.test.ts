@@ -22,7 +22,30 @@ test('a service that ECS deploys has deployments and no task sets', async (t) =>
   t.deepEqual(world.record().taskSets, []);
   t.is(world.record().deployments[0]?.rolloutState, 'COMPLETED');
   t.true(world.record().steady);
-  t.deepEqual(world.services.saved(), []);
+  t.deepEqual(
+    world.services.saved().map(({ taskSets }) => taskSets),
+    [[]],
+  );
+});
+
+test('after a kill the desired count is what scaling or a call had made it, unless the stacks own it and have changed', async (t) => {
+  const before = await running();
+  const changes = before.savedChanges();
+  before.services.update(before.record(), { desiredCount: 5 });
+  t.is(before.savedChanges(), changes + 1, 'written at once');
+  const saved = before.services.saved();
+  t.like(saved[0], { arn: SERVICE.arn, desiredCount: 5 });
+  for (const [what, service, count] of [
+    ['nothing has changed', SERVICE, 5],
+    ['the stacks have changed', { ...next(2), digest: 'other' }, SERVICE.desiredCount],
+    ['they have, and ignore the count', { ...next(2), digest: 'other', ignoreChanges: ['desired_count'] }, 5],
+  ] as const) {
+    const world = createWorld({ saved });
+    await world.put(service);
+    t.is(world.record().desiredCount, count, what);
+    await world.clock.advance(10_000);
+    t.is(world.running().length, count, what);
+  }
 });
 
 test('a new revision replaces the old one, and the service is steady again', async (t) => {
