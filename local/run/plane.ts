@@ -12,6 +12,7 @@ import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
 import type { EventLog } from './events.ts';
 import { APPROXIMATIONS } from './fidelity.ts';
+import { createRepositoryBuilds } from './images/repository-builds.ts';
 import { checksFor, loadTopology } from './load.ts';
 import { createMetadataRoute } from './metadata/metadata.ts';
 import { ACCOUNT_ID, closeParts, createParts, REGION, setNames } from './parts.ts';
@@ -187,7 +188,13 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           capacityProviders: topology?.capacityProviders ?? [],
           autoScalingGroups: topology?.autoScalingGroups ?? [],
           repositories: topology?.repositories ?? [],
+          stacks: topology?.stacks ?? [],
+          outputs: topology?.outputs ?? [],
+          subnets: topology?.subnets ?? [],
+          securityGroups: topology?.securityGroups ?? [],
+          inert: topology?.inert ?? [],
         }),
+        images: createRepositoryBuilds({ projectDir: config.projectDir, resolve: parts.images.resolve }),
         region: REGION,
         accountId: ACCOUNT_ID,
         loadBalancerHost: addresses.loadBalancerHost,

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CodeDeployClient, RegisterApplicationRevisionCommand } from '@aws-sdk/client-codedeploy';
+import { CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import * as ecsClient from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import test, { type ExecutionContext } from 'ava';
 import * as build from './testing/builders.ts';
 import { clientConfig, startApi } from './testing/plane.ts';
+import { query } from './testing/query.ts';
 
 async function folder(t: ExecutionContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'cutover-made-'));
@@ -74,6 +76,8 @@ test('what was made is there again after the stacks are applied; what was remove
   await new SSMClient(clientConfig(first.endpoint)).send(
     new PutParameterCommand({ Name: '/extra', Value: 'v', Type: 'String' }),
   );
+  await new ECRClient(clientConfig(first.endpoint)).send(new CreateRepositoryCommand({ repositoryName: 'extra' }));
+  await query(first.endpoint, '2010-05-08', 'CreateServiceLinkedRole', { AWSServiceName: 'ecs.amazonaws.com' });
   await settled();
   await first.close();
 
@@ -89,6 +93,10 @@ test('what was made is there again after the stacks are applied; what was remove
   t.true(second.balancer.listeners().some(({ arn, port }) => arn === listener && port === 9090));
   t.is(second.logs.groups()[0]?.name, '/ecs/extra');
   t.is(second.parameters.get('/extra')?.value, 'v');
+  const repositories = new DescribeRepositoriesCommand({ repositoryNames: ['extra'] });
+  await t.notThrowsAsync(new ECRClient(clientConfig(second.endpoint)).send(repositories));
+  const role = await query(second.endpoint, '2010-05-08', 'GetRole', { RoleName: 'AWSServiceRoleForECS' });
+  t.is(role.status, 200);
   const { services } = await ecsOf(second).send(
     new ecsClient.DescribeServicesCommand({ cluster: 'extra', services: ['extra'] }),
   );

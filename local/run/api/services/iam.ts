@@ -19,7 +19,17 @@ import {
   roleInput,
   rolesInput,
 } from './iam-input.ts';
-import { allRoles, checkManaged, isLinked, key, LINKED_ROLES, needMade, needRole, newId, newLinkedRole } from './iam-roles.ts';
+import {
+  allRoles,
+  checkManaged,
+  isLinked,
+  key,
+  LINKED_ROLES,
+  needMade,
+  needRole,
+  newId,
+  newLinkedRole,
+} from './iam-roles.ts';
 
 /** IAM's quota of managed policies a role. */
 const MAX_ATTACHED = 10;

@@ -12,6 +12,7 @@ import { createTopics } from '../../topics/topics.ts';
 import { createApi } from '../api.ts';
 import type { ApiOptions, EndpointHandlers } from '../ports.ts';
 import * as build from './builders.ts';
+import { network } from './builders-network.ts';
 import { fakeBalancer } from './fake-balancer.ts';
 import { fakeCodeDeploy } from './fake-codedeploy.ts';
 import { fakeEcs } from './fake-ecs.ts';
@@ -86,7 +87,7 @@ export async function startApi({
     registry,
     autoscaler,
     instances: fakeInstances(),
-    addresses: { bindPort: (_host, wished) => wished },
+    addresses: { bindPort: (_host, wished) => wished, localise: (text) => text },
     packageDir,
     handlers: {
       ...handlers,
@@ -104,7 +105,17 @@ export async function startApi({
       capacityProviders: [],
       autoScalingGroups: [],
       repositories: [repository],
+      ...network,
     }),
+    images: {
+      tags: (url) => (url.endsWith('orders') ? ['0.1', 'latest', 'same'] : []),
+      build: async (_url, tag) => ({
+        tag,
+        digest: `sha256:${tag === 'same' ? 'latest' : tag}`,
+        sizeBytes: 1000,
+        builtAtMs: build.START_MS,
+      }),
+    },
     tablesEndpoint: () => null,
     ...change,
   });
