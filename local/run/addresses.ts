@@ -29,6 +29,9 @@ export interface PlaneAddressBook extends AddressBook {
    * applied, pass the old ones and the new ones together.
    */
   setLoadBalancers(loadBalancers: readonly LoadBalancer[], listeners: readonly Listener[]): void;
+  /** A load balancer that no stack has: its name and address stay until it is removed, whatever the stacks have. */
+  addLoadBalancer(loadBalancer: LoadBalancer): void;
+  removeLoadBalancer(arn: Arn): void;
   /** Gives an instance's address back. */
   releaseInstance(instanceId: string): void;
   /** What was mapped and why, a sentence each; the load balancers' names and addresses. */
@@ -97,6 +100,11 @@ async function chooseMode(probe: Probe, portBase: number, block: number): Promis
 function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omit<PlaneAddressBook, 'close'> {
   const nameOf = new Map<Arn, string>();
   const dnsNames = new Map<string, string>();
+  const own = new Map<Arn, LoadBalancer>();
+  let stacks: { loadBalancers: readonly LoadBalancer[]; listeners: readonly Listener[] } = {
+    loadBalancers: [],
+    listeners: [],
+  };
   let localise = createLocaliser([], unreachable);
 
   const endpointOf = (name: string, port: number): Endpoint => {
@@ -109,29 +117,42 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
     return name;
   };
 
+  function refresh(): void {
+    const loadBalancers = [...own.values(), ...stacks.loadBalancers];
+    const names = new Set(loadBalancers.map((lb) => lb.name));
+    for (const name of [...pools.loadBalancers.holders().keys()]) {
+      if (names.has(name)) continue;
+      pools.loadBalancers.release(name);
+      ports.forget(name);
+    }
+    nameOf.clear();
+    dnsNames.clear();
+    for (const lb of loadBalancers) {
+      pools.loadBalancers.lease(lb.name);
+      nameOf.set(lb.arn, lb.name);
+      dnsNames.set(lb.dnsName, lb.name);
+    }
+    for (const { loadBalancerArn, port } of stacks.listeners) {
+      const name = nameOf.get(loadBalancerArn);
+      if (name !== undefined) endpointOf(name, port);
+    }
+    localise = createLocaliser([...dnsNames.keys()], (dns, port) => endpointOf(dnsNames.get(dns) ?? dns, port));
+  }
+
   return {
     mode,
     awsEndpoint: `http://${LOOPBACK}:${portBase}`,
     consoleEndpoint: `http://${LOOPBACK}:${portBase + 1}`,
     setLoadBalancers(loadBalancers, listeners) {
-      const names = new Set(loadBalancers.map((lb) => lb.name));
-      for (const name of [...pools.loadBalancers.holders().keys()]) {
-        if (names.has(name)) continue;
-        pools.loadBalancers.release(name);
-        ports.forget(name);
-      }
-      nameOf.clear();
-      dnsNames.clear();
-      for (const lb of loadBalancers) {
-        pools.loadBalancers.lease(lb.name);
-        nameOf.set(lb.arn, lb.name);
-        dnsNames.set(lb.dnsName, lb.name);
-      }
-      for (const { loadBalancerArn, port } of listeners) {
-        const name = nameOf.get(loadBalancerArn);
-        if (name !== undefined) endpointOf(name, port);
-      }
-      localise = createLocaliser([...dnsNames.keys()], (dns, port) => endpointOf(dnsNames.get(dns) ?? dns, port));
+      stacks = { loadBalancers, listeners };
+      refresh();
+    },
+    addLoadBalancer(loadBalancer) {
+      own.set(loadBalancer.arn, loadBalancer);
+      refresh();
+    },
+    removeLoadBalancer(arn) {
+      if (own.delete(arn)) refresh();
     },
     listener: (arn, port) => endpointOf(need(arn), port),
     loadBalancerHost: (arn) => pools.loadBalancers.lease(need(arn)),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import type { Status } from '../status.ts';
 import type { FidelityNote, Topology } from '../topology.ts';
+import { namedLoadBalancers } from './addresses/named-load-balancers.ts';
 import { createApi } from './api/api.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
@@ -175,6 +176,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         handlers: {
           ...parts.ecs.handlers,
           ...parts.balancer.handlers,
+          loadBalancers: namedLoadBalancers(addresses, parts.balancer.handlers.loadBalancers),
           functions: parts.functions.handler,
           alarms: parts.alarms.handler,
           ...parts.autoscaler.handlers,

@@ -6,6 +6,7 @@ import type {
   LambdaFunction,
   Listener,
   ListenerRule,
+  LoadBalancer,
   ResourceBase,
   ScalingPolicy,
   ScheduledScaling,
@@ -58,6 +59,7 @@ export interface MadeRepository {
 export interface Made {
   /** Resources by ARN. */
   readonly clusters: Map<Arn, Cluster>;
+  readonly loadBalancers: Map<Arn, LoadBalancer>;
   readonly targetGroups: Map<Arn, TargetGroup>;
   readonly listeners: Map<Arn, Listener>;
   readonly rules: Map<Arn, ListenerRule>;
@@ -86,6 +88,7 @@ export interface Made {
 /** In the order in which they stand on one another. */
 export const MADE_KINDS = [
   'clusters',
+  'loadBalancers',
   'targetGroups',
   'listeners',
   'rules',
@@ -116,6 +119,7 @@ export function createMade(onChange: () => void = () => undefined): Made {
   }
   return {
     clusters: new Told(),
+    loadBalancers: new Told(),
     targetGroups: new Told(),
     listeners: new Told(),
     rules: new Told(),
@@ -139,6 +143,7 @@ export function createMade(onChange: () => void = () => undefined): Made {
 export function remembering(handlers: EndpointHandlers, made: Made): EndpointHandlers {
   return {
     clusters: kept(handlers.clusters, made.clusters),
+    loadBalancers: kept(handlers.loadBalancers, made.loadBalancers),
     targetGroups: kept(handlers.targetGroups, made.targetGroups),
     listeners: kept(handlers.listeners, made.listeners),
     rules: kept(handlers.rules, made.rules),

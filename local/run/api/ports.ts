@@ -73,6 +73,8 @@ export type NamedTarget = ScalableTarget & { readonly arn: Arn };
  */
 export interface EndpointHandlers {
   readonly clusters: ResourceHandler<Cluster>;
+  /** Gives it its name and address, too. */
+  readonly loadBalancers: ResourceHandler<LoadBalancer>;
   readonly targetGroups: ResourceHandler<TargetGroup>;
   readonly listeners: ResourceHandler<Listener>;
   readonly rules: ResourceHandler<ListenerRule>;

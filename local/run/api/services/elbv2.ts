@@ -4,6 +4,7 @@ import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { integer, list, name, names } from '../schema.ts';
 import { groupOperations } from './elbv2-groups.ts';
 import { listenerOperations } from './elbv2-listeners.ts';
+import { loadBalancerOperations } from './elbv2-load-balancers.ts';
 import { loadBalancersOf, type Paging, page, paging, pairs, select, validation } from './elbv2-lookup.ts';
 import { ruleOperations } from './elbv2-rules.ts';
 import {
@@ -125,6 +126,7 @@ export const elbv2: ServiceTable = {
       const found = select<(typeof all)[number]>(all, { arns: ResourceArns, missing: 'LoadBalancerNotFound' });
       return { TagDescriptions: found.map(({ arn, tags }) => ({ ResourceArn: arn, Tags: pairs(tags) })) };
     }),
+    ...loadBalancerOperations,
     ...groupOperations,
     ...listenerOperations,
     ...ruleOperations,

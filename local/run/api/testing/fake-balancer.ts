@@ -1,5 +1,5 @@
 /** A load balancer in memory: resources change as apply changes them; nothing listens. */
-import type { Listener, ListenerRule, TargetGroup } from '../../../topology.ts';
+import type { Listener, ListenerRule, LoadBalancer, TargetGroup } from '../../../topology.ts';
 import type { ResourceHandler, TargetHealth, TargetRegistry } from '../../contracts.ts';
 import type { TrafficControl } from '../../contracts-delivery.ts';
 import type { BalancerView, EndpointHandlers } from '../ports.ts';
@@ -8,13 +8,14 @@ import * as delivery from './builders-delivery.ts';
 
 export interface FakeBalancer {
   readonly balancer: BalancerView;
-  readonly handlers: Pick<EndpointHandlers, 'targetGroups' | 'listeners' | 'rules'>;
+  readonly handlers: Pick<EndpointHandlers, 'loadBalancers' | 'targetGroups' | 'listeners' | 'rules'>;
   readonly traffic: TrafficControl;
   readonly registry: TargetRegistry;
 }
 
 export function fakeBalancer(): FakeBalancer {
   const byArn = <T extends { readonly arn: string }>(...all: T[]) => new Map(all.map((one) => [one.arn, one]));
+  const loadBalancers = byArn<LoadBalancer>(build.loadBalancer);
   const groups = byArn<TargetGroup>(build.targetGroup, delivery.blueGroup, delivery.greenGroup);
   const listeners = byArn<Listener>(build.listener, delivery.testListener);
   const rules = byArn<ListenerRule>(build.rule);
@@ -25,13 +26,18 @@ export function fakeBalancer(): FakeBalancer {
   });
   return {
     balancer: {
-      loadBalancers: () => [build.loadBalancer],
+      loadBalancers: () => [...loadBalancers.values()],
       listeners: () => [...listeners.values()],
       rules: () => [...rules.values()],
       targetGroups: () => [...groups.values()],
       health: (arn) => health.get(arn) ?? [],
     },
-    handlers: { targetGroups: handler(groups), listeners: handler(listeners), rules: handler(rules) },
+    handlers: {
+      loadBalancers: handler(loadBalancers),
+      targetGroups: handler(groups),
+      listeners: handler(listeners),
+      rules: handler(rules),
+    },
     traffic: {
       routes: () => [],
       setWeights: () => undefined,
