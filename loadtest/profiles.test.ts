@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { CRITERIA } from './criteria.ts';
 import { validateProfile } from './profile-rules.ts';
 import { FORUM_PROFILES, PROFILES, type Profile, paceOf, profileFor, stepsFor } from './profiles.ts';
+import { atClockRate, FORUM_SHAPES, ORDER_SHAPES, scaleSeconds } from './scale-profiles.ts';
 import { SYSTEMS } from './systems.ts';
 
 const REHEARSAL = PROFILES['rehearsal'] as Profile;
@@ -82,4 +83,26 @@ test('beside another system a load is half of what it is alone, bursts too', (t)
 test('several loads keep the longest of their waits', (t) => {
   const pace = paceOf([REHEARSAL, { ...REHEARSAL, holdSeconds: 99, warmUpSeconds: 0 }]);
   t.deepEqual(pace, { warmUpSeconds: 8, holdSeconds: 99, steadyTimeoutSeconds: 180 });
+});
+
+test('a profile that scales is as long as the clock makes it, and keeps its last rate until the end', (t) => {
+  for (const [name, shape] of [...Object.entries(ORDER_SHAPES), ...Object.entries(FORUM_SHAPES)]) {
+    const own = Object.values(PROFILES)
+      .concat(Object.values(FORUM_PROFILES))
+      .find((p) => p.scaling === shape) as Profile;
+    t.is(own.name, name);
+    for (const clockRate of [5, 20, 60]) {
+      const profile = atClockRate(own, clockRate);
+      const seconds = scaleSeconds(shape, clockRate);
+      const steps = stepsFor(profile, profile.maxSeconds);
+      const last = shape.phases.at(-1)?.ratePerSecond;
+      t.true(Math.abs(steps.reduce((sum, step) => sum + step.seconds, 0) - profile.maxSeconds) < 1e-6);
+      t.is(steps.at(-1)?.ratePerSecond, last);
+      t.is(last, shape.phases[0]?.ratePerSecond, 'it ends where it began');
+      t.true(profile.maxSeconds > seconds.phases + seconds.back);
+      t.true(profile.durationSeconds >= seconds.phases);
+    }
+  }
+  const constant = PROFILES['smoke'] as Profile;
+  t.is(atClockRate(constant, 60), constant);
 });

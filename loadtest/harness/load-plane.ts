@@ -10,7 +10,7 @@ import { whatIsMissing } from './decide-steady.ts';
 import { drainAndRead } from './drain.ts';
 import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
-import { type CheckedLoad, type LoadDeps, runToEnd } from './load.ts';
+import { atTargetsClock, type CheckedLoad, type LoadDeps, runToEnd } from './load.ts';
 import { createLog, type KindLog, recordLoads } from './load-kinds.ts';
 import { LoadRun } from './load-run.ts';
 import { servedRoutes } from './mix-keeper.ts';
@@ -21,10 +21,9 @@ import { snapshotOf } from './snapshot.ts';
 import { createSourceReader } from './sources.ts';
 
 /** @throws CutoverError PLANE_NOT_RUNNING, TARGET_UNREACHABLE, or UNKNOWN_STAGE where no path is known for the stage */
-export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<RunRecord> {
+export async function loadPlane(given: CheckedLoad, deps: LoadDeps): Promise<RunRecord> {
   const { clock, k6, progress, signal } = deps;
-  const { scenario, system, profile, seconds } = checked;
-  const unsigned = checked.options.unsigned ?? false;
+  const unsigned = given.options.unsigned ?? false;
   const startedAtMs = clock.wallNow();
   const plane = await deps.connectPlane();
   let run: LoadRun | null = null;
@@ -33,6 +32,8 @@ export async function loadPlane(checked: CheckedLoad, deps: LoadDeps): Promise<R
   await follower.start();
   try {
     const before = await follower.refresh();
+    const checked = atTargetsClock(given, before.clockRate);
+    const { scenario, system, profile, seconds } = checked;
     const mix = checked.mix ?? mixOf(system, before.stage);
     refuseUnserved(pathsNotReady(before, { system, current: mix, next: mix, throughTopics: scenario === 'publish' }));
     const baseUrl = entryListener(before, system)?.url ?? '';

@@ -5,6 +5,7 @@ import { CutoverError, type Problem, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import { LIMITS } from '../limits.ts';
 import { PROFILES, type Profile, profileFor } from '../profiles.ts';
+import { atClockRate } from '../scale-profiles.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import { BROWSE, FORUM, LOGISTICS, type Mix, routeFor, type System } from '../systems.ts';
 import { type GeneratorRecord, RECORD_VERSION, type RunRecord, type ScenarioName } from '../verdict/record.ts';
@@ -143,8 +144,9 @@ export function parseDuration(text: string): number | null {
 function withRate(base: Profile, rate: number | undefined, seconds: number): Profile {
   const profile = { ...base, durationSeconds: seconds, maxSeconds: Math.max(base.maxSeconds, seconds) };
   if (rate === undefined) return profile;
+  const { scaling: _, ...constant } = profile;
   return {
-    ...profile,
+    ...constant,
     name: `${base.name} at ${rate}/s`,
     summary: `constant ${rate} per second`,
     ratePerSecond: rate,
@@ -152,7 +154,16 @@ function withRate(base: Profile, rate: number | undefined, seconds: number): Pro
   };
 }
 
-async function loadUrl(checked: CheckedLoad, url: string, deps: LoadDeps): Promise<RunRecord> {
+/** A profile that is about scaling lasts as long as the target's clock makes it, unless the user has named a duration. */
+export function atTargetsClock(checked: CheckedLoad, clockRate: number): CheckedLoad {
+  const profile = atClockRate(checked.profile, clockRate);
+  if (!profile.scaling) return checked;
+  const { duration } = checked.options;
+  return { ...checked, profile, seconds: duration === undefined ? profile.durationSeconds : checked.seconds };
+}
+
+async function loadUrl(given: CheckedLoad, url: string, deps: LoadDeps): Promise<RunRecord> {
+  const checked = atTargetsClock(given, 1);
   const { scenario, system, profile, seconds, options } = checked;
   const startedAtMs = deps.clock.wallNow();
   const environment = await describeEnvironment(deps.k6);

@@ -19,7 +19,11 @@ export function describeLoads(
   ];
   return {
     system: record.system,
-    loads: loads.map(({ profile, ...load }) => ({ ...load, ratePerSecond: profile.ratePerSecond })),
+    loads: loads.map(({ profile, ...load }) => ({
+      ...load,
+      ratePerSecond: profile.ratePerSecond,
+      peakPerSecond: Math.max(profile.ratePerSecond, ...profile.steps.map((step) => step.ratePerSecond)),
+    })),
     versions: forum ? countVersions(requestsOf(forum)) : [],
     scenario: loads.map((load) => load.scenario).join(' + '),
     profile: [...new Set(loads.map((load) => load.profile.name))].join(' + '),

@@ -19,7 +19,9 @@ test('a good run of the forum passes; what only orders could say is left out by 
   t.is(verdict.verdict, 'PASS', verdict.reasons.join('\n'));
   t.is(verdict.ledger, null);
   t.is(verdict.scenario, 'forum');
-  t.deepEqual(verdict.loads, [{ system: 'forum', scenario: 'forum', requests: 1_000, ratePerSecond: 200 }]);
+  t.deepEqual(verdict.loads, [
+    { system: 'forum', scenario: 'forum', requests: 1_000, ratePerSecond: 200, peakPerSecond: 200 },
+  ]);
   t.deepEqual(verdict.versions, [{ version: 'threads/latest', answers: 1_000 }]);
   for (const name of ['lost-orders', 'latency-p95', 'host-ports-clashing', 'version-mix'] as const) {
     t.is(verdictOf(verdict, name), 'excluded', name);

@@ -98,6 +98,12 @@ function measurePortCriteria(record: RunRecord): Some<(typeof PORT_CRITERIA)[num
     'tasks-sharing-an-instance': of(facts.mostOnOneInstance, facts.dynamicPorts),
     'host-ports-clashing': of(facts.clashing, facts.dynamicPorts),
     'host-ports-out-of-range': of(facts.outOfRange, facts.dynamicPorts),
-    'host-ports-without-traffic': of(facts.idle.length, facts.watched),
+    'host-ports-without-traffic':
+      record.scaling && facts.watched === 0
+        ? {
+            excluded:
+              'no task of the first steady state was left at the end: others took their place as services scaled',
+          }
+        : of(facts.idle.length, facts.watched),
   };
 }

@@ -107,7 +107,8 @@ function excludedLines(verdict: Verdict): string {
 
 function loadLine(verdict: Verdict): string {
   const loads = verdict.loads.map(
-    (load) => `${load.system}: ${load.requests} by ${load.scenario} at ${load.ratePerSecond}/s`,
+    ({ system, requests, scenario, ratePerSecond: from, peakPerSecond: to }) =>
+      `${system}: ${requests} by ${scenario} at ${to > from ? `${from} to ${to}` : from}/s`,
   );
   const versions = verdict.versions.map(({ version, answers }) => `${version ?? 'no version'} ${answers}`);
   const by = versions.length > 0 ? `\nAnswers by version: ${versions.map(clean).join(', ')}` : '';

@@ -67,6 +67,8 @@ export interface Verdict {
     readonly scenario: string;
     readonly requests: number;
     readonly ratePerSecond: number;
+    /** The highest rate of a profile that changes it. */
+    readonly peakPerSecond: number;
   }[];
   /** Forum answers by the version that gave them, most first; null where an answer did not say. */
   readonly versions: readonly { readonly version: string | null; readonly answers: number }[];
