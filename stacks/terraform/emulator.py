@@ -264,6 +264,16 @@ def codedeploy_life():
         setattr(CodeDeployResponse, action.__name__, action)
 
 
+def all_capacity_providers():
+    """DescribeCapacityProviders without names gives all."""
+    describe = EC2ContainerServiceBackend.describe_capacity_providers
+
+    def described(self, names):
+        return describe(self, names if names else list(self.capacity_providers))
+
+    EC2ContainerServiceBackend.describe_capacity_providers = described
+
+
 FILLS = (
     running_services,
     service_settings,
@@ -274,7 +284,9 @@ FILLS = (
     signature_versions,
     scalable_target_tags,
     codedeploy_life,
+    all_capacity_providers,
 )
+
 
 if __name__ == "__main__":
     for fill in FILLS:

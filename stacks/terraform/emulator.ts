@@ -17,6 +17,8 @@ export interface Emulator {
   readonly endpoint: string;
   /** For children: endpoint, credentials, region, and the virtual environment's programs on PATH. */
   readonly env: NodeJS.ProcessEnv;
+  /** Runs a script beside the emulator's packages. @returns its stdout @throws Error with its stderr */
+  python(script: string, ...args: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startEmulator(home: string): Promise<Emulator> {
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
     },
+    python: async (script, ...args) => (await run(join(bin, 'python'), [script, ...args])).stdout,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.signalCode === null) {

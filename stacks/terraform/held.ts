@@ -1,4 +1,5 @@
 /** What the emulator holds, read back through the AWS SDK. */
+import { join } from 'node:path';
 import { CodeDeployClient, GetDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
 import {
@@ -19,7 +20,10 @@ export interface HeldRule {
 
 export type Held = ReturnType<typeof heldBy>;
 
-export function heldBy({ endpoint }: Emulator) {
+export type Census = Readonly<Record<string, readonly string[]>>;
+
+export function heldBy(emulator: Emulator) {
+  const { endpoint } = emulator;
   const settings = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   const elb = new ElasticLoadBalancingV2Client(settings);
   const ecs = new ECSClient(settings);
@@ -63,15 +67,9 @@ export function heldBy({ endpoint }: Emulator) {
       const answer = await codedeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
       return answer.deploymentGroupInfo;
     },
-    /** How many things of each kind there are, by `service/kind`. */
-    async census(): Promise<Readonly<Record<string, number>>> {
-      const response = await fetch(`${endpoint}/moto-api/data.json`);
-      const data = (await response.json()) as Record<string, Record<string, unknown[]>>;
-      return Object.fromEntries(
-        Object.entries(data).flatMap(([service, kinds]) =>
-          Object.entries(kinds).map(([kind, things]) => [`${service}/${kind}`, things.length] as const),
-        ),
-      );
+    /** Names of what there is, by kind, without what AWS makes by itself. */
+    async census(): Promise<Census> {
+      return JSON.parse(await emulator.python(join(import.meta.dirname, 'census.py'), endpoint)) as Census;
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Deployment, withWorkDir } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
-import { type Held, heldBy } from './held.ts';
+import { type Census, type Held, heldBy } from './held.ts';
 import { type CommandResult, findToolchain, type Toolchain, writeCliConfig } from './terraform.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -34,13 +34,16 @@ export async function walkStages(
       const deployment = new Deployment({ root: ROOT, system, emulator, cliConfig, providerVersion, node, workDir });
       const held = heldBy(emulator);
       const before = await held.census();
-      for (const stage of stages) {
-        succeeded(t, await deployment.deploy(stage.name), `cdktf deploy of ${stage.name}`);
-        t.deepEqual(await deployment.validate(), {}, `terraform validate of ${stage.name}`);
-        t.deepEqual(await deployment.pendingChanges(), {}, `a second plan of ${stage.name}`);
-        await stage.holds(t, held);
+      for (const { name, holds } of stages) {
+        succeeded(t, await timed(t, `deploy ${name}`, () => deployment.deploy(name)), `cdktf deploy of ${name}`);
+        t.deepEqual(await timed(t, 'validate', () => deployment.validate()), {}, `terraform validate of ${name}`);
+        t.deepEqual(await timed(t, 'second plan', () => deployment.pendingChanges()), {}, `a second plan of ${name}`);
+        await holds(t, held);
       }
-      succeeded(t, await deployment.destroy(stages.at(-1)?.name ?? ''), 'cdktf destroy');
+      // What must be gone afterwards was there.
+      t.true(Object.keys(grown(before, await held.census())).length > 10);
+      const last = stages.at(-1)?.name ?? '';
+      succeeded(t, await timed(t, 'destroy', () => deployment.destroy(last)), 'cdktf destroy');
       t.deepEqual(grown(before, await held.census()), {}, 'left behind by cdktf destroy');
     } finally {
       await emulator.stop();
@@ -48,11 +51,24 @@ export async function walkStages(
   });
 }
 
+/** Its seconds end in the log, so that a suite that has grown slow says where. */
+async function timed<T>(t: ExecutionContext, what: string, step: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  const result = await step();
+  t.log(`${what}: ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  return result;
+}
+
 function succeeded(t: ExecutionContext, result: CommandResult, what: string): void {
   if (result.code !== 0) t.log(result.output.split('\n').slice(-60).join('\n'));
   t.is(result.code, 0, what);
 }
 
-function grown(before: Readonly<Record<string, number>>, after: Readonly<Record<string, number>>) {
-  return Object.fromEntries(Object.entries(after).filter(([kind, count]) => count > (before[kind] ?? 0)));
+/** What is there now and was not before, by kind. */
+function grown(before: Census, after: Census): Census {
+  const added = Object.entries(after).map(([kind, names]) => [
+    kind,
+    names.filter((name) => !before[kind]?.includes(name)),
+  ]) as [string, string[]][];
+  return Object.fromEntries(added.filter(([, names]) => names.length > 0));
 }
