@@ -322,6 +322,8 @@ export interface EcsControl extends EcsView {
     change: { desiredCount?: number; taskDefinition?: string; forceNewDeployment?: boolean },
   ): ServiceState;
   registerTaskDefinition(definition: Omit<TaskDefinition, 'revision' | 'arn'>): TaskDefinition;
+  /** Nothing new starts of a deregistered revision; what runs of it runs on. */
+  deactivateTaskDefinition(arn: Arn): void;
 }
 
 // ---------------------------------------------------------------- apply

@@ -15,8 +15,10 @@ import {
   type TaskState,
 } from './contracts.ts';
 import type { SavedService } from './deployer/saved-service.ts';
+import { checkNetwork } from './deployer/service-checks.ts';
 import { type Rollout, type ServiceRecord, serviceState } from './deployer/service-record.ts';
 import { createServices } from './deployer/services.ts';
+import type { KnownNetwork } from './ecs/known-network.ts';
 import { placeTask, type TaskSpec } from './ecs/place-task.ts';
 import { type Task, taskState } from './ecs/task.ts';
 import { createTaskDefinitions } from './ecs/task-definitions.ts';
@@ -43,6 +45,7 @@ export interface EcsOptions {
   readonly metadataUri: (taskId: string) => string;
   /** Availability zone of a subnet; null where these stacks do not declare it. */
   readonly zoneOf: (subnetId: string) => string | null;
+  readonly network: KnownNetwork;
   readonly region: string;
   readonly accountId: string;
   /** The next revision of a task definition's family. */
@@ -118,6 +121,7 @@ export function createEcs(options: EcsOptions): Ecs {
     tasks: () => [...live.values()],
     saved: options.saved.services,
     definition: definitions.find,
+    isInactive: definitions.isInactive,
     startTask: startForService,
     stopTask: (task, code, reason) => void runner.stop(task, code, reason),
   });
@@ -231,6 +235,10 @@ export function createEcs(options: EcsOptions): Ecs {
           'InvalidParameterException',
           `Task definition does not support launch_type ${input.launchType}.`,
         );
+      checkNetwork(
+        { subnetIds: input.subnetIds ?? [], securityGroupIds: input.securityGroupIds ?? [] },
+        options.network,
+      );
       const tasks: TaskState[] = [];
       const failures: { arn: string; reason: string; detail: string }[] = [];
       for (let i = 0; i < input.count; i++) {
@@ -265,6 +273,7 @@ export function createEcs(options: EcsOptions): Ecs {
       return serviceState(record, tasksOf(record));
     },
     registerTaskDefinition: definitions.register,
+    deactivateTaskDefinition: definitions.deactivate,
     async close() {
       services.close();
       waiting.close();

@@ -13,6 +13,7 @@ import { planeCapacityPort } from './capacity/plane-port.ts';
 import { createClock } from './clock.ts';
 import { createCodeDeploy } from './codedeploy/codedeploy.ts';
 import { openDeliveryFile } from './codedeploy/delivery-file.ts';
+import { createKnownNetwork } from './ecs/known-network.ts';
 import { createEcs } from './ecs.ts';
 import { createEventLog } from './events.ts';
 import { createFunctionRunner } from './functions/functions.ts';
@@ -44,6 +45,7 @@ export function setNames(parts: Parts, old: Topology | null, next: Topology): vo
   const subnets = mergeById(old?.subnets ?? [], next.subnets);
   parts.balancer.setSubnets(subnets);
   for (const { id, zone } of subnets) parts.zones.set(id, zone);
+  parts.network.set(old ? [old, next] : [next]);
   parts.balancer.setNetworkPolicy(networkPolicyOf(mergeById(old?.securityGroups ?? [], next.securityGroups)));
 }
 
@@ -117,6 +119,7 @@ export async function createParts(config: PlaneConfig) {
   });
   const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });
   const zones = new Map<string, string>();
+  const network = createKnownNetwork();
   const environment = () => ({
     AWS_ENDPOINT_URL: addresses.awsEndpoint,
     ...dynamoDbAddress(tables.endpoint()),
@@ -160,6 +163,7 @@ export async function createParts(config: PlaneConfig) {
     metrics,
     taskEnvironment: environment,
     zoneOf: (subnetId) => zones.get(subnetId) ?? null,
+    network,
     metadataUri: (taskId) => `${addresses.awsEndpoint}/_metadata/v4/${taskId}`,
     nextRevision: revisions.next,
     associated: balancer.associated,
@@ -253,6 +257,7 @@ export async function createParts(config: PlaneConfig) {
     topics,
     balancer,
     zones,
+    network,
     instances,
     ecs,
     functions,

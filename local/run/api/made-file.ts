@@ -17,7 +17,7 @@ export interface MadeFile {
 
 export interface RestoreControls {
   readonly handlers: EndpointHandlers;
-  readonly ecs: Pick<EcsControl, 'createService'>;
+  readonly ecs: Pick<EcsControl, 'createService' | 'deactivateTaskDefinition'>;
   readonly logs: Pick<LogStore, 'groups' | 'putGroup'>;
   readonly parameters: Pick<ParameterStore, 'get' | 'put'>;
   readonly events: EventLog;
@@ -135,7 +135,8 @@ export function openMadeFile(options: {
 }
 
 /** What the stacks have meanwhile holds. */
-function putBackPlain(made: Made, { logs, parameters }: RestoreControls): void {
+function putBackPlain(made: Made, { ecs, logs, parameters }: RestoreControls): void {
+  for (const arn of made.deregistered.keys()) ecs.deactivateTaskDefinition(arn);
   const groups = new Set(logs.groups().map(({ name }) => name));
   for (const [name, days] of made.logGroups) if (!groups.has(name)) logs.putGroup(name, days);
   for (const [name, { value, type }] of made.parameters)

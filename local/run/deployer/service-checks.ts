@@ -1,6 +1,7 @@
 /** What CreateService and DeleteService refuse, in AWS's words (ECS API_CreateService, API_DeleteService). */
 import type { Service, TaskDefinition } from '../../topology.ts';
 import { ApiError } from '../contracts.ts';
+import type { KnownNetwork } from '../ecs/known-network.ts';
 import type { ServiceRecord } from './service-record.ts';
 
 const refuse = (message: string): never => {
@@ -12,9 +13,11 @@ export function checkNewService(
   service: Service,
   definition: TaskDefinition,
   associated: (targetGroupArn: string) => boolean,
+  network: KnownNetwork,
 ): void {
   if (service.schedulingStrategy === 'DAEMON') refuse('DAEMON services are not run here: use REPLICA.');
   checkFit(service, definition);
+  checkNetwork(service, network);
   if (service.deploymentController === 'EXTERNAL' && service.loadBalancers.length > 0)
     refuse('LoadBalancers must be empty or null.');
   for (const { targetGroupArn, containerName, containerPort } of service.loadBalancers) {
@@ -37,25 +40,27 @@ function checkFit(service: Pick<Service, 'launchType' | 'subnetIds'>, definition
     refuse('Network Configuration is not valid for the given networkMode of this task definition.');
 }
 
-/**
- * A task set of a service (ECS API_CreateTaskSet).
- * @param set the service as the task set has it
- * @param zoneOf null where the stacks do not declare the subnet; where they declare none of the service's own (they
- * may be data sources), nothing is known about others either
- */
-export function checkTaskSet(
-  set: Service,
-  definition: TaskDefinition,
-  own: Service,
-  zoneOf: (subnetId: string) => string | null,
+/** Subnets and security groups that do not exist (EC2 errors-overview). @throws ApiError naming the first */
+export function checkNetwork(
+  { subnetIds, securityGroupIds }: Pick<Service, 'subnetIds' | 'securityGroupIds'>,
+  network: KnownNetwork,
 ): void {
-  checkFit(set, definition);
-  if (!own.subnetIds.some((id) => zoneOf(id) !== null)) return;
-  const missing = set.subnetIds.find((id) => !own.subnetIds.includes(id) && zoneOf(id) === null);
-  if (missing !== undefined)
+  const subnet = network.missing('subnet', subnetIds);
+  if (subnet !== null)
     refuse(
-      `Error retrieving subnet information for [${missing}]: The subnet ID '${missing}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`,
+      `Error retrieving subnet information for [${subnet}]: The subnet ID '${subnet}' does not exist (ErrorCode: InvalidSubnetID.NotFound)`,
     );
+  const group = network.missing('securityGroup', securityGroupIds);
+  if (group !== null)
+    refuse(
+      `Error retrieving security group information for [${group}]: The security group '${group}' does not exist (ErrorCode: InvalidGroup.NotFound)`,
+    );
+}
+
+/** A task set of a service, as it would be (ECS API_CreateTaskSet). */
+export function checkTaskSet(set: Service, definition: TaskDefinition, network: KnownNetwork): void {
+  checkFit(set, definition);
+  checkNetwork(set, network);
 }
 
 export function checkDeletion(record: ServiceRecord, force: boolean): void {

@@ -22,7 +22,8 @@ export interface ServicesOptions extends ServiceActionsOptions {
   /** All tasks that have not stopped. */
   readonly tasks: () => readonly Task[];
   readonly definition: (reference: string) => TaskDefinition | undefined;
-  readonly zoneOf: TaskSetsOptions['zoneOf'];
+  readonly network: TaskSetsOptions['network'];
+  readonly isInactive: TaskSetsOptions['isInactive'];
   /** Does a load balancer forward to the target group? */
   readonly associated: (targetGroupArn: string) => boolean;
   /** Does a CodeDeploy deployment of this service run? */
@@ -202,7 +203,7 @@ export function createServices(options: ServicesOptions): Services {
       if (known && known.status === 'ACTIVE')
         throw new ApiError('InvalidParameterException', 'Creation of service was not idempotent.');
       if (definition.deploymentController !== 'EXTERNAL')
-        checkNewService(definition, definitionOf(definition.taskDefinitionArn), options.associated);
+        checkNewService(definition, definitionOf(definition.taskDefinitionArn), options.associated, options.network);
       try {
         put(definition, null);
       } catch (error) {

@@ -3,6 +3,7 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../contracts.ts';
 import type { TaskSetControl, TaskSetInput } from '../contracts-delivery.ts';
+import type { KnownNetwork } from '../ecs/known-network.ts';
 import type { Task } from '../ecs/task.ts';
 import type { SavedTaskSet } from './saved-service.ts';
 import type { ServiceActions } from './service-actions.ts';
@@ -16,8 +17,9 @@ export interface TaskSetsOptions {
   readonly tasksOf: (record: ServiceRecord) => readonly Task[];
   readonly definition: (reference: string) => TaskDefinition | undefined;
   readonly stopTask: (task: Task, stopCode: string, reason: string) => void;
-  /** Availability zone of a subnet; null where the stacks do not declare it. */
-  readonly zoneOf: (subnetId: string) => string | null;
+  readonly network: KnownNetwork;
+  /** Was the revision deregistered? */
+  readonly isInactive: (taskDefinitionArn: string) => boolean;
   /** Reconcile soon, and keep what changed. */
   readonly changed: () => void;
 }
@@ -77,6 +79,7 @@ export function createTaskSets(options: TaskSetsOptions): TaskSets {
     const definition = options.definition(input.taskDefinitionArn);
     if (!definition)
       throw new ApiError('ClientException', `Unable to describe task definition ${input.taskDefinitionArn}.`);
+    if (options.isInactive(definition.arn)) throw new ApiError('ClientException', 'TaskDefinition is inactive');
     if (input.targetGroupArn === null) return definition;
     const container = definition.containers.find((c) => c.name === input.containerName);
     if (!container)
@@ -130,7 +133,7 @@ export function createTaskSets(options: TaskSetsOptions): TaskSets {
         );
       const definition = definitionFor(input);
       const service = serviceFor(record.definition, input);
-      checkTaskSet(service, definition, record.definition, options.zoneOf);
+      checkTaskSet(service, definition, options.network);
       const set = add(record, {
         definition,
         service,

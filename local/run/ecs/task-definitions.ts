@@ -14,7 +14,10 @@ export interface TaskDefinitionsOptions {
 export interface TaskDefinitions {
   put(definition: TaskDefinition): void;
   register(definition: Omit<TaskDefinition, 'revision' | 'arn'>): TaskDefinition;
-  /** By ARN, `family:revision`, or family (its newest revision). */
+  /** Deregistered: nothing new starts of it. */
+  deactivate(arn: string): void;
+  isInactive(arn: string): boolean;
+  /** By ARN, `family:revision`, or family (its newest active revision). */
   find(reference: string): TaskDefinition | undefined;
   all(): readonly TaskDefinition[];
   /** Those that came through the endpoint. */
@@ -24,6 +27,7 @@ export interface TaskDefinitions {
 export function createTaskDefinitions(options: TaskDefinitionsOptions): TaskDefinitions {
   const byArn = new Map(options.saved.map((definition) => [definition.arn, definition]));
   const registered = new Map(byArn);
+  const inactive = new Set<string>();
   return {
     put: (definition) => void byArn.set(definition.arn, definition),
     register(definition) {
@@ -41,9 +45,13 @@ export function createTaskDefinitions(options: TaskDefinitionsOptions): TaskDefi
       if (known) return known;
       const [family, revision] = (reference.split('/').at(-1) ?? reference).split(':');
       return [...byArn.values()]
-        .filter((d) => d.family === family && (revision === undefined || d.revision === Number(revision)))
+        .filter(
+          (d) => d.family === family && (revision === undefined ? !inactive.has(d.arn) : `${d.revision}` === revision),
+        )
         .sort((a, b) => b.revision - a.revision)[0];
     },
+    deactivate: (arn) => void inactive.add(arn),
+    isInactive: (arn) => inactive.has(arn),
     all: () => [...byArn.values()],
     registered: () => [...registered.values()],
   };

@@ -48,6 +48,7 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
     if (!/:\d+$/.test(taskDefinition)) throw new ApiError('ClientException', 'Revision is missing.');
     const found = needTaskDefinition(call, taskDefinition);
     if (!call.made.deregistered.has(found.arn)) call.made.deregistered.set(found.arn, call.clock.now());
+    call.ecs.deactivateTaskDefinition(found.arn);
     return { taskDefinition: statusShape(call, found) };
   }),
   RegisterTaskDefinition: operation(registerInput, (input, call) => {

@@ -80,6 +80,7 @@ export function fakeEcs(): EcsControl {
         : found.deployments;
       return replace(found, { ...found, deployments, desiredCount: change.desiredCount ?? found.desiredCount });
     },
+    deactivateTaskDefinition: () => undefined,
     registerTaskDefinition(definition) {
       const own = store.definitions.filter((one) => one.family === definition.family);
       const revision = 1 + Math.max(0, ...own.map((one) => one.revision));

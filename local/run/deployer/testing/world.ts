@@ -20,6 +20,8 @@ export interface WorldOptions {
   /** Revisions whose tasks end as soon as they start. */
   readonly crashing?: readonly number[];
   readonly deploying?: () => boolean;
+  /** Task definitions that were deregistered. */
+  readonly inactive?: readonly string[];
   readonly associated?: (targetGroupArn: string) => boolean;
 }
 
@@ -99,7 +101,8 @@ export function createWorld(options: WorldOptions = {}) {
       Object.assign(task, { desiredStatus: 'STOPPED', stopCode, stoppedReason: reason });
       clock.after(STOP_MS, () => gone(task));
     },
-    zoneOf: (subnetId) => (subnetId === 'subnet-nope' ? null : 'us-east-1a'),
+    network: { missing: (_kind, ids) => ids.find((id) => id.endsWith('-nope')) ?? null },
+    isInactive: (arn) => options.inactive?.includes(arn) ?? false,
     associated: options.associated ?? (() => true),
     deploying: options.deploying ?? (() => false),
     saved: options.saved ?? [],
