@@ -9,12 +9,15 @@ const SUITES = {
   terraform: { files: ['stacks/terraform/**/*.test.ts'], timeout: '20m', concurrency: 2 },
   // Images built by buildah, pushed to a real registry behind an emulator of ECR's API, and run.
   images: { files: ['stacks/images/**/*.test.ts'], timeout: '20m', concurrency: 1 },
+  // checkov over every stack, and the same stacks synthesized by cdktf's fork; both are installed when first needed.
+  policy: { files: ['stacks/policy/{checkov,cdktn}.test.ts'], timeout: '10m', concurrency: 2 },
   fast: {
     files: [
       '{stacks,modules,services,local,loadtest,bench}/**/*.test.ts',
       '!**/e2e/**',
       '!stacks/terraform/**',
       '!stacks/images/**',
+      '!stacks/policy/{checkov,cdktn}.test.ts',
       '!**/node_modules/**',
     ],
     timeout: '60s',
