@@ -1,0 +1,356 @@
+/**
+ * Scaling on a real plane, asked for as AWS's clients do: scheduled actions and step policies, container instances that
+ * drain under load, tasks that wait for an instance, and what of it outlives a plane that is killed.
+ */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as ecs from '@aws-sdk/client-ecs';
+import * as sns from '@aws-sdk/client-sns';
+import test from 'ava';
+import type { Status } from '../status.ts';
+import { allSteady, sendOrder, TestPlane, urlOf } from './cutover.ts';
+
+const plane = new TestPlane(23_566);
+const ENDPOINT = `http://127.0.0.1:${plane.portBase}`;
+const CLUSTER = 'interstella';
+const SERVICE = 'interstella-monolith';
+const config = {
+  endpoint: ENDPOINT,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+};
+const ecsClient = new ecs.ECSClient(config);
+const ours = {
+  ServiceNamespace: 'ecs',
+  ResourceId: `service/${CLUSTER}/${SERVICE}`,
+  ScalableDimension: 'ecs:service:DesiredCount',
+};
+
+interface Activity {
+  readonly Cause: string;
+  readonly Details: string;
+  readonly StatusCode: string;
+}
+
+/** Application Auto Scaling, in the protocol of its clients. */
+async function scaling<T>(operation: string, input: object): Promise<T> {
+  const response = await fetch(ENDPOINT, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AnyScaleFrontendService.${operation}`,
+    },
+    body: JSON.stringify(input),
+  });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`${operation}: ${body}`);
+  return JSON.parse(body) as T;
+}
+
+/** EC2 Auto Scaling, likewise. */
+async function groups(parameters: Record<string, string>): Promise<string> {
+  const body = new URLSearchParams({ Version: '2011-01-01', ...parameters });
+  const response = await fetch(ENDPOINT, { method: 'POST', body });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+const serviceOf = (status: Status): Status['services'][number] => {
+  const found = status.services.find((one) => one.name === SERVICE);
+  if (!found) throw new Error(`no service ${SERVICE}`);
+  return found;
+};
+const runs = (count: number) => (status: Status) => {
+  const { desiredCount, runningCount, pendingCount } = serviceOf(status);
+  return desiredCount === count && runningCount === count && pendingCount === 0;
+};
+const activities = async (): Promise<readonly Activity[]> =>
+  (await scaling<{ ScalingActivities: Activity[] }>('DescribeScalingActivities', { ServiceNamespace: 'ecs' }))
+    .ScalingActivities;
+
+/** Sends orders one after another until told to stop. @returns how many of them were not answered 200 */
+function load(url: string): () => Promise<{ sent: number; failed: readonly string[] }> {
+  let over = false;
+  let sent = 0;
+  const failed: string[] = [];
+  const work = (async () => {
+    while (!over) {
+      sent += 1;
+      await sendOrder(url).then(
+        ({ status }) => status === 200 || failed.push(String(status)),
+        (error: Error) => failed.push(error.message),
+      );
+    }
+  })();
+  return async () => {
+    over = true;
+    await work;
+    return { sent, failed };
+  };
+}
+
+const containerInstances = async (): Promise<readonly ecs.ContainerInstance[]> => {
+  const { containerInstanceArns: arns = [] } = await ecsClient.send(
+    new ecs.ListContainerInstancesCommand({ cluster: CLUSTER }),
+  );
+  const described = await ecsClient.send(
+    new ecs.DescribeContainerInstancesCommand({ cluster: CLUSTER, containerInstances: arns }),
+  );
+  return described.containerInstances ?? [];
+};
+
+test.before(async (t) => {
+  const up = await plane.up('--system', 'logistics', '--stage', 'monolith', '--clock-rate', '30');
+  t.is(up.code, 0, up.stderr);
+  await plane.until('every service is steady', allSteady);
+});
+test.after.always(() => plane.down());
+
+test.serial('a scheduled action moves the bounds and with them the service; suspended, it does not', async (t) => {
+  const action = { ...ours, ScheduledActionName: 'rush' };
+  await scaling('RegisterScalableTarget', { ...ours, SuspendedState: { ScheduledScalingSuspended: true } });
+  await scaling('PutScheduledAction', {
+    ...action,
+    Schedule: 'rate(1 minute)',
+    ScalableTargetAction: { MinCapacity: 5, MaxCapacity: 6 },
+  });
+  // Three control minutes: due more than once.
+  await new Promise((resolve) => setTimeout(resolve, 6000));
+  t.is(serviceOf(await plane.status()).desiredCount, 4);
+  await scaling('RegisterScalableTarget', { ...ours, SuspendedState: { ScheduledScalingSuspended: false } });
+  await plane.until('the minimum of the scheduled action runs', runs(5), 60);
+  t.true(
+    (await activities()).some(({ Cause, Details }) => `${Cause} ${Details}`.includes('minimum capacity was set to 5')),
+  );
+  await scaling('DeleteScheduledAction', action);
+  await scaling('RegisterScalableTarget', { ...ours, MinCapacity: 3, MaxCapacity: 8 });
+});
+
+test.serial(
+  'step policies follow alarms on a metric of one’s own: out by its step, in again, never below the minimum',
+  async (t) => {
+    for (const PolicyName of ['cpu', 'requests']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
+    const metrics = new cloudwatch.CloudWatchClient(config);
+    const backlog = { Namespace: 'Shop', MetricName: 'Backlog' };
+    const steps = async (PolicyName: string, StepAdjustments: object[]): Promise<string> => {
+      const StepScalingPolicyConfiguration = { AdjustmentType: 'ChangeInCapacity', Cooldown: 60, StepAdjustments };
+      const put = await scaling<{ PolicyARN: string }>('PutScalingPolicy', {
+        ...ours,
+        PolicyName,
+        StepScalingPolicyConfiguration,
+      });
+      return put.PolicyARN;
+    };
+    const alarm = (AlarmName: string, ComparisonOperator: 'GreaterThanThreshold' | 'LessThanThreshold', arn: string) =>
+      metrics.send(
+        new cloudwatch.PutMetricAlarmCommand({
+          AlarmName,
+          ...backlog,
+          ComparisonOperator,
+          Statistic: 'Average',
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 100,
+          AlarmActions: [arn],
+        }),
+      );
+    await alarm(
+      'too-much',
+      'GreaterThanThreshold',
+      await steps('more', [
+        { MetricIntervalLowerBound: 0, MetricIntervalUpperBound: 50, ScalingAdjustment: 1 },
+        { MetricIntervalLowerBound: 50, ScalingAdjustment: 2 },
+      ]),
+    );
+    await alarm(
+      'too-little',
+      'LessThanThreshold',
+      await steps('less', [{ MetricIntervalUpperBound: 0, ScalingAdjustment: -3 }]),
+    );
+
+    let value = 170;
+    const feeding = setInterval(() => {
+      void metrics
+        .send(
+          new cloudwatch.PutMetricDataCommand({
+            Namespace: 'Shop',
+            MetricData: [{ MetricName: 'Backlog', Value: value }],
+          }),
+        )
+        .catch(() => undefined);
+    }, 400);
+    t.teardown(() => clearInterval(feeding));
+    await plane.until('two more, by the second step', (s) => serviceOf(s).desiredCount >= 7, 60);
+    value = 20;
+    await plane.until('and down to the minimum', runs(3), 90);
+    clearInterval(feeding);
+    const causes = (await activities()).map(({ Cause, Details }) => `${Cause}: ${Details}`);
+    t.true(
+      causes.some((text) => /alarm too-much in state ALARM triggered policy more: .*5 → 7/.test(text)),
+      causes.join('\n'),
+    );
+    t.true(
+      causes.some((text) => /alarm too-little in state ALARM triggered policy less/.test(text)),
+      causes.join('\n'),
+    );
+    t.true(causes.every((text) => !/→ [012]\b/.test(text)));
+    for (const PolicyName of ['more', 'less']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
+    await scaling('RegisterScalableTarget', { ...ours, MinCapacity: 4 });
+    await plane.until('four run', runs(4), 60);
+  },
+);
+
+test.serial(
+  'an instance that drains under load: replacements first, no request fails, it shows DRAINING and empties',
+  async (t) => {
+    await plane.until('every service is steady', allSteady);
+    const [instance] = (await containerInstances()).filter((one) => (one.runningTasksCount ?? 0) > 0);
+    const arn = instance?.containerInstanceArn ?? '';
+    const stop = load(urlOf(await plane.status()));
+    const state = (status: 'ACTIVE' | 'DRAINING') =>
+      ecsClient.send(
+        new ecs.UpdateContainerInstancesStateCommand({ cluster: CLUSTER, containerInstances: [arn], status }),
+      );
+    const { containerInstances: told = [] } = await state('DRAINING');
+    t.like(told[0], { status: 'DRAINING', containerInstanceArn: arn });
+    let least = Number.POSITIVE_INFINITY;
+    await plane.until(
+      'the instance has no task and the service all of them',
+      (s) => {
+        least = Math.min(least, serviceOf(s).runningCount);
+        return runs(4)(s) && serviceOf(s).tasks.every((task) => task.instanceId !== instance?.ec2InstanceId);
+      },
+      90,
+    );
+    const { sent, failed } = await stop();
+    t.deepEqual(failed, [], `of ${sent}`);
+    t.true(sent > 5);
+    t.true(least >= 4, `minimumHealthyPercent 100 of 4, and ${least} ran`);
+    const drained = (await containerInstances()).find((one) => one.containerInstanceArn === arn);
+    t.like(drained, { status: 'DRAINING', runningTasksCount: 0 });
+    t.is((await state('ACTIVE')).containerInstances?.[0]?.status, 'ACTIVE');
+  },
+);
+
+test.serial('tasks of RunTask wait for an instance, and hold the one they are on until they end', async (t) => {
+  const { taskDefinition: own } = await ecsClient.send(
+    new ecs.DescribeTaskDefinitionCommand({ taskDefinition: serviceOf(await plane.status()).taskDefinition }),
+  );
+  const { taskDefinition } = await ecsClient.send(
+    new ecs.RegisterTaskDefinitionCommand({
+      family: 'job',
+      networkMode: 'bridge',
+      requiresCompatibilities: ['EC2'],
+      // Two of them fit no instance of 2 GiB.
+      containerDefinitions: own?.containerDefinitions?.map(({ memoryReservation: _less, ...one }) => ({
+        ...one,
+        memory: 1200,
+      })),
+    }),
+  );
+  const before = (await containerInstances()).length;
+  const { tasks = [], failures } = await ecsClient.send(
+    new ecs.RunTaskCommand({
+      cluster: CLUSTER,
+      taskDefinition: taskDefinition?.taskDefinitionArn,
+      count: before + 1,
+      capacityProviderStrategy: [{ capacityProvider: 'interstella', weight: 1 }],
+    }),
+  );
+  t.deepEqual(failures, []);
+  const waiting = tasks.filter((task) => task.containerInstanceArn === undefined);
+  t.is(waiting.length, 1);
+  t.like(waiting[0], { lastStatus: 'PROVISIONING', capacityProviderName: 'interstella' });
+  const ids = tasks.map((task) => task.taskArn ?? '');
+  const describe = async () =>
+    (await ecsClient.send(new ecs.DescribeTasksCommand({ cluster: CLUSTER, tasks: ids }))).tasks ?? [];
+  await plane.until('one more instance', (s) => s.instances.length > before, 60);
+  for (
+    let tries = 0;
+    tries < 150 && (await describe()).some((task) => task.containerInstanceArn === undefined);
+    tries++
+  )
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  const placed = (await describe()).find((task) => task.taskArn === waiting[0]?.taskArn);
+  t.truthy(placed?.containerInstanceArn, placed?.stoppedReason);
+
+  const [{ ec2InstanceId = '' } = {}] = (await containerInstances()).filter(
+    (one) => one.containerInstanceArn === placed?.containerInstanceArn,
+  );
+  const lifecycle = async (): Promise<string> =>
+    /<LifecycleState>([^<]*)</.exec(
+      await groups({ Action: 'DescribeAutoScalingInstances', 'InstanceIds.member.1': ec2InstanceId }),
+    )?.[1] ?? 'gone';
+  await groups({
+    Action: 'TerminateInstanceInAutoScalingGroup',
+    InstanceId: ec2InstanceId,
+    ShouldDecrementDesiredCapacity: 'true',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  t.is(await lifecycle(), 'Terminating:Wait', 'a task of its own accord is not moved');
+  t.is((await describe()).find((task) => task.taskArn === placed?.taskArn)?.lastStatus, 'RUNNING');
+  for (const task of ids) await ecsClient.send(new ecs.StopTaskCommand({ cluster: CLUSTER, task }));
+  await plane.until('the instance is gone', (s) => s.instances.every((one) => one.id !== ec2InstanceId), 60);
+  t.is(await lifecycle(), 'gone');
+});
+
+/** An endpoint of the test's own: confirms, and answers `status` to messages. */
+async function receiver(): Promise<{ server: Server; url: string; got: string[]; answer: (status: number) => void }> {
+  const got: string[] = [];
+  let status = 503;
+  const read = async (req: IncomingMessage): Promise<string> => {
+    let body = '';
+    for await (const chunk of req) body += String(chunk);
+    return body;
+  };
+  const server = createServer((req, res) => {
+    void read(req).then((body) => {
+      const message = JSON.parse(body) as { Type: string; SubscribeURL?: string; Message: string };
+      if (message.SubscribeURL !== undefined && message.Type === 'SubscriptionConfirmation')
+        void fetch(message.SubscribeURL).catch(() => undefined);
+      else got.push(message.Message);
+      res.writeHead(message.Type === 'Notification' ? status : 200).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}/`, got, answer: (next) => (status = next) };
+}
+
+test.serial(
+  'killed with -9 and up again: the desired count is what it was, and an accepted message arrives',
+  async (t) => {
+    const { server, url, got, answer } = await receiver();
+    t.teardown(() => server.close());
+    const client = new sns.SNSClient(config);
+    const { pid } = await plane.status();
+    // The next attempt is far off: the one after the kill is the next plane's.
+    const defaultHealthyRetryPolicy = { minDelayTarget: 1200, maxDelayTarget: 1200, numRetries: 3 };
+    const { TopicArn } = await client.send(
+      new sns.CreateTopicCommand({
+        Name: 'notes',
+        Attributes: { DeliveryPolicy: JSON.stringify({ http: { defaultHealthyRetryPolicy } }) },
+      }),
+    );
+    await client.send(new sns.SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: url }));
+    const confirmed = async (): Promise<boolean> =>
+      (await client.send(new sns.ListSubscriptionsByTopicCommand({ TopicArn }))).Subscriptions?.[0]?.SubscriptionArn !==
+      'PendingConfirmation';
+    for (let tries = 0; tries < 50 && !(await confirmed()); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    await ecsClient.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: SERVICE, desiredCount: 5 }));
+    await client.send(new sns.PublishCommand({ TopicArn, Message: 'kept' }));
+    process.kill(pid, 'SIGKILL');
+
+    answer(200);
+    const tried = got.length;
+    const again = await plane.up();
+    t.is(again.code, 0, again.stderr);
+    await plane.until('five run again', runs(5), 60);
+    for (let tries = 0; tries < 100 && got.length === tried; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    t.deepEqual(got.slice(tried), ['kept']);
+  },
+);
