@@ -10,6 +10,9 @@ export interface StackProps {
   readonly providerVersion?: string | undefined;
 }
 
+/** Terraform language/backend/s3: use_lockfile, experimental in 1.10. */
+const TERRAFORM_WITH_LOCK_FILES = '>= 1.10.0';
+
 /** What every stack has: the AWS provider with default tags, and an explicit backend. */
 export class BaseStack extends TerraformStack {
   readonly environment: Environment;
@@ -44,8 +47,9 @@ export class BaseStack extends TerraformStack {
     if (backend.type === 's3') {
       const { bucket, region } = backend;
       new S3Backend(this, { bucket, region, key: `cutover/${key}/${id}.tfstate`, encrypt: true });
-      // Younger than the bindings: S3's own lock instead of a DynamoDB table (Terraform 1.10).
+      // Younger than the bindings: S3's own lock instead of a DynamoDB table, which an older Terraform does not know.
       this.addOverride('terraform.backend.s3.use_lockfile', true);
+      this.addOverride('terraform.required_version', TERRAFORM_WITH_LOCK_FILES);
       return;
     }
     // Relative to the folder that Terraform runs in, <out>/stacks/<stack>: beside <out>, and the same text on every machine.

@@ -59,6 +59,50 @@ test('the scale changes the environment’s numbers', (t) => {
   t.is(counts({ CDKTF_CONTEXT_JSON: '{"scale":"small"}', CUTOVER_ENVIRONMENT: 'prod' }), 2);
 });
 
+test('state is local, or in a bucket of S3 that is named', (t) => {
+  const backend = (env: Record<string, string>) => readSettings(env).environment.backend;
+  t.deepEqual(backend({}), { type: 'local' });
+  t.deepEqual(backend({ CUTOVER_ENVIRONMENT: 'prod', CUTOVER_BACKEND: 'local' }), { type: 'local' });
+  const s3 = { CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'acme-terraform-state' };
+  t.deepEqual(backend(s3), { type: 's3', bucket: 'acme-terraform-state', region: 'us-east-1' });
+  t.is(JSON.stringify(backend({ ...s3, CUTOVER_REGION: 'eu-west-1' })).includes('eu-west-1'), true);
+  t.deepEqual(backend({ ...s3, CUTOVER_REGION: 'eu-west-1', CUTOVER_STATE_REGION: 'eu-central-1' }), {
+    type: 's3',
+    bucket: 'acme-terraform-state',
+    region: 'eu-central-1',
+  });
+  const CDKTF_CONTEXT_JSON = JSON.stringify({ backend: 's3', stateBucket: 'acme-terraform-state' });
+  t.deepEqual(backend({ CDKTF_CONTEXT_JSON }), backend(s3));
+});
+
+test('backends that cannot be: what, value, rule and fix', (t) => {
+  t.is(
+    problems({ CUTOVER_BACKEND: 's3' }),
+    [
+      'the backend is s3, and no bucket is named',
+      '  value: null',
+      '  rule:  state in S3 needs a bucket that is there before the first deployment (Terraform language/backend/s3)',
+      '  fix:   set CUTOVER_STATE_BUCKET to its name',
+    ].join('\n'),
+  );
+  const unused = problems({ CUTOVER_STATE_BUCKET: 'acme-terraform-state', CUTOVER_STATE_REGION: 'eu-west-1' });
+  t.regex(unused, /stateBucket is said, and the state is local\n {2}value: "acme-terraform-state"/);
+  t.regex(unused, /stateRegion is said, and the state is local\n {2}value: "eu-west-1"/);
+  // A bad name is one problem, and not a missing one too.
+  t.is(problems({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'Acme' }).match(/rule: /g)?.length, 1);
+  for (const name of ['ab', 'a_b', 'acme.state', '-acme', 'acme-', 'xn--acme', 'acme-s3alias', 'a'.repeat(64)]) {
+    t.regex(problems({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: name }), /invalid stateBucket/, name);
+  }
+});
+
+test('constraints of the provider’s version', (t) => {
+  const of = (CUTOVER_AWS_PROVIDER_VERSION: string) => readSettings({ CUTOVER_AWS_PROVIDER_VERSION }).providerVersion;
+  for (const good of ['5.100.0', '= 5.100.0', '~> 6.0', '>= 6.0, < 7.0', '>= 5.100, != 6.1.0']) t.is(of(good), good);
+  for (const bad of ['v6', '6.0 7.0', '>= 6.0,', '~ 6.0', '6.0.0.0', `${'1'.repeat(64)}x`]) {
+    t.regex(problems({ CUTOVER_AWS_PROVIDER_VERSION: bad }), /version constraint/, bad);
+  }
+});
+
 test('an unknown stage names the value and the allowed ones', (t) => {
   t.is(
     problems({ CUTOVER_STAGE: 'monolyth' }),
@@ -87,6 +131,12 @@ for (const [what, env, expected] of [
   ['region', { CUTOVER_REGION: 'Virginia' }, /an AWS region/],
   ['provider version', { CUTOVER_AWS_PROVIDER_VERSION: 'latest' }, /version constraint/],
   ['deployment configuration', { CUTOVER_DEPLOYMENT_CONFIG: 'ECSCanary20Percent5Minutes' }, /ECSAllAtOnce, .*canary:/],
+  ['backend', { CUTOVER_BACKEND: 'gcs' }, /one of local, s3/],
+  [
+    'region of the state',
+    { CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'acme', CUTOVER_STATE_REGION: 'Ohio' },
+    /invalid stateRegion/,
+  ],
   ['scale', { CUTOVER_SCALE: 'large' }, /one of default, small/],
   ['shift', { CUTOVER_DEPLOYMENT_CONFIG: 'canary:100:5' }, /linear:PERCENT:MINUTES/],
   ['parameter path', { CUTOVER_LOADTEST_CERT_PARAMETER: 'no-slash' }, /path of a parameter/],

@@ -1,9 +1,13 @@
 /** Reads what to synthesize from the process's environment and cdktf's context. Pure; collects every problem. */
+import { backendOf, REGION } from './backend-setting.ts';
 import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
 import { atScale, SCALE_NAMES } from './scales.ts';
-import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
+import type { ServiceKey } from './service-keys.ts';
+import { type Env, SettingReader } from './setting-reader.ts';
 import { STAGE_NAMES, type StageName, SYSTEM_NAMES, type SystemName } from './stages.ts';
+
+export { SettingsError } from './setting-reader.ts';
 
 export interface Settings {
   readonly stage: StageName;
@@ -16,37 +20,15 @@ export interface Settings {
   readonly outDir: string;
 }
 
-/** Every problem of the settings, each with value, rule and fix. */
-export class SettingsError extends Error {
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.name = 'SettingsError';
-  }
-}
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** Names under which a setting is found: an environment variable first, then cdktf's context. */
-const SOURCES = {
-  stage: { variable: 'CUTOVER_STAGE', context: 'stage' },
-  system: { variable: 'CUTOVER_SYSTEM', context: 'system' },
-  environment: { variable: 'CUTOVER_ENVIRONMENT', context: 'environment' },
-  environmentName: { variable: 'CUTOVER_ENVIRONMENT_NAME', context: 'environmentName' },
-  region: { variable: 'CUTOVER_REGION', context: 'region' },
-  tags: { variable: 'CUTOVER_TAGS', context: 'tags' },
-  providerVersion: { variable: 'CUTOVER_AWS_PROVIDER_VERSION', context: 'awsProviderVersion' },
-  deploymentConfig: { variable: 'CUTOVER_DEPLOYMENT_CONFIG', context: 'deploymentConfig' },
-  scale: { variable: 'CUTOVER_SCALE', context: 'scale' },
-  loadTestCertificate: { variable: 'CUTOVER_LOADTEST_CERT_PARAMETER', context: 'loadTestCertificateParameter' },
-} as const;
-type Source = keyof typeof SOURCES;
+const VERSION = String.raw`\s*(?:(?:=|!=|~>|>=|<=|>|<)\s*)?\d+(?:\.\d+){0,2}\s*`;
+const PROVIDER_VERSIONS = new RegExp(`^${VERSION}(?:,${VERSION})*$`);
 
 /**
  * @param env the process's environment; cdktf's context is in its CDKTF_CONTEXT_JSON
  * @throws SettingsError with every problem
  */
 export function readSettings(env: Env): Settings {
-  const reader = new Reader(env);
+  const reader = new SettingReader(env);
   const key = reader.oneOf('environment', ENVIRONMENT_NAMES, 'dev');
   const settings: Settings = {
     stage: reader.oneOf('stage', STAGE_NAMES, 'microservices'),
@@ -54,8 +36,8 @@ export function readSettings(env: Env): Settings {
     environment: environmentOf(reader, key),
     tags: reader.tags(),
     providerVersion: reader.text('providerVersion', {
-      pattern: /^(\s*(=|~>|>=|<=|>|<)?\s*\d+(\.\d+){0,2}\s*,?)+$/,
-      rule: 'a Terraform version constraint such as 5.100.0 or ~> 6.0',
+      pattern: PROVIDER_VERSIONS,
+      rule: 'a Terraform version constraint such as 5.100.0, ~> 6.0 or >= 6.0, < 7.0',
     }),
     outDir: env['CDKTF_OUTDIR'] || env['CUTOVER_OUTDIR'] || 'cdktf.out',
   };
@@ -63,13 +45,13 @@ export function readSettings(env: Env): Settings {
   return settings;
 }
 
-function environmentOf(reader: Reader, key: EnvironmentKey): Environment {
+function environmentOf(reader: SettingReader, key: EnvironmentKey): Environment {
   const base = atScale(ENVIRONMENTS[key], reader.oneOf('scale', SCALE_NAMES, 'default'));
   const name = reader.text('environmentName', {
     pattern: /^[a-z]{1,16}$/,
     rule: '1–16 lower-case letters only: ECR repository names carry it, load balancer names hold 32 characters',
   });
-  const region = reader.text('region', { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, rule: 'an AWS region such as us-east-1' });
+  const region = reader.text('region', REGION) ?? base.region;
   const certificate = reader.text('loadTestCertificate', {
     pattern: /^(\/[\w.-]+)+$/,
     rule: 'the path of a parameter such as /interstella/loadtest-certificate',
@@ -79,112 +61,8 @@ function environmentOf(reader: Reader, key: EnvironmentKey): Environment {
     ...base,
     blueGreen: { ...base.blueGreen, ...(configuration ? { configuration } : {}) },
     name: name ?? base.name,
-    region: region ?? base.region,
+    region,
+    backend: backendOf(reader, { fallback: base.backend, region }),
     loadTestCertificateParameter: certificate ?? base.loadTestCertificateParameter,
   };
-}
-
-class Reader {
-  readonly #env: Env;
-  readonly #context: Readonly<Record<string, unknown>>;
-  readonly #problems: string[] = [];
-
-  constructor(env: Env) {
-    this.#env = env;
-    this.#context = this.#readContext();
-  }
-
-  oneOf<const T extends string>(source: Source, allowed: readonly T[], fallback: T): T {
-    const found = this.#find(source);
-    if (found === undefined) return fallback;
-    const match = allowed.find((name) => name === found.value);
-    if (match) return match;
-    this.#refuse(found, { what: `unknown ${source}`, rule: `one of ${allowed.join(', ')}` });
-    return fallback;
-  }
-
-  text(source: Source, expected: { pattern: RegExp; rule: string }): string | undefined {
-    const found = this.#find(source);
-    if (found === undefined) return undefined;
-    if (typeof found.value === 'string' && expected.pattern.test(found.value)) return found.value;
-    this.#refuse(found, { what: `invalid ${source}`, rule: expected.rule });
-    return undefined;
-  }
-
-  /** `monolith=v2,iridium=v3`, or in the context an object too. */
-  tags(): Settings['tags'] {
-    const found = this.#find('tags');
-    if (found === undefined) return {};
-    const tags: Partial<Record<ServiceKey, string>> = {};
-    for (const [name, tag] of tagEntries(found.value)) {
-      const service = SERVICE_KEYS.find((candidate) => candidate === name);
-      const at = { ...found, value: `${name}=${tag}` };
-      if (!service) {
-        this.#refuse(at, {
-          what: `unknown service ${JSON.stringify(name)}`,
-          rule: `one of ${SERVICE_KEYS.join(', ')}`,
-        });
-      } else if (!/^\w[\w.-]{0,127}$/.test(tag)) {
-        this.#refuse(at, { what: `invalid tag of ${name}`, rule: 'SERVICE=TAG, the tag 1–128 letters, digits, _ . -' });
-      } else if (tags[service] !== undefined) {
-        this.#refuse(at, { what: `${name} is named twice`, rule: 'one tag for each service' });
-      } else tags[service] = tag;
-    }
-    return tags;
-  }
-
-  done(): void {
-    if (this.#problems.length > 0) throw new SettingsError(this.#problems);
-  }
-
-  #find(source: Source): { where: string; value: unknown } | undefined {
-    const { variable, context } = SOURCES[source];
-    const fromEnv = this.#env[variable];
-    if (fromEnv !== undefined && fromEnv !== '') return { where: variable, value: fromEnv };
-    const fromContext = this.#context[context];
-    if (fromContext !== undefined && fromContext !== null && fromContext !== '') {
-      return { where: `cdktf context "${context}"`, value: fromContext };
-    }
-    return undefined;
-  }
-
-  #refuse(found: { where: string; value: unknown }, { what, rule }: { what: string; rule: string }): void {
-    this.#problems.push(
-      [
-        `${what} in ${found.where}`,
-        `  value: ${JSON.stringify(found.value)}`,
-        `  rule:  ${rule}`,
-        `  fix:   set ${found.where} to that, or unset it for the default`,
-      ].join('\n'),
-    );
-  }
-
-  #readContext(): Readonly<Record<string, unknown>> {
-    const text = this.#env['CDKTF_CONTEXT_JSON'];
-    if (!text) return {};
-    try {
-      const context: unknown = JSON.parse(text);
-      if (typeof context === 'object' && context !== null && !Array.isArray(context)) {
-        return context as Record<string, unknown>;
-      }
-    } catch {
-      // Told below, like an array or a number.
-    }
-    this.#refuse({ where: 'CDKTF_CONTEXT_JSON', value: text }, { what: 'unreadable context', rule: 'one JSON object' });
-    return {};
-  }
-}
-
-function tagEntries(value: unknown): [string, string][] {
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).map(([name, tag]) => [name, String(tag)]);
-  }
-  return String(value)
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const at = part.indexOf('=');
-      return at < 0 ? [part, ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
-    });
 }

@@ -217,7 +217,39 @@ test('every stack: region, default tags, a backend that is the same text on ever
   }
 });
 
-test('the provider version is one setting', (t) => {
+test('state in S3: every stack under a key of its own, encrypted, locked by a file, and read from there by the others', (t) => {
+  const stacks = stacksOf({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'acme-state', CUTOVER_ENVIRONMENT: 'prod' });
+  const place = (name: string) => ({
+    bucket: 'acme-state',
+    region: 'us-east-1',
+    key: `cutover/prod/${name}.tfstate`,
+    encrypt: true,
+  });
+  for (const [name, { json }] of Object.entries(stacks)) {
+    t.deepEqual(json.terraform.backend, { s3: { ...place(name), use_lockfile: true } });
+    t.is(json.terraform.required_version, '>= 1.10.0');
+    for (const [input, state] of Object.entries<Json>(json.data?.terraform_remote_state ?? {})) {
+      const other = input.replace('cross-stack-reference-input-', '');
+      t.is(state.backend, 's3');
+      t.deepEqual(state.config, place(other), `${name} reads ${other}`);
+    }
+  }
+  const read = Object.values(stacks).flatMap((stack) => stack.data('terraform_remote_state'));
+  t.true(read.length >= 5);
+});
+
+test('the backend changes where state is, and nothing that is deployed', (t) => {
+  const resources = (env: Record<string, string>) =>
+    Object.entries(stacksOf(env)).map(([name, { json }]) => [name, json.resource]);
+  t.deepEqual(resources({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'acme-state' }), resources({}));
+});
+
+test('the provider version is one setting, and the same resources go with each', (t) => {
+  const resources = (env: Record<string, string>) =>
+    Object.entries(stacksOf({ CUTOVER_SYSTEM: 'all', ...env })).map(([name, { json }]) => [name, json.resource]);
+  const as5 = resources({ CUTOVER_AWS_PROVIDER_VERSION: '5.100.0' });
+  t.deepEqual(as5, resources({ CUTOVER_AWS_PROVIDER_VERSION: '~> 6.0' }));
+  t.deepEqual(as5, resources({}));
   const versions = (env: Record<string, string>): string[] =>
     Object.values(stacksOf(env)).map(({ json }) => json.terraform.required_providers.aws.version);
   t.deepEqual(new Set(versions({ CUTOVER_AWS_PROVIDER_VERSION: '5.100.0' })), new Set(['5.100.0']));

@@ -1,0 +1,148 @@
+/** Where settings are found: an environment variable first, then cdktf's context. Collects every problem. */
+import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
+
+/** Every problem of the settings, each with value, rule and fix. */
+export class SettingsError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'SettingsError';
+  }
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Names under which a setting is found: an environment variable first, then cdktf's context. */
+const SOURCES = {
+  stage: { variable: 'CUTOVER_STAGE', context: 'stage' },
+  system: { variable: 'CUTOVER_SYSTEM', context: 'system' },
+  environment: { variable: 'CUTOVER_ENVIRONMENT', context: 'environment' },
+  environmentName: { variable: 'CUTOVER_ENVIRONMENT_NAME', context: 'environmentName' },
+  region: { variable: 'CUTOVER_REGION', context: 'region' },
+  tags: { variable: 'CUTOVER_TAGS', context: 'tags' },
+  providerVersion: { variable: 'CUTOVER_AWS_PROVIDER_VERSION', context: 'awsProviderVersion' },
+  deploymentConfig: { variable: 'CUTOVER_DEPLOYMENT_CONFIG', context: 'deploymentConfig' },
+  scale: { variable: 'CUTOVER_SCALE', context: 'scale' },
+  backend: { variable: 'CUTOVER_BACKEND', context: 'backend' },
+  stateBucket: { variable: 'CUTOVER_STATE_BUCKET', context: 'stateBucket' },
+  stateRegion: { variable: 'CUTOVER_STATE_REGION', context: 'stateRegion' },
+  loadTestCertificate: { variable: 'CUTOVER_LOADTEST_CERT_PARAMETER', context: 'loadTestCertificateParameter' },
+} as const;
+export type Source = keyof typeof SOURCES;
+
+/** Finds settings by their names, and collects what is wrong with them. */
+export class SettingReader {
+  readonly #env: Env;
+  readonly #context: Readonly<Record<string, unknown>>;
+  readonly #problems: string[] = [];
+
+  constructor(env: Env) {
+    this.#env = env;
+    this.#context = this.#readContext();
+  }
+
+  oneOf<const T extends string>(source: Source, allowed: readonly T[], fallback: T): T {
+    const found = this.#find(source);
+    if (found === undefined) return fallback;
+    const match = allowed.find((name) => name === found.value);
+    if (match) return match;
+    this.#refuse(found, { what: `unknown ${source}`, rule: `one of ${allowed.join(', ')}` });
+    return fallback;
+  }
+
+  text(source: Source, expected: { pattern: RegExp; rule: string }): string | undefined {
+    const found = this.#find(source);
+    if (found === undefined) return undefined;
+    if (typeof found.value === 'string' && expected.pattern.test(found.value)) return found.value;
+    this.#refuse(found, { what: `invalid ${source}`, rule: expected.rule });
+    return undefined;
+  }
+
+  /** `monolith=v2,iridium=v3`, or in the context an object too. */
+  tags(): Readonly<Partial<Record<ServiceKey, string>>> {
+    const found = this.#find('tags');
+    if (found === undefined) return {};
+    const tags: Partial<Record<ServiceKey, string>> = {};
+    for (const [name, tag] of tagEntries(found.value)) {
+      const service = SERVICE_KEYS.find((candidate) => candidate === name);
+      const at = { ...found, value: `${name}=${tag}` };
+      if (!service) {
+        this.#refuse(at, {
+          what: `unknown service ${JSON.stringify(name)}`,
+          rule: `one of ${SERVICE_KEYS.join(', ')}`,
+        });
+      } else if (!/^\w[\w.-]{0,127}$/.test(tag)) {
+        this.#refuse(at, { what: `invalid tag of ${name}`, rule: 'SERVICE=TAG, the tag 1–128 letters, digits, _ . -' });
+      } else if (tags[service] !== undefined) {
+        this.#refuse(at, { what: `${name} is named twice`, rule: 'one tag for each service' });
+      } else tags[service] = tag;
+    }
+    return tags;
+  }
+
+  /** True where it is set, to whatever value. */
+  has(source: Source): boolean {
+    return this.#find(source) !== undefined;
+  }
+
+  /** Refuses settings that are right by themselves and wrong beside another. Unset is told as null. */
+  refuseCombination(source: Source, { what, rule, fix }: { what: string; rule: string; fix: string }): void {
+    const value = JSON.stringify(this.#find(source)?.value ?? null);
+    this.#problems.push([what, `  value: ${value}`, `  rule:  ${rule}`, `  fix:   ${fix}`].join('\n'));
+  }
+
+  /** @throws SettingsError with every problem */
+  done(): void {
+    if (this.#problems.length > 0) throw new SettingsError(this.#problems);
+  }
+
+  #find(source: Source): { where: string; value: unknown } | undefined {
+    const { variable, context } = SOURCES[source];
+    const fromEnv = this.#env[variable];
+    if (fromEnv !== undefined && fromEnv !== '') return { where: variable, value: fromEnv };
+    const fromContext = this.#context[context];
+    if (fromContext !== undefined && fromContext !== null && fromContext !== '') {
+      return { where: `cdktf context "${context}"`, value: fromContext };
+    }
+    return undefined;
+  }
+
+  #refuse(found: { where: string; value: unknown }, { what, rule }: { what: string; rule: string }): void {
+    this.#problems.push(
+      [
+        `${what} in ${found.where}`,
+        `  value: ${JSON.stringify(found.value)}`,
+        `  rule:  ${rule}`,
+        `  fix:   set ${found.where} to that, or unset it for the default`,
+      ].join('\n'),
+    );
+  }
+
+  #readContext(): Readonly<Record<string, unknown>> {
+    const text = this.#env['CDKTF_CONTEXT_JSON'];
+    if (!text) return {};
+    try {
+      const context: unknown = JSON.parse(text);
+      if (typeof context === 'object' && context !== null && !Array.isArray(context)) {
+        return context as Record<string, unknown>;
+      }
+    } catch {
+      // Told below, like an array or a number.
+    }
+    this.#refuse({ where: 'CDKTF_CONTEXT_JSON', value: text }, { what: 'unreadable context', rule: 'one JSON object' });
+    return {};
+  }
+}
+
+function tagEntries(value: unknown): [string, string][] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).map(([name, tag]) => [name, String(tag)]);
+  }
+  return String(value)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [part, ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    });
+}
