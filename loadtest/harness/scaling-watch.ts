@@ -63,9 +63,9 @@ export function readingOf(status: Status, atMs: number): ScalingReading {
   return {
     atMs,
     services: Object.fromEntries(
-      status.services.map(({ cluster: _, name, desiredCount, runningCount, launchType }) => [
+      status.services.map(({ name, desiredCount, runningCount, pendingCount, launchType }) => [
         name,
-        { desired: desiredCount, running: runningCount, launchType },
+        { desired: desiredCount, running: runningCount, pending: pendingCount, launchType },
       ]),
     ),
     instances: status.instances.length,

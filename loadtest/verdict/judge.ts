@@ -6,6 +6,7 @@
  */
 import type { Criterion } from '../criteria.ts';
 import { blueGreenReasons, describeBlueGreen, describeLoads, forumReasons } from './describe.ts';
+import { describeScaling, scalingReasons } from './describe-scaling.ts';
 import { findEdges } from './edges.ts';
 import { keepLedger, type Ledger, type LedgerEntry } from './ledger.ts';
 import { measure } from './measure.ts';
@@ -13,7 +14,6 @@ import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
 import { meanBusyPercent } from './saturation.ts';
-import { describeScaling, scalingReasons } from './scaling.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;

@@ -5,13 +5,14 @@ import type { Outcome, RunRecord } from './record.ts';
 import { measureLatency } from './saturation.ts';
 import {
   flapsOf,
-  limitsOf,
-  momentsOf,
+  lastFallMs,
   portsReusedUnsafely,
+  risesOf,
   scaledServices,
   shortOfPeak,
   stillChanged,
 } from './scaling.ts';
+import { limitsOf } from './scaling-limits.ts';
 import type { ScalingRecord } from './scaling-record.ts';
 
 const SCALING_CRITERIA = [
@@ -38,7 +39,7 @@ export function measureScaling(record: RunRecord): Some<ScalingCriterion> {
     ...measureRequests(record, scaling),
     'short-of-peak': { value: shortOfPeak(scaling), samples: scaling.readings.length },
     'not-as-before': of(stillChanged(scaling).length),
-    'scaling-flaps': of(flapsOf(scaling)),
+    'scaling-flaps': of(flapsOf(scaling, clockRate)),
     'capacity-limits': of(limitsOf(record, scaling).length),
     'ports-reused-unsafely':
       scaling.ports.length > 0
@@ -49,15 +50,22 @@ export function measureScaling(record: RunRecord): Some<ScalingCriterion> {
 
 const MS_PER_MINUTE = 60_000;
 
+/** Of the slowest rise that brought any service more tasks. */
 function measureTimes(scaling: ScalingRecord, clockRate: number): Some<'scale-out-minutes' | 'scale-in-minutes'> {
-  const { riseMs, scaledOutMs, fallMs } = momentsOf(scaling);
-  const between = (fromMs: number | null, toMs: number | null, missing: string): Measurement =>
-    fromMs === null || toMs === null
-      ? { excluded: missing }
-      : { value: ((toMs - fromMs) / MS_PER_MINUTE) * clockRate, samples: 1 };
+  const minutes = (ms: number): number => (ms / MS_PER_MINUTE) * clockRate;
+  const grown = risesOf(scaling).filter((rise) => rise.grew);
+  const outs = grown.map(({ fromMs, scaledOutMs }) => (scaledOutMs === null ? null : minutes(scaledOutMs - fromMs)));
+  const fallMs = lastFallMs(scaling);
+  const { returnedAtMs } = scaling;
   return {
-    'scale-out-minutes': between(riseMs, scaledOutMs, 'nothing scaled out'),
-    'scale-in-minutes': between(fallMs, scaling.returnedAtMs, 'it never was as before again'),
+    'scale-out-minutes':
+      grown.length === 0
+        ? { excluded: 'nothing scaled out' }
+        : { value: outs.includes(null) ? null : Math.max(...outs.map((out) => out ?? 0)), samples: outs.length },
+    'scale-in-minutes':
+      fallMs === null || returnedAtMs === null
+        ? { excluded: 'it never was as before again' }
+        : { value: minutes(returnedAtMs - fallMs), samples: 1 },
   };
 }
 
@@ -66,19 +74,23 @@ function measureRequests(
   scaling: ScalingRecord,
 ): Some<'errors-before-scale-out' | 'latency-p95-scaled-out'> {
   const answers: readonly (Outcome | ForumRequest)[] = orders?.outcomes ?? (forum ? requestsOf(forum) : []);
-  const { riseMs, scaledOutMs, fallMs } = momentsOf(scaling);
-  const within = (fromMs: number | null, toMs: number | null) =>
-    answers.filter(({ sentAtMs }) => fromMs !== null && sentAtMs >= fromMs && (toMs === null || sentAtMs < toMs));
-  const before = within(riseMs, scaledOutMs);
-  const recovered: Measurement =
-    scaledOutMs === null
-      ? { excluded: 'nothing scaled out' }
-      : measureLatency(within(scaledOutMs, fallMs), 'latency-p95-scaled-out', samples);
+  const rises = risesOf(scaling);
+  const grown = rises.filter((rise) => rise.grew);
+  const open = grown.length > 0 ? grown : rises;
+  const before = answers.filter(({ sentAtMs }) =>
+    open.some(({ fromMs, toMs, scaledOutMs }) => sentAtMs >= fromMs && sentAtMs < (scaledOutMs ?? toMs)),
+  );
+  const scaledOutMs = grown[0]?.scaledOutMs ?? null;
+  const fallMs = lastFallMs(scaling) ?? Number.POSITIVE_INFINITY;
+  const after = answers.filter(({ sentAtMs }) => scaledOutMs !== null && sentAtMs >= scaledOutMs && sentAtMs < fallMs);
   return {
     'errors-before-scale-out': {
       value: before.length > 0 ? before.filter((answer) => !isSuccess(answer)).length : null,
       samples: before.length,
     },
-    'latency-p95-scaled-out': recovered,
+    'latency-p95-scaled-out':
+      scaledOutMs === null
+        ? { excluded: 'nothing scaled out' }
+        : measureLatency(after, 'latency-p95-scaled-out', samples),
   };
 }

@@ -25,6 +25,8 @@ export interface ScalingReading {
 export interface ServiceReading {
   readonly desired: number;
   readonly running: number;
+  /** Placed, and not running yet; absent: none. */
+  readonly pending?: number;
   readonly launchType: 'EC2' | 'FARGATE';
 }
 

@@ -5,7 +5,7 @@ import { record } from '../testing/records.ts';
 import { START_MS, scaling } from '../testing/scaling.ts';
 import { judge } from './judge.ts';
 import type { Outcome, RunRecord } from './record.ts';
-import { limitsOf, peakOf, portsReusedUnsafely, scaledServices, turns } from './scaling.ts';
+import { flapsOf, peakOf, portsReusedUnsafely, risesOf, scaledServices, turns } from './scaling.ts';
 import type { ScalingRecord } from './scaling-record.ts';
 
 const RATE = 20;
@@ -44,6 +44,9 @@ test('a run that scaled out and back passes every criterion, and tells its count
     service: 'web',
     tasks: { before: 2, peak: 7, after: 2 },
     instances: { before: 1, peak: 2, after: 1 },
+    scaleOut: { minutes: 4.7, wallSeconds: 14 },
+    scaleIn: { minutes: 27, wallSeconds: 81 },
+    waits: [],
     decisions: [{ at: new Date(START_MS + 17_000).toISOString(), minute: 5.7, message: '2 → 7' }],
   });
 });
@@ -100,26 +103,38 @@ test('where nothing scaled, every count is without a sample and fails', (t) => {
   t.true(verdict.excluded.some((one) => one.name === 'scale-out-minutes'));
 });
 
-test('waiting for tasks is told as a limit only where no event says why', (t) => {
-  const waiting = {
-    ...scaling(),
-    readings: [scaling().reading(0, 2, 2), scaling().reading(17, 7, 2), scaling().reading(40, 7, 7)],
-  };
-  const said = (code: string) => [
-    { atMs: START_MS + 18_000, subject: 'web', code, message: '', level: 'info' as const },
-  ];
-  t.is(limitsOf({ events: [], clockRate: RATE }, waiting).length, 1);
-  t.deepEqual(limitsOf({ events: said('TASK_PLACEMENT_FAILED'), clockRate: RATE }, waiting), []);
-  t.is(limitsOf({ events: said('ALARM_OK'), clockRate: RATE }, waiting).length, 1);
+test('a scale-in right after a scale-out is a flap, however often the load turned', (t) => {
+  const { phases, reading } = scaling();
+  const teeth = [...phases, ...phases, ...phases];
+  const at = (second: number, tasks: number) => reading(second, tasks, tasks);
+  // Five minutes are 15 s of the wall.
+  const hasty = [at(0, 2), at(20, 7), at(34, 4), at(60, 7), at(74, 2)];
+  t.is(flapsOf({ phases: teeth, readings: hasty }, RATE), 2);
+  const patient = [at(0, 2), at(20, 7), at(36, 4), at(60, 7), at(76, 2)];
+  t.is(flapsOf({ phases: teeth, readings: patient }, RATE), 0);
 });
 
-test('a count that stands still under its scale-out alarm is at its limit', (t) => {
-  const alarms = ['TargetTracking-service/c/web-AlarmHigh-1'];
-  const at = (second: number, tasks: number) => ({ ...scaling().reading(second, tasks, tasks), alarms });
-  const stuck = { ...scaling(), readings: [scaling().reading(0, 2, 2), at(15, 2), at(16, 4)] };
-  t.regex(limitsOf({ events: [], clockRate: RATE }, stuck)[0] ?? '', /web stayed at 4 tasks for 8 min .*max_capacity/);
-  const other = { ...stuck, readings: stuck.readings.map((r) => ({ ...r, alarms: ['x/webshop-AlarmHigh-1'] })) };
-  t.deepEqual(limitsOf({ events: [], clockRate: RATE }, other), []);
+test('each rise of the load is looked at by itself, and one that brought nothing has no time', (t) => {
+  const { phases, reading } = scaling();
+  const second = phases.map((phase) => ({ ...phase, startMs: phase.startMs + 42_000, endMs: phase.endMs + 42_000 }));
+  const readings = [reading(0, 2, 2), reading(15, 4, 2), reading(18, 4, 4), reading(60, 7, 4), reading(70, 7, 7)];
+  const rises = risesOf({ phases: [...phases, ...second], readings });
+  t.deepEqual(
+    rises.map(({ grew, scaledOutMs, fromMs }) => [grew, scaledOutMs === null ? null : scaledOutMs - fromMs]),
+    [
+      [true, 12_000],
+      [true, 22_000],
+    ],
+  );
+  const [, idle] = risesOf({ phases: [...phases, ...second], readings: readings.slice(0, 3) });
+  t.like(idle, { grew: false, scaledOutMs: null });
+  const [short] = risesOf({ phases, readings: readings.slice(0, 2) });
+  t.like(short, { grew: true, scaledOutMs: null });
+});
+
+test('a rise whose tasks never all ran fails for want of a time', (t) => {
+  const { word } = judged({ readings: [...scaling().readings.slice(0, 3), ...scaling().readings.slice(5)] });
+  t.is(word('scale-out-minutes'), 'FAIL');
 });
 
 test('a port is reused safely once nobody answers there any more', (t) => {

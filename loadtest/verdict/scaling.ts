@@ -1,10 +1,8 @@
 /** What happened in a rehearsal of scaling, read off from its record. Pure. */
-import type { RunRecord } from './record.ts';
 import type { PortUse, ScalingReading, ScalingRecord } from './scaling-record.ts';
-import type { ScalingVerdict } from './verdict.ts';
 
 /** Names of the services whose desired count moved. */
-export function scaledServices({ readings }: ScalingRecord): string[] {
+export function scaledServices({ readings }: Pick<ScalingRecord, 'readings'>): string[] {
   const names = new Set(readings.flatMap((reading) => Object.keys(reading.services)));
   return [...names].filter((name) => new Set(desiredOf(readings, name)).size > 1).sort();
 }
@@ -23,7 +21,7 @@ export function peakOf({ readings }: ScalingRecord): {
   readonly onInstances: boolean;
 } {
   const first = readings[0];
-  const scaled = scaledServices({ readings } as ScalingRecord);
+  const scaled = scaledServices({ readings });
   const peaks = scaled.map((name) => ({
     name,
     tasks: Math.max(...readings.map((reading) => reading.services[name]?.running ?? 0)),
@@ -47,26 +45,38 @@ export function shortOfPeak(scaling: ScalingRecord): number {
   return missing + (onInstances ? Math.max(0, peakInstances - instances) : 0);
 }
 
-/** Moments of the run, wall ms; null where they did not come. */
-export function momentsOf(scaling: ScalingRecord): {
-  /** The load first left its baseline. */
-  readonly riseMs: number | null;
-  /** Every service that scaled first ran as many tasks as it ever wanted. */
+/** One rise of the load, and what it brought about. Wall ms. */
+export interface Rise {
+  readonly fromMs: number;
+  /** The next rise, or the end of the run. */
+  readonly toMs: number;
+  /** Some service wanted more tasks than before. */
+  readonly grew: boolean;
+  /** Each of those first ran as many as it wanted; null where one never did. */
   readonly scaledOutMs: number | null;
-  /** The load began to go back to its baseline for good. */
-  readonly fallMs: number | null;
-} {
+}
+
+export function risesOf(scaling: Pick<ScalingRecord, 'phases' | 'readings'>): Rise[] {
   const { phases, readings } = scaling;
-  const reached = scaledServices(scaling).map((name) => {
-    const most = Math.max(...desiredOf(readings, name));
-    return readings.find(({ services }) => (services[name]?.running ?? 0) >= most)?.atMs ?? null;
+  const starts = phases.filter((phase) => phase.name === 'rise').map((phase) => phase.startMs);
+  return starts.map((fromMs, i) => {
+    const toMs = starts[i + 1] ?? Math.max(phases.at(-1)?.endMs ?? fromMs, readings.at(-1)?.atMs ?? fromMs);
+    const before = readings.findLast((reading) => reading.atMs <= fromMs) ?? readings[0];
+    const during = readings.filter((reading) => reading.atMs > fromMs && reading.atMs <= toMs);
+    const reached = Object.entries(before?.services ?? {}).flatMap(([name, { desired }]) => {
+      const most = Math.max(desired, ...desiredOf(during, name));
+      if (most === desired) return [];
+      return [during.find(({ services }) => (services[name]?.running ?? 0) >= most)?.atMs ?? null];
+    });
+    const isThere = reached.length > 0 && reached.every((atMs) => atMs !== null);
+    const scaledOutMs = isThere ? Math.max(...reached.map((atMs) => atMs ?? 0)) : null;
+    return { fromMs, toMs, grew: reached.length > 0, scaledOutMs };
   });
-  const isThere = reached.length > 0 && reached.every((atMs) => atMs !== null);
-  return {
-    riseMs: phases.find((phase) => phase.name === 'rise')?.startMs ?? null,
-    scaledOutMs: isThere ? Math.max(...reached.map((atMs) => atMs ?? 0)) : null,
-    fallMs: phases.findLast((phase) => phase.name === 'fall')?.startMs ?? null,
-  };
+}
+
+/** The load began to go back to its baseline for good, wall ms; null where it never does. */
+export function lastFallMs({ phases }: Pick<ScalingRecord, 'phases'>): number | null {
+  return phases.findLast((phase) => phase.name === 'fall')?.startMs ?? null;
 }
 
 /** Services and `instances` that the last reading shows otherwise than the first. */
@@ -80,14 +90,34 @@ export function stillChanged({ readings }: ScalingRecord): string[] {
   return first.instances === last.instances ? services : [...services, 'instances'];
 }
 
+/** Tasks that go within so much control time after they were asked for (Application Auto Scaling's default cooldown). */
+const COOLDOWN_MINUTES = 5;
+
 /**
- * Changes of direction that the load did not ask for: a service that goes out, in and out again while the load went up
- * once has one.
+ * The worst service's changes of direction that the load did not ask for: one that goes out, in and out again while the
+ * load went up once; or its scale-ins within a cooldown after a scale-out, whatever the load did.
  */
-export function flapsOf(scaling: ScalingRecord): number {
+export function flapsOf(scaling: Pick<ScalingRecord, 'phases' | 'readings'>, clockRate: number): number {
   const asked = turns(scaling.phases.map((phase) => phase.ratePerSecond));
-  const excess = scaledServices(scaling).map((name) => turns(desiredOf(scaling.readings, name)) - asked);
-  return Math.max(0, ...excess);
+  const flaps = scaledServices(scaling).map((name) =>
+    Math.max(turns(desiredOf(scaling.readings, name)) - asked, hastyScaleIns(scaling.readings, name, clockRate)),
+  );
+  return Math.max(0, ...flaps);
+}
+
+function hastyScaleIns(readings: readonly ScalingReading[], name: string, clockRate: number): number {
+  const cooldownMs = (COOLDOWN_MINUTES * 60_000) / clockRate;
+  let outAtMs = Number.NEGATIVE_INFINITY;
+  let before: number | null = null;
+  let count = 0;
+  for (const { atMs, services } of readings) {
+    const desired = services[name]?.desired;
+    if (desired === undefined) continue;
+    if (before !== null && desired > before) outAtMs = atMs;
+    if (before !== null && desired < before && atMs - outAtMs < cooldownMs) count++;
+    before = desired;
+  }
+  return count;
 }
 
 /** How often a series goes from rising to falling or back. */
@@ -103,64 +133,6 @@ export function turns(values: readonly number[]): number {
   return count;
 }
 
-/** A wait for tasks of at least so much control time, and so much of the wall's, is no mere start. */
-const WAIT_CONTROL_MS = 120_000;
-const WAIT_WALL_MS = 5_000;
-const SAID = /PLACEMENT|CAPACITY|SCALED|LAUNCH|INSTANCE|TASKS_STARTED/;
-/** An alarm of this age at an unmoved count says that nothing more is to be had. */
-const LIMIT_CONTROL_MS = 240_000;
-
-/** Where capacity was the limit and nothing said so, or the count could go no further: one sentence each. */
-export function limitsOf(record: Pick<RunRecord, 'events' | 'clockRate'>, scaling: ScalingRecord): string[] {
-  return [...silentWaits(record, scaling), ...atTheirLimit(record, scaling)];
-}
-
-function silentWaits({ events, clockRate }: Pick<RunRecord, 'events' | 'clockRate'>, scaling: ScalingRecord): string[] {
-  const minMs = Math.max(WAIT_WALL_MS, WAIT_CONTROL_MS / clockRate);
-  const { readings } = scaling;
-  return scaledServices(scaling).flatMap((name) => {
-    const waits: { fromMs: number; toMs: number }[] = [];
-    let fromMs: number | null = null;
-    for (const { atMs, services } of readings) {
-      const { desired = 0, running = 0 } = services[name] ?? {};
-      if (running < desired) fromMs ??= atMs;
-      else if (fromMs !== null) {
-        waits.push({ fromMs, toMs: atMs });
-        fromMs = null;
-      }
-    }
-    const end = readings.at(-1)?.atMs ?? 0;
-    if (fromMs !== null) waits.push({ fromMs, toMs: end });
-    return waits
-      .filter((wait) => wait.toMs - wait.fromMs >= minMs)
-      .filter((wait) => !events.some((e) => e.atMs >= wait.fromMs - minMs && e.atMs <= wait.toMs && SAID.test(e.code)))
-      .map(
-        (wait) => `${name} lacked tasks for ${((wait.toMs - wait.fromMs) / 1_000).toFixed(1)} s, and no event says why`,
-      );
-  });
-}
-
-/** The count stood still while its scale-out alarm went on to the end of the highest phase. */
-function atTheirLimit({ clockRate }: Pick<RunRecord, 'clockRate'>, scaling: ScalingRecord): string[] {
-  const { phases, readings } = scaling;
-  const peakEndMs = phases.findLast((phase) => phase.name === 'peak' || phase.name === 'rise')?.endMs;
-  if (peakEndMs === undefined) return [];
-  return scaledServices(scaling).flatMap((name) => {
-    const until = readings.filter((reading) => reading.atMs <= peakEndMs);
-    const last = until.at(-1);
-    const isHigh = ({ alarms }: ScalingReading): boolean =>
-      alarms.some((alarm) => alarm.includes(`/${name}-AlarmHigh`));
-    if (!last || !isHigh(last)) return [];
-    const still = until.findLastIndex((r) => !isHigh(r) || r.services[name]?.desired !== last.services[name]?.desired);
-    const sinceMs = until[still + 1]?.atMs ?? peakEndMs;
-    if ((peakEndMs - sinceMs) * clockRate < LIMIT_CONTROL_MS) return [];
-    const minutes = Math.round(((peakEndMs - sinceMs) * clockRate) / 60_000);
-    return [
-      `${name} stayed at ${last.services[name]?.desired} tasks for ${minutes} min while its scale-out alarm was on: raise max_capacity, or give its tasks more room`,
-    ];
-  });
-}
-
 /** Ports of an instance that a task got while another's target on the same port still took part or drained. */
 export function portsReusedUnsafely(ports: readonly PortUse[]): PortUse[] {
   const byPort = Map.groupBy(ports, (use) => `${use.instanceId}:${use.hostPort}`);
@@ -168,41 +140,4 @@ export function portsReusedUnsafely(ports: readonly PortUse[]): PortUse[] {
     const sorted = uses.toSorted((a, b) => a.firstMs - b.firstMs);
     return sorted.filter((use, i) => sorted.slice(0, i).some((before) => before.lastMs >= use.firstMs));
   });
-}
-
-/** What the run says against the system, beside its criteria: one sentence each. */
-export function scalingReasons(record: RunRecord): string[] {
-  const { scaling } = record;
-  if (!scaling) return [];
-  const ports = portsReusedUnsafely(scaling.ports).map(
-    (use) => `port ${use.hostPort} of ${use.instanceId} went to ${use.service} while another task still answered there`,
-  );
-  return [...limitsOf(record, scaling), ...ports];
-}
-
-/** The decisions that count, of services and capacity providers. */
-const DECISION = /^(SCALED_(OUT|IN)|CAPACITY_\w+|INSTANCES_\w+|SCALING_FAILED)$/;
-
-/** @returns null where the load was not about scaling */
-export function describeScaling({ scaling, events, clockRate }: RunRecord): ScalingVerdict | null {
-  if (!scaling) return null;
-  const peak = peakOf(scaling);
-  const last = scaling.readings.at(-1);
-  const startMs = scaling.phases[0]?.startMs ?? 0;
-  return {
-    service: peak.service,
-    tasks: {
-      before: peak.tasksBefore,
-      peak: peak.tasks,
-      after: peak.service ? (last?.services[peak.service]?.running ?? 0) : 0,
-    },
-    instances: { before: peak.instancesBefore, peak: peak.instances, after: last?.instances ?? 0 },
-    decisions: events
-      .filter((event) => DECISION.test(event.code) && event.atMs >= startMs)
-      .map((event) => ({
-        at: new Date(event.atMs).toISOString(),
-        minute: Math.round(((event.atMs - startMs) / 60_000) * clockRate * 10) / 10,
-        message: event.message,
-      })),
-  };
 }

@@ -1,11 +1,12 @@
 /** The terminal summary: ports and tasks by step, blue/green deployment, criteria, ledger, verdict. */
 import { styleText } from 'node:util';
-import Table from 'cli-table3';
 import type { RunRecord } from './record.ts';
+import { scalingTables } from './scaling-tables.ts';
 import { endLine, lifecycleRows, weightRows } from './shift-rows.ts';
 import { stepRows } from './steps.ts';
+import { clean, plainTable } from './tables.ts';
 import { titleOf } from './title.ts';
-import { excludedByReason, type ScalingVerdict, type Verdict, type VerdictWord } from './verdict.ts';
+import { excludedByReason, type Verdict, type VerdictWord } from './verdict.ts';
 
 export interface SummaryOptions {
   /** Off where NO_COLOR is set or stdout is no terminal; the caller knows. */
@@ -15,8 +16,6 @@ export interface SummaryOptions {
 }
 
 const COLOUR = { PASS: 'green', FAIL: 'red', INCONCLUSIVE: 'yellow' } as const;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: values must not steer the terminal
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** The summary for this process's stdout: in colour where that is a terminal and NO_COLOR is not set. */
 export function terminalSummary(record: RunRecord, verdict: Verdict, reportDir?: string): string {
@@ -30,7 +29,7 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
   const sections = [
     stepTable(record),
     blueGreenTables(record, verdict),
-    scalingTable(verdict),
+    scalingTables(record, verdict),
     criteriaTable(verdict, word),
     excludedLines(verdict),
     loadLine(verdict),
@@ -70,24 +69,6 @@ function blueGreenTables(record: RunRecord, verdict: Verdict): string {
   for (const row of weightRows(blueGreen, startMs)) weights.push(Object.values(row).map(clean));
   const messages = told.map((row) => `${clean(row.event)}: ${clean(row.message)}`);
   return [`Blue/green ${clean(endLine(blueGreen))}`, events.toString(), ...messages, weights.toString(), ''].join('\n');
-}
-
-function scalingTable({ scaling, clockRate }: Verdict): string {
-  if (!scaling) return '';
-  const table = plainTable(['min', 'decision']);
-  for (const { minute, message } of scaling.decisions) table.push([minute.toFixed(1), clean(message)]);
-  return [
-    `Scaling, in minutes of control time (${clockRate} to one of the wall)`,
-    table.toString(),
-    scalingLine(scaling),
-    '',
-  ].join('\n');
-}
-
-function scalingLine({ service, tasks, instances }: ScalingVerdict): string {
-  const counts = ({ before, peak, after }: ScalingVerdict['tasks']): string => `${before} -> ${peak} -> ${after}`;
-  const of = service ? `${clean(service)}: tasks ${counts(tasks)}` : 'no service scaled';
-  return instances.peak > 0 ? `${of}; instances ${counts(instances)}` : of;
 }
 
 function criteriaTable(verdict: Verdict, word: (v: VerdictWord) => string): string {
@@ -131,12 +112,4 @@ function clockLine(record: RunRecord): string {
   if (record.clockRate === 1) return '';
   const seconds = (60 / record.clockRate).toFixed(1);
   return `Clock rate ${record.clockRate}: a real minute of control time took ${seconds} s; requests ran in real time.`;
-}
-
-function plainTable(head: string[]): Table.Table {
-  return new Table({ head, style: { head: [], border: [], compact: true } });
-}
-
-function clean(value: unknown): string {
-  return String(value).replace(CONTROL, '\ufffd');
 }

@@ -83,11 +83,31 @@ export interface Verdict {
   readonly endedAt: string;
 }
 
+/** The same length of time, twice. */
+export interface Took {
+  /** Of control time: what it would have been on AWS. */
+  readonly minutes: number;
+  readonly wallSeconds: number;
+}
+
 export interface ScalingVerdict {
   /** The service that ran most tasks. */
   readonly service: string | null;
   readonly tasks: { readonly before: number; readonly peak: number; readonly after: number };
   readonly instances: { readonly before: number; readonly peak: number; readonly after: number };
+  /** The slowest rise of the load until the last task that it wanted; null where nothing scaled out for good. */
+  readonly scaleOut: Took | null;
+  /** From the last fall of the load until everything was as before; null where it never was. */
+  readonly scaleIn: Took | null;
+  /** Tasks that waited for a place. */
+  readonly waits: readonly (Took & {
+    readonly service: string;
+    readonly tasks: number;
+    /** Since the load began, minutes of control time. */
+    readonly minute: number;
+    /** The event that says so; null where none does. */
+    readonly why: string | null;
+  })[];
   /** Each decision with its numbers, oldest first. */
   readonly decisions: readonly { readonly at: string; readonly minute: number; readonly message: string }[];
 }

@@ -1,6 +1,7 @@
 /** The report page: one file, no external resource, no script. */
 import type { Profile } from '../../profiles.ts';
 import type { RunRecord } from '../record.ts';
+import { scalingLines } from '../scaling-tables.ts';
 import { type Timeline, timelineOf } from '../series.ts';
 import { stepRows } from '../steps.ts';
 import { titleOf } from '../title.ts';
@@ -61,12 +62,11 @@ function loadSentences({ orders, forum }: RunRecord): string {
 
 function scalingSection({ scaling, clockRate }: Verdict, timeline: Timeline): Html | null {
   if (!scaling) return null;
-  const { service, tasks, instances, decisions } = scaling;
   return html`<h2>Scaling</h2>
-<p>${service ? `${service}: ${tasks.before} → ${tasks.peak} → ${tasks.after} tasks` : 'No service scaled'}${instances.peak > 0 ? `; ${instances.before} → ${instances.peak} → ${instances.after} instances` : null}.</p>
+${scalingLines(scaling).map((line) => html`<p>${line.replaceAll('->', '→')}</p>`)}
 ${timeline.capacity.length > 0 ? chart('Desired tasks and instances', 'count', timeline.capacity, timeline) : null}
 <div class="scroll"><table><thead><tr><th class="n">minute (${clockRate} to one of the wall)</th><th>decision</th></tr></thead><tbody>
-${decisions.map((decision) => html`<tr><td class="n">${decision.minute.toFixed(1)}</td><td>${decision.message}</td></tr>`)}
+${scaling.decisions.map((decision) => html`<tr><td class="n">${decision.minute.toFixed(1)}</td><td>${decision.message}</td></tr>`)}
 </tbody></table></div>`;
 }
 
