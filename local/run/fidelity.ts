@@ -57,7 +57,7 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   approximated('tables', 'DynamoDB has no expiry, transactions, throughput limits or streams here'),
   approximated(
     'topics',
-    'topics and dead-letter queues live in memory: a plane that is killed loses messages not yet delivered',
+    'a plane that is killed delivers what it had accepted once its subscriptions are confirmed again, at least once',
   ),
   approximated(
     'alarms',
@@ -81,5 +81,9 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   approximated(
     'capacity providers',
     'tasks needed is a lower bound; out at the first minute above the target; tasks wait at the first provider of their strategy',
+  ),
+  approximated(
+    'instance draining',
+    'managed draining gives up after 48 hours; RunTask waits 30 minutes for capacity; only terminating lifecycle hooks hold instances',
   ),
 ];

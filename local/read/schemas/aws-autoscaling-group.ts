@@ -119,7 +119,7 @@ export const AUTO_SCALING_GROUP = schema(['aws_autoscaling_group'], {
   load_balancers: refused('classic load balancers are not run here'),
   traffic_source: refused('use target_group_arns'),
   warm_pool: refused('warm pools are not modelled'),
-  initial_lifecycle_hook: inert('lifecycle hooks of instances are not run'),
+  initial_lifecycle_hook: inert('only hooks put through the endpoint hold an instance'),
   placement_group: inert('all instances are on one machine'),
   availability_zone_distribution: inert('instances are spread evenly over the zones'),
   ignore_failed_scaling_activities: inert('of the Terraform run itself'),

@@ -3,7 +3,6 @@ import { block, blocks, COMMON, inert, number, refused, schema, text, texts, wor
 
 const NAME = { pattern: /^[A-Za-z0-9_-]{1,255}$/, rule: '1 to 255 letters, digits, hyphens and underscores' };
 
-const SCALING = { noEffect: 'instances are not scaled by tasks here yet' } as const;
 const SHARES = {
   noEffect: 'the first provider of a strategy decides between Fargate and EC2; shares are not kept',
 } as const;
@@ -39,16 +38,14 @@ export const CAPACITY_PROVIDER = schema(['aws_ecs_capacity_provider'], {
     {
       auto_scaling_group_arn: text({ required: true }),
       managed_scaling: block({
-        status: word(['ENABLED', 'DISABLED'], 'ENABLED', SCALING),
-        target_capacity: number({ fallback: 100, min: 1, max: 100, ...SCALING }),
-        minimum_scaling_step_size: number({ fallback: 1, min: 1, max: 10_000, ...SCALING }),
-        maximum_scaling_step_size: number({ fallback: 10_000, min: 1, max: 10_000, ...SCALING }),
-        instance_warmup_period: number({ fallback: 300, min: 0, max: 10_000, ...SCALING }),
+        status: word(['ENABLED', 'DISABLED'], 'ENABLED'),
+        target_capacity: number({ fallback: 100, min: 1, max: 100 }),
+        minimum_scaling_step_size: number({ fallback: 1, min: 1, max: 10_000 }),
+        maximum_scaling_step_size: number({ fallback: 10_000, min: 1, max: 10_000 }),
+        instance_warmup_period: number({ fallback: 300, min: 0, max: 10_000 }),
       }),
-      managed_termination_protection: word(['ENABLED', 'DISABLED'], 'DISABLED', SCALING),
-      managed_draining: word(['ENABLED', 'DISABLED'], 'ENABLED', {
-        noEffect: 'instances here always drain before they end',
-      }),
+      managed_termination_protection: word(['ENABLED', 'DISABLED'], 'DISABLED'),
+      managed_draining: word(['ENABLED', 'DISABLED'], 'ENABLED'),
     },
     { required: true },
   ),

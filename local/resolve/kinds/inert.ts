@@ -223,7 +223,7 @@ export const INERT_TYPES = [
   ),
   inertType(
     ['aws_autoscaling_lifecycle_hook', 'aws_autoscaling_notification'],
-    'lifecycle hooks of instances are not run',
+    'only hooks put through the endpoint hold an instance',
     plain,
   ),
   inertType(['aws_cloudwatch_dashboard'], 'the console is the dashboard here', plain),
