@@ -26,6 +26,9 @@ export interface ScaleShape {
   readonly returnMinutes: number;
 }
 
+/** What another stack, or other sizes, are to reach. */
+export type Peaks = Partial<Pick<ScaleShape, 'peakTasks' | 'peakInstances'>>;
+
 type ShapeName = 'ramp' | 'spike' | 'soak' | 'sawtooth';
 
 /** Fifteen minutes until tasks go, cooldowns between, fifteen more until their instances go, a drain, and some to spare. */
@@ -147,3 +150,8 @@ export function atClockRate(profile: Profile, clockRate: number): Profile {
 
 /** For what comes before the first phase and after the last: k6's start, and the end of what is in flight. */
 const SPARE_SECONDS = 60;
+
+/** Other profiles as they are. */
+export function withPeaks(profile: Profile, peaks: Peaks = {}): Profile {
+  return profile.scaling ? { ...profile, scaling: { ...profile.scaling, ...peaks } } : profile;
+}

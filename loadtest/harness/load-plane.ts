@@ -13,10 +13,12 @@ import { Follower } from './follower.ts';
 import { atTargetsClock, type CheckedLoad, type LoadDeps, runToEnd } from './load.ts';
 import { createLog, type KindLog, recordLoads } from './load-kinds.ts';
 import { LoadRun } from './load-run.ts';
+import { followScaling, longestSeconds, type ScalingLoad, shapeOf } from './load-scaling.ts';
 import { servedRoutes } from './mix-keeper.ts';
 import { OutcomeLog } from './outcome-log.ts';
 import { planFor } from './plan.ts';
 import type { PlaneClient } from './plane-client.ts';
+import { checkProfile } from './rehearse.ts';
 import { snapshotOf } from './snapshot.ts';
 import { createSourceReader } from './sources.ts';
 
@@ -33,7 +35,10 @@ export async function loadPlane(given: CheckedLoad, deps: LoadDeps): Promise<Run
   try {
     const before = await follower.refresh();
     const checked = atTargetsClock(given, before.clockRate);
-    const { scenario, system, profile, seconds } = checked;
+    const { scenario, system, profile } = checked;
+    checkProfile(profile);
+    const shape = shapeOf(checked);
+    const seconds = shape ? longestSeconds(shape, before.clockRate) : checked.seconds;
     const mix = checked.mix ?? mixOf(system, before.stage);
     refuseUnserved(pathsNotReady(before, { system, current: mix, next: mix, throughTopics: scenario === 'publish' }));
     const baseUrl = entryListener(before, system)?.url ?? '';
@@ -41,8 +46,13 @@ export async function loadPlane(given: CheckedLoad, deps: LoadDeps): Promise<Run
     const plan = await planFor({ ...input, runId: randomUUID() });
     const log = createLog(scenario);
     run = await LoadRun.start({ k6, scenario, plan, routes: servedRoutes(mix, before), log, clock });
-    const what = `${scenario} at the plane for ${seconds} s`;
-    const { generator } = await runToEnd(run, { clock, signal, progress, what });
+    const plain = async (started: LoadRun): Promise<Pick<ScalingLoad, 'generator'>> =>
+      runToEnd(started, { clock, signal, progress, what: `${scenario} at the plane for ${seconds} s` });
+    const baseline = { clockRate: before.clockRate, baseline: before, baselineAtMs: clock.wallNow() };
+    const ended: Pick<ScalingLoad, 'generator'> & Partial<ScalingLoad> = shape
+      ? await followScaling(run, { shape, ...baseline }, { clock, signal, progress, follower })
+      : await plain(run);
+    const { generator, scaling = null, interrupted = false } = ended;
     const after = await follower.refresh();
     const ledger = await ledgerOf(checked, log, { plane, after, deps });
     const fidelity = await plane.fidelity();
@@ -62,8 +72,9 @@ export async function loadPlane(given: CheckedLoad, deps: LoadDeps): Promise<Run
       events: follower.events,
       drill: null,
       blueGreen: null,
+      scaling,
       fidelity,
-      interrupted: false,
+      interrupted,
     };
   } finally {
     await follower.stop();

@@ -5,7 +5,7 @@ import { CutoverError, type Problem, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import { LIMITS } from '../limits.ts';
 import { PROFILES, type Profile, profileFor } from '../profiles.ts';
-import { atClockRate } from '../scale-profiles.ts';
+import { atClockRate, type Peaks, withPeaks } from '../scale-profiles.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import { BROWSE, FORUM, LOGISTICS, type Mix, routeFor, type System } from '../systems.ts';
 import { type GeneratorRecord, RECORD_VERSION, type RunRecord, type ScenarioName } from '../verdict/record.ts';
@@ -37,6 +37,8 @@ export interface LoadOptions {
   readonly signingCertUrl?: string;
   /** For `publish` with `url`. */
   readonly topicArn?: string;
+  /** Of a profile that is about scaling: tasks and instances that its peak must reach; replace the profile's. */
+  readonly peaks?: Peaks;
   readonly reportRoot: string;
 }
 
@@ -94,7 +96,7 @@ export function checkLoad(options: LoadOptions): CheckedLoad {
   }
   checkTarget(options, bad);
   throwIfAny(problems);
-  const profile = withRate(base as Profile, rate, seconds as number);
+  const profile = withRate(withPeaks(base as Profile, options.peaks), rate, seconds as number);
   checkProfile(profile);
   const url = options.url?.replace(/\/+$/, '') ?? null;
   const mix = mixOf(options, system);

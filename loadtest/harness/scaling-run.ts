@@ -18,17 +18,20 @@ export interface ScalingPlan {
   readonly baselineAtMs: number;
 }
 
+export type ScalingContext = Pick<StageContext, 'clock' | 'follower' | 'signal' | 'progress'>;
+
 export class ScalingRun {
   readonly #plan: ScalingPlan;
-  readonly #context: StageContext;
+  readonly #context: ScalingContext;
   readonly #watch = new ScalingWatch();
   #returnedAtMs: number | null = null;
-  #told = '';
+  #told: string;
 
-  constructor(plan: ScalingPlan, context: StageContext) {
+  constructor(plan: ScalingPlan, context: ScalingContext) {
     this.#plan = plan;
     this.#context = context;
     this.#watch.observe(plan.baseline, plan.baselineAtMs);
+    this.#told = countsText(plan.baseline);
     context.follower.watch((status, { gotMs }) => this.#observe(status, gotMs));
   }
 
@@ -77,15 +80,19 @@ export class ScalingRun {
 
   #observe(status: Status, atMs: number): void {
     this.#watch.observe(status, atMs);
-    const { services, instances } = readingOf(status, atMs);
-    const counts = Object.entries(services).map(([name, { desired, running }]) =>
-      running === desired ? `${name} ${running}` : `${name} ${running} of ${desired}`,
-    );
-    const line = `tasks: ${counts.join(', ')}${instances > 0 ? `; instances ${instances}` : ''}`;
+    const line = countsText(status);
     if (line === this.#told) return;
-    if (this.#told !== '') this.#context.progress(line);
+    this.#context.progress(line);
     this.#told = line;
   }
+}
+
+function countsText(status: Status): string {
+  const { services, instances } = readingOf(status, 0);
+  const counts = Object.entries(services).map(([name, { desired, running }]) =>
+    running === desired ? `${name} ${running}` : `${name} ${running} of ${desired}`,
+  );
+  return `tasks: ${counts.join(', ')}${instances > 0 ? `; instances ${instances}` : ''}`;
 }
 
 function minutes(count: number): string {

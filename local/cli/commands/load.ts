@@ -7,12 +7,15 @@ import { PROFILES } from '../../../loadtest/profiles.ts';
 import { terminalSummary } from '../../../loadtest/verdict/terminal.ts';
 import { createClock } from '../../run/clock.ts';
 import { harnessPlane } from '../harness-plane.ts';
-import { list } from '../options.ts';
+import { list, wholeNumber } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
+import { peaksOf } from '../peaks.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { requireK6 } from '../tools.ts';
 import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
+
+const MAX_PEAK = 10_000;
 
 interface LoadFlags extends PlaneFlags {
   readonly url?: string;
@@ -24,6 +27,8 @@ interface LoadFlags extends PlaneFlags {
   readonly signingKey?: string;
   readonly signingCertUrl?: string;
   readonly topicArn?: string;
+  readonly peakTasks?: number;
+  readonly peakInstances?: number;
   readonly report: string;
 }
 
@@ -47,6 +52,12 @@ export function addLoad(program: Command): void {
     .option('--signing-key <file>', 'private key (PKCS #8 PEM) of a certificate the deployed system trusts')
     .option('--signing-cert-url <url>', 'URL of that certificate')
     .option('--topic-arn <arn>', 'topic for publish with --url')
+    .option(
+      '--peak-tasks <n>',
+      'of a profile that is about scaling: tasks to reach, instead of its own',
+      wholeNumber(1, MAX_PEAK),
+    )
+    .option('--peak-instances <n>', 'the same, container instances', wholeNumber(0, MAX_PEAK))
     .option('--report <dir>', 'folder for the reports', 'reports')
     .action(async (scenario: string, flags: LoadFlags) => {
       process.exitCode = await interruptible((signal) => run(scenario, flags, signal));
@@ -65,9 +76,10 @@ export function addLoad(program: Command): void {
 }
 
 async function run(scenario: string, flags: LoadFlags, signal: AbortSignal): Promise<number> {
-  const { path, report, json, portBase, ...options } = flags;
+  const { path, report, json, portBase, peakTasks: _tasks, peakInstances: _instances, ...options } = flags;
+  const peaks = peaksOf(flags, PROFILES[flags.profile]);
   const result = await load(
-    { ...options, scenario, reportRoot: report, ...(path ? { paths: path } : {}) },
+    { ...options, peaks, scenario, reportRoot: report, ...(path ? { paths: path } : {}) },
     {
       connectPlane: async () => harnessPlane(await PlaneClient.connect(stateDirOf(portBase))),
       k6: await requireK6(),
