@@ -38,7 +38,10 @@ export type CriterionName =
   | 'scaling-flaps'
   | 'capacity-limits'
   | 'ports-reused-unsafely'
-  | 'latency-p95-scaled-out';
+  | 'latency-p95-scaled-out'
+  | 'recovery-minutes'
+  | 'not-recovered'
+  | 'failed-at-the-kill';
 
 export type Unit =
   | 'orders'
@@ -131,6 +134,7 @@ export const CRITERIA: readonly Criterion[] = [
   ...forumCriteria(),
   ...blueGreenCriteria(),
   ...scalingCriteria(),
+  ...killCriteria(),
 ];
 
 function forumCriteria(): Criterion[] {
@@ -203,6 +207,27 @@ function blueGreenCriteria(): Criterion[] {
       title: 'control time from failure to the old version alone, steady',
       unit: 'seconds',
       bound: 300,
+    },
+  ];
+}
+
+function killCriteria(): Criterion[] {
+  return [
+    {
+      ...base,
+      name: 'recovery-minutes',
+      title: 'control time from the kill to as many healthy tasks and instances as before',
+      unit: 'minutes',
+      bound: 10,
+    },
+    { ...base, name: 'not-recovered', title: 'kills that were never recovered from', unit: 'services' },
+    {
+      ...base,
+      name: 'failed-at-the-kill',
+      title: 'requests around the kill that were not answered 2xx',
+      unit: 'percent',
+      // Half of the tasks are gone until ECS has seen it.
+      bound: 50,
     },
   ];
 }

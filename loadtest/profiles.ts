@@ -75,6 +75,12 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     summary: 'constant 40 orders/s, short stages, for CI',
     ratePerSecond: 40,
   },
+  drill: {
+    ...BASE,
+    name: 'drill',
+    summary: 'constant 40 orders/s, long enough before and after for the samples of a drill',
+    ratePerSecond: 40,
+  },
   burst: {
     ...BASE,
     name: 'burst',
@@ -117,6 +123,12 @@ export const FORUM_PROFILES: Readonly<Record<string, Profile>> = {
     ...SHORT,
     name: 'smoke',
     summary: 'constant 80 requests/s, short stages, for CI',
+    ratePerSecond: 80,
+  },
+  drill: {
+    ...FORUM_BASE,
+    name: 'drill',
+    summary: 'constant 80 requests/s, long enough before and after for the samples of a drill',
     ratePerSecond: 80,
   },
   burst: {

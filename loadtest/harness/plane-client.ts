@@ -27,6 +27,10 @@ export interface PlaneClient {
   deliveries(): Promise<DeliveryReport>;
   /** Rules that this plane models by approximation, and attributes without local effect. */
   fidelity(): Promise<readonly { readonly subject: string; readonly kind: string; readonly reason: string }[]>;
+  /** SIGKILL to the processes of these tasks. */
+  killTasks(pids: readonly number[]): Promise<void>;
+  /** EC2's TerminateInstances: at once, with everything on it. */
+  killInstance(instanceId: string): Promise<void>;
   /** Stops everything. Idempotent. */
   down(): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { runDrill } from './drill.ts';
 import { endLoads } from './end-loads.ts';
 import { describeEnvironment } from './environment.ts';
 import { Follower } from './follower.ts';
+import { runKill } from './kill-run.ts';
 import type { PlaneClient } from './plane-client.ts';
 import type { RehearseDeps, RehearseOptions } from './rehearse.ts';
 import { ScalingRun } from './scaling-run.ts';
@@ -40,6 +41,7 @@ export class Rehearsal {
   #blueGreen: BlueGreenRun | null = null;
   #deployer: DeployClient | null = null;
   #scaling: ScalingRun | null = null;
+  #kill: RunRecord['kill'] = null;
   /** As it was before the load. */
   #baseline: { status: Status; atMs: number } | null = null;
 
@@ -150,11 +152,13 @@ export class Rehearsal {
 
   async #changes(): Promise<void> {
     const { clock } = this.#deps;
-    const { drill, deploy, stages } = this.#options;
+    const { drill, deploy, stages, kill } = this.#options;
     const context = this.#context();
     if (await this.#scale(context)) return;
     await clock.sleep(this.#pace.warmUpSeconds * 1_000, this.#signal);
+    if (kill) this.#kill = await runKill(kill, context);
     await leaveStage(this.#stages, context);
+    if (kill) return;
     if (drill && this.#dirs.has('drill')) {
       this.#drill = await runDrill(drill, this.#dirOf('drill'), context);
       return;
@@ -224,6 +228,7 @@ export class Rehearsal {
       drill: this.#drill,
       blueGreen,
       scaling: this.#scaling?.record() ?? null,
+      kill: this.#kill,
       fidelity,
     };
   }

@@ -9,6 +9,7 @@ import { validateProfile } from '../profile-rules.ts';
 import type { Profile } from '../profiles.ts';
 import type { OrderLedger, System } from '../systems.ts';
 import type { Fault } from '../verdict/blue-green-record.ts';
+import type { Kill } from '../verdict/kill-record.ts';
 import type { OrderScenario, RunRecord } from '../verdict/record.ts';
 import type { DeployClientFactory } from './deploy-client.ts';
 import type { PlaneClient } from './plane-client.ts';
@@ -29,7 +30,7 @@ export interface RehearseOptions {
   /** First and last stage; both included. */
   readonly from: string;
   readonly to: string;
-  /** How orders are sent. Default `orders`; a rolling drill defaults to `publish`, where SNS tries again. */
+  /** How orders are sent. Default `orders`; a drill defaults to `publish`, where SNS tries again. */
   readonly scenario?: OrderScenario;
   /** Default: signed with the plane's own key. */
   readonly unsigned?: boolean;
@@ -39,6 +40,8 @@ export interface RehearseOptions {
   readonly drill?: DrillOptions;
   /** Deploy a version blue/green when the last stage is steady. */
   readonly deploy?: DeployOptions;
+  /** Kill half of the tasks, or one of the instances, at stage `from`, instead of the further stages. */
+  readonly kill?: Kill;
 }
 
 export interface DeployOptions {
@@ -79,7 +82,7 @@ export interface RehearseDeps {
  */
 export async function rehearse(options: RehearseOptions, deps: RehearseDeps): Promise<RunResult> {
   const systems = options.systems.map(({ system }) => system);
-  const stages = stagesBetween(systems, options.from, options.drill ? options.from : options.to);
+  const stages = stagesBetween(systems, options.from, options.drill || options.kill ? options.from : options.to);
   for (const { profile } of options.systems) checkProfile(profile);
   checkSteps(options);
   const rehearsal = new Rehearsal({ ...options, loads: loadsOf(options), stages, runId: randomUUID() }, deps);
@@ -93,7 +96,7 @@ export async function rehearse(options: RehearseOptions, deps: RehearseDeps): Pr
 }
 
 function loadsOf(options: RehearseOptions): LoadSpec[] {
-  const orders = options.scenario ?? (options.drill ? 'publish' : 'orders');
+  const orders = options.scenario ?? (options.drill || options.kill ? 'publish' : 'orders');
   const unsigned = options.unsigned ?? false;
   return options.systems.map(({ system, profile }) => ({
     system,
@@ -103,7 +106,11 @@ function loadsOf(options: RehearseOptions): LoadSpec[] {
   }));
 }
 
-function checkSteps({ drill, deploy }: RehearseOptions): void {
+function checkSteps({ drill, deploy, kill }: RehearseOptions): void {
+  if (kill && (drill || deploy)) {
+    const message = 'a kill and a deployment are two runs';
+    throw new CutoverError({ code: 'BAD_FLAG', address: '--kill', message, value: kill, fix: 'leave one out' });
+  }
   if (drill && deploy) {
     const message = 'a drill and a deployment are two runs';
     throw new CutoverError({ code: 'BAD_FLAG', address: '--deploy', message, value: deploy, fix: 'leave one out' });

@@ -76,6 +76,18 @@ export class FakePlane implements PlaneClient {
     }
   }
 
+  readonly killed: (number | string)[] = [];
+  onKill: () => void = () => undefined;
+
+  async killTasks(pids: readonly number[]): Promise<void> {
+    this.killed.push(...pids);
+    this.onKill();
+  }
+
+  async killInstance(id: string): Promise<void> {
+    this.killed.push(id);
+  }
+
   async apply(dir: string): Promise<ApplyResult> {
     return { ...NOTHING, ...(await this.onApply(dir, this)) };
   }

@@ -1,5 +1,6 @@
 /** What a verdict tells of its loads and its blue/green deployment. Pure. */
 import { type ForumRequest, requestsOf } from './forum-record.ts';
+import { isAtTheKill } from './measure-kill.ts';
 import { isSuccess } from './measurement.ts';
 import type { RunRecord } from './record.ts';
 import { blueKeptSeconds, GUARD_WORDS, guardOf, phaseMixes } from './shift.ts';
@@ -79,9 +80,14 @@ export function blueGreenReasons({ blueGreen: step, forum }: RunRecord): string[
 const SHOWN = 10;
 
 /** The forum's requests that went wrong, the first ten of them; none where all went well. */
-export function forumReasons({ forum, startedAtMs }: RunRecord): string[] {
+export function forumReasons({ forum, startedAtMs, kill }: RunRecord): string[] {
   if (!forum) return [];
-  const wrong = requestsOf(forum).filter((request) => !isSuccess(request) || request.failedCheck !== null);
+  // What a kill costs at its moment is that drill's own criterion.
+  const expected = (request: ForumRequest): boolean =>
+    Boolean(kill && !isSuccess(request) && isAtTheKill(kill, request));
+  const wrong = requestsOf(forum).filter(
+    (request) => (!isSuccess(request) || request.failedCheck !== null) && !expected(request),
+  );
   if (wrong.length === 0) return [];
   const first = wrong.slice(0, SHOWN).map((request) => {
     const atSeconds = ((request.sentAtMs - startedAtMs) / 1_000).toFixed(1);

@@ -10,6 +10,7 @@ import { describeScaling, scalingReasons } from './describe-scaling.ts';
 import { findEdges } from './edges.ts';
 import { keepLedger, type Ledger, type LedgerEntry } from './ledger.ts';
 import { measure } from './measure.ts';
+import { killReasons } from './measure-kill.ts';
 import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
@@ -124,6 +125,7 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
     ...blueGreenReasons(record).map(fail),
     ...forumReasons(record).map(fail),
     ...scalingReasons(record).map(fail),
+    ...killReasons(record).map(fail),
   );
   findings.push(...orderFindings(record.orders, ledger));
   for (const { what, generator } of generatorsOf(record)) {

@@ -1,5 +1,7 @@
 /** What the requests to the forum say. Pure. */
 import { type ForumLoad, requestsOf } from './forum-record.ts';
+import type { KillRecord } from './kill-record.ts';
+import { isAtTheKill } from './measure-kill.ts';
 import { excludeAll, isSuccess, measureDropped, type Some } from './measurement.ts';
 import type { Sample } from './record.ts';
 import { measureLatency } from './saturation.ts';
@@ -15,6 +17,7 @@ const FORUM_CRITERIA = [
 export function measureForum(
   load: ForumLoad | null,
   samples: readonly Sample[],
+  kill: KillRecord | null,
 ): Some<(typeof FORUM_CRITERIA)[number]> {
   if (!load) return excludeAll(FORUM_CRITERIA, 'the forum was no part of this run');
   const requests = requestsOf(load);
@@ -22,7 +25,11 @@ export function measureForum(
   const answered = requests.filter(isSuccess);
   const of = (value: number, samples: number) => ({ value: samples > 0 ? value : null, samples });
   return {
-    'forum-failed-requests': of(requests.length - answered.length, requests.length),
+    // Those around a kill are that drill's own criterion.
+    'forum-failed-requests': of(
+      requests.filter((r) => !isSuccess(r) && !(kill && isAtTheKill(kill, r))).length,
+      requests.length,
+    ),
     'forum-failed-checks': of(answered.filter((r) => r.failedCheck !== null).length, answered.length),
     'forum-latency-p95': measureLatency(requests, 'forum-latency-p95', samples),
     'forum-latency-p99': measureLatency(requests, 'forum-latency-p99', samples),

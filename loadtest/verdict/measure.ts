@@ -2,6 +2,7 @@
 import type { Ledger } from './ledger.ts';
 import { measureBlueGreen } from './measure-blue-green.ts';
 import { measureForum } from './measure-forum.ts';
+import { measureKill } from './measure-kill.ts';
 import { measureOrders } from './measure-orders.ts';
 import { measureScaling } from './measure-scaling.ts';
 import { excludeAll, type Measurement, type Measurements, type Some } from './measurement.ts';
@@ -12,12 +13,13 @@ import type { RunRecord } from './record.ts';
 export function measure(record: RunRecord, ledger: Ledger | null): Measurements {
   return {
     ...measureOrders(record.orders, ledger, record.samples),
-    ...measureForum(record.forum, record.samples),
+    ...measureForum(record.forum, record.samples, record.kill ?? null),
     'generator-cpu': measureGeneratorCpu(record),
     ...measureDeployments(record),
     ...measurePortCriteria(record),
     ...measureBlueGreen(record),
     ...measureScaling(record),
+    ...measureKill(record),
   };
 }
 

@@ -6,6 +6,7 @@
 import type { Profile } from '../profiles.ts';
 import type { BlueGreenStep } from './blue-green-record.ts';
 import type { ForumLoad } from './forum-record.ts';
+import type { KillRecord } from './kill-record.ts';
 import type { ScalingRecord } from './scaling-record.ts';
 
 export const RECORD_VERSION = 2;
@@ -184,6 +185,8 @@ export interface RunRecord {
   readonly blueGreen: BlueGreenStep | null;
   /** Null, or absent, where the load was not about scaling. */
   readonly scaling?: ScalingRecord | null;
+  /** Null, or absent, where nothing was killed. */
+  readonly kill?: KillRecord | null;
   /** Rules that the plane models by approximation. */
   readonly fidelity: readonly { readonly subject: string; readonly kind: string; readonly reason: string }[];
   /** True where the load ended before the stages did. */

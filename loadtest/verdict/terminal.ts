@@ -1,5 +1,6 @@
 /** The terminal summary: ports and tasks by step, blue/green deployment, criteria, ledger, verdict. */
 import { styleText } from 'node:util';
+import { killLine } from './measure-kill.ts';
 import type { RunRecord } from './record.ts';
 import { scalingTables } from './scaling-tables.ts';
 import { endLine, lifecycleRows, weightRows } from './shift-rows.ts';
@@ -35,6 +36,7 @@ export function renderSummary(record: RunRecord, verdict: Verdict, options: Summ
     loadLine(verdict),
     ledgerLine(verdict),
     machineLine(verdict),
+    clean(killLine(record)),
     clockLine(record),
     ...verdict.reasons.map((reason) => `  - ${clean(reason)}`),
     `${word(verdict.verdict)}  ${clean(titleOf(record, ' -> '))}`,

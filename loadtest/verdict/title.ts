@@ -7,7 +7,8 @@ export function titleOf(record: RunRecord, arrow: string): string {
   return `${record.system} ${stages}${stepOf(record)}`;
 }
 
-function stepOf({ drill, blueGreen }: RunRecord): string {
+function stepOf({ drill, blueGreen, kill }: RunRecord): string {
+  if (kill) return `, kill ${kill.what}`;
   if (drill) return `, drill ${drill.service}:${drill.tag}`;
   if (!blueGreen) return '';
   const fault = blueGreen.fault === 'none' ? '' : ` (${blueGreen.fault})`;

@@ -1,5 +1,6 @@
 /** The report page: one file, no external resource, no script. */
 import type { Profile } from '../../profiles.ts';
+import { killLine } from '../measure-kill.ts';
 import type { RunRecord } from '../record.ts';
 import { scalingLines } from '../scaling-tables.ts';
 import { type Timeline, timelineOf } from '../series.ts';
@@ -46,6 +47,7 @@ function heading(record: RunRecord, verdict: Verdict): Html {
   return html`<h1><span class="${verdict.verdict}">${verdict.verdict}</span> ${titleOf(record, ' → ')}</h1>
 <p class="soft">${loadSentences(record)} Against ${record.target}, ${verdict.startedAt}, ${wallSeconds} s.
 ${clockRate === 1 ? 'Control time ran at the rate of the wall.' : `Control time ran ${clockRate} times as fast as the wall: a real minute of health checks, drains and back-off took ${(60 / clockRate).toFixed(1)} s here. Requests ran in real time.`}
+${killLine(record)}
 ${verdict.machineBusyPercent === null ? null : `The machine's ${record.environment.cores} cores were ${verdict.machineBusyPercent} % busy on average.`}
 ${record.orders?.signed === false ? 'The orders were not signed.' : null}</p>
 ${verdict.reasons.length > 0 ? html`<ul>${verdict.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>` : null}`;

@@ -7,6 +7,7 @@ import { PROFILES, profileFor } from '../../../loadtest/profiles.ts';
 import { atClockRate, type ScaleShape } from '../../../loadtest/scale-profiles.ts';
 import { SYSTEMS } from '../../../loadtest/systems.ts';
 import type { Fault } from '../../../loadtest/verdict/blue-green-record.ts';
+import { KILLS, type Kill } from '../../../loadtest/verdict/kill-record.ts';
 import { terminalSummary } from '../../../loadtest/verdict/terminal.ts';
 import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { createClock } from '../../run/clock.ts';
@@ -39,6 +40,7 @@ interface RehearseFlags extends RunFlags {
   readonly fault?: Exclude<Fault, 'none'>;
   readonly deploy?: Readonly<Record<string, string>>;
   readonly config?: string;
+  readonly kill?: Kill;
 }
 
 /** What may be done to a drill's blue/green deployment. */
@@ -68,7 +70,7 @@ export function addRehearse(program: Command): void {
     .addOption(
       new Option(
         '--profile <name>',
-        'load profile; default: rehearsal, shift with --deploy, smoke with a drill of the forum',
+        'load profile; default: rehearsal, shift with --deploy, drill with --kill, smoke with a drill of the forum',
       ).choices(Object.keys(PROFILES)),
     )
     .addOption(
@@ -83,6 +85,12 @@ export function addRehearse(program: Command): void {
       ),
     )
     .option('--deploy <service=tag>', 'deploy a version blue/green when the last stage is steady', pairs)
+    .addOption(
+      new Option(
+        '--kill <what>',
+        'tasks: SIGKILL half of each service’s; instance: one of them with all its tasks; then wait until all is as before',
+      ).choices(KILLS),
+    )
     .option('--config <name>', 'CodeDeploy deployment configuration for --deploy and --drill; default: the group’s')
     .option('--report <dir>', 'folder for the reports', 'reports')
     .action(async (given: RehearseFlags, command: Command) => {
@@ -109,7 +117,7 @@ function scalingOf({ profile, system }: RehearseFlags): ScaleShape | undefined {
 
 /** @throws CutoverError BAD_FLAG with every flag that does not go with a profile that is about scaling */
 function checkScaling(flags: RehearseFlags): void {
-  const { profile, system, from, to, drill, deploy } = flags;
+  const { profile, system, from, to, drill, deploy, kill } = flags;
   if (!scalingOf(flags)) return;
   const problems: Problem[] = [];
   const refuse = (address: string, value: unknown, fix: string): void => {
@@ -118,6 +126,7 @@ function checkScaling(flags: RehearseFlags): void {
   };
   if (system === 'all') refuse('--system', system, 'one of logistics, forum');
   if (from !== to) refuse('--to', to, `leave it out, or name ${from}`);
+  if (kill) refuse('--kill', kill, 'leave it out');
   if (drill) refuse('--drill', drill, 'leave it out');
   if (deploy) refuse('--deploy', deploy, 'leave it out');
   throwIfAny(problems);
@@ -137,6 +146,7 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
       reportRoot: flags.report,
       ...(flags.scenario ? { scenario: flags.scenario } : {}),
       ...steps,
+      ...(flags.kill ? { kill: flags.kill } : {}),
     },
     {
       k6,
@@ -177,7 +187,8 @@ function takesAnHour({ drill, fault }: RehearseFlags): boolean {
   );
 }
 
-function defaultProfile({ drill, deploy, system }: RehearseFlags): string {
+function defaultProfile({ drill, deploy, system, kill }: RehearseFlags): string {
+  if (kill) return 'drill';
   if (deploy) return 'shift';
   return drill && system !== 'logistics' ? 'smoke' : 'rehearsal';
 }

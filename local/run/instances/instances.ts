@@ -29,8 +29,11 @@ export interface Instances {
    * `drain` is false. @throws ApiError ValidationError outside the group's bounds
    */
   setDesired(groupName: string, desired: number, change?: DesiredChange): void;
-  /** TerminateInstanceInAutoScalingGroup. @throws ApiError ValidationError where there is none */
-  terminate(instanceId: string, decrement: boolean, reason: string): void;
+  /**
+   * TerminateInstanceInAutoScalingGroup; with `drain` false TerminateInstances of EC2: nothing is waited for, its tasks
+   * end with it. @throws ApiError ValidationError where there is none
+   */
+  terminate(instanceId: string, decrement: boolean, reason: string, drain?: boolean): void;
   /** UpdateContainerInstancesState. @throws ApiError InvalidParameterException where it is not in such a state */
   setDraining(instanceId: string, draining: boolean): void;
   readonly hooks: LifecycleHooks;
@@ -177,7 +180,7 @@ export function createInstances(options: InstancesOptions): Instances {
       group.desired = desired;
       void reconcileLater(name, change);
     },
-    terminate(id, decrement, reason) {
+    terminate(id, decrement, reason, drain = true) {
       const instance = instances.get(id);
       const group = instance ? groups.get(instance.group.name) : undefined;
       if (!instance || !group || !isLive(instance))
@@ -192,7 +195,7 @@ export function createInstances(options: InstancesOptions): Instances {
         );
       if (decrement) group.desired -= 1;
       say(instance, 'INSTANCE_ENDING', `${id}: ${reason}`);
-      end(instance, true);
+      end(instance, drain);
       void reconcileLater(instance.group.name);
     },
     handler: {

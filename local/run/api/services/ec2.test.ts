@@ -86,3 +86,14 @@ test('stacks with their outputs: addresses that answer here, nothing sensitive',
   t.is(refused.status, 400);
   t.regex(refused.text, /cutover down/);
 });
+
+test('TerminateInstances: all that exist at once, and none where one does not', async (t) => {
+  const missing = await ec2('TerminateInstances', { 'InstanceId.1': 'i-1', 'InstanceId.2': 'i-9' });
+  t.regex(missing.text, /InvalidInstanceID\.NotFound.*'i-9' does not exist/s);
+  t.regex((await ec2('TerminateInstances', { 'InstanceId.1': 'i-1', DryRun: 'true' })).text, /DryRunOperation/);
+  const before = (await ec2('DescribeInstances')).all('instanceId');
+  t.true(before.includes('i-1'));
+  const ended = await ec2('TerminateInstances', { 'InstanceId.1': 'i-1' });
+  t.deepEqual(ended.all('instanceId'), ['i-1']);
+  t.regex(ended.text, /<currentState><code>32<\/code><name>shutting-down<\/name><\/currentState>/);
+});

@@ -1,6 +1,6 @@
 /**
- * Amazon EC2: the network and the instances of the stacks, to be read. Changes are the stacks' own. Rules: EC2 API
- * reference, Describe*.
+ * Amazon EC2: the network and the instances of the stacks, to be read, and instances to be terminated. Other changes are
+ * the stacks' own. Rules: EC2 API reference, Describe*, TerminateInstances.
  */
 import { z } from 'zod';
 import type { InertResource, SecurityGroup, Subnet } from '../../../topology.ts';
@@ -18,6 +18,7 @@ import {
   vpcShape,
   zoneId,
 } from './ec2-shapes.ts';
+import { terminateInstances } from './ec2-terminate.ts';
 
 const DEFAULT_PAGE = 1000;
 
@@ -67,6 +68,7 @@ export const ec2: ServiceTable = {
         return page('reservationSet', found, { idOf, input, shape });
       },
     ),
+    TerminateInstances: terminateInstances,
     DescribeAvailabilityZones: operation(
       z.object({ ZoneName: names.optional(), ZoneId: names.optional(), Filter: filters }),
       (input, call) => {

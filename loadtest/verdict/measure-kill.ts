@@ -1,0 +1,58 @@
+/** What a kill drill says. Pure. */
+import { type ForumRequest, requestsOf } from './forum-record.ts';
+import type { KillRecord } from './kill-record.ts';
+import { excludeAll, isSuccess, type Some } from './measurement.ts';
+import type { Outcome, RunRecord } from './record.ts';
+
+/**
+ * A request that is on its way to a killed task is lost with it, and until ECS has seen the task's end the balancer sends
+ * it further ones: nothing answers those, on AWS either. Wall, since requests are in real time.
+ */
+export const BLAST_MS = 3_000;
+
+const KILL_CRITERIA = ['recovery-minutes', 'not-recovered', 'failed-at-the-kill'] as const;
+
+export function measureKill(record: RunRecord): Some<(typeof KILL_CRITERIA)[number]> {
+  const { kill, clockRate } = record;
+  if (!kill) return excludeAll(KILL_CRITERIA, 'nothing was killed');
+  const { killedAtMs, recoveredAtMs } = kill;
+  const answers = answersOf(record);
+  const around = answers.filter((answer) => isAtTheKill(kill, answer));
+  const failed = around.filter((answer) => !isSuccess(answer)).length;
+  return {
+    'recovery-minutes':
+      killedAtMs === null || recoveredAtMs === null
+        ? { excluded: 'it never recovered' }
+        : { value: ((recoveredAtMs - killedAtMs) / 60_000) * clockRate, samples: 1 },
+    'not-recovered': { value: recoveredAtMs === null ? 1 : 0, samples: 1 },
+    'failed-at-the-kill': { value: around.length > 0 ? (failed / around.length) * 100 : null, samples: around.length },
+  };
+}
+
+/** True for what was on its way when it happened, or sent before ECS can have seen it. */
+export function isAtTheKill(
+  { killedAtMs }: Pick<KillRecord, 'killedAtMs'>,
+  { sentAtMs, latencyMs }: Pick<Outcome, 'sentAtMs' | 'latencyMs'>,
+): boolean {
+  if (killedAtMs === null) return false;
+  return sentAtMs <= killedAtMs + BLAST_MS && (latencyMs === null || sentAtMs + latencyMs >= killedAtMs);
+}
+
+function answersOf({ orders, forum }: RunRecord): readonly (Outcome | ForumRequest)[] {
+  return [...(orders?.outcomes ?? []), ...(forum ? requestsOf(forum) : [])];
+}
+
+/** What the drill says against the system, beside its criteria. */
+export function killReasons({ kill }: RunRecord): string[] {
+  return kill?.problem ? [`kill ${kill.what}: ${kill.problem}`] : [];
+}
+
+/** For people: what was killed, and how long it took. */
+export function killLine({ kill, clockRate }: RunRecord): string {
+  if (!kill?.killedAtMs) return '';
+  const what = `${kill.instanceId ? `instance ${kill.instanceId} with ` : ''}${kill.victims.length} tasks`;
+  if (kill.recoveredAtMs === null) return `Killed ${what}; it never was as before again.`;
+  const seconds = (kill.recoveredAtMs - kill.killedAtMs) / 1_000;
+  const minutes = (seconds / 60) * clockRate;
+  return `Killed ${what}; all was as before after ${seconds.toFixed(1)} s, ${minutes.toFixed(1)} min of control time.`;
+}
