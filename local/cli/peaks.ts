@@ -3,6 +3,9 @@ import type { Profile } from '../../loadtest/profiles.ts';
 import type { Peaks } from '../../loadtest/scale-profiles.ts';
 import { type Problem, throwIfAny } from '../errors.ts';
 
+/** So many tasks or instances are no longer one machine's. */
+export const MAX_PEAK = 10_000;
+
 export interface PeakFlags {
   readonly profile?: string;
   readonly peakTasks?: number;
@@ -16,7 +19,7 @@ export function peaksOf({ profile: name, peakTasks, peakInstances }: PeakFlags, 
     .filter(([, value]) => value !== undefined && !profile?.scaling)
     .map(([address, value]) => ({
       ...{ code: 'BAD_FLAG' as const, address, value },
-      message: `profile ${name ?? 'rehearsal'} is not about scaling`,
+      message: `profile ${profile?.name ?? name} is not about scaling`,
       fix: 'leave it out, or take --profile ramp, spike, soak or sawtooth',
     }));
   throwIfAny(idle);

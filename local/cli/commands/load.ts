@@ -10,12 +10,10 @@ import { harnessPlane } from '../harness-plane.ts';
 import { list, wholeNumber } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
-import { peaksOf } from '../peaks.ts';
+import { MAX_PEAK, peaksOf } from '../peaks.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { requireK6 } from '../tools.ts';
 import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
-
-const MAX_PEAK = 10_000;
 
 interface LoadFlags extends PlaneFlags {
   readonly url?: string;

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import type { PlaneClient as HarnessPlane } from '../../../loadtest/harness/plane-client.ts';
 import { type RehearseOptions, rehearse, type SystemOptions } from '../../../loadtest/harness/rehearse.ts';
 import { PROFILES, profileFor } from '../../../loadtest/profiles.ts';
-import { atClockRate, type ScaleShape } from '../../../loadtest/scale-profiles.ts';
+import { atClockRate, type ScaleShape, withPeaks } from '../../../loadtest/scale-profiles.ts';
 import { SYSTEMS } from '../../../loadtest/systems.ts';
 import type { Fault } from '../../../loadtest/verdict/blue-green-record.ts';
 import { KILLS, type Kill } from '../../../loadtest/verdict/kill-record.ts';
@@ -13,9 +13,10 @@ import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { createClock } from '../../run/clock.ts';
 import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
-import { pairs, STAGES } from '../options.ts';
+import { pairs, STAGES, wholeNumber } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
+import { MAX_PEAK, peaksOf } from '../peaks.ts';
 import { startPlaneProcess } from '../plane-process.ts';
 import { synth } from '../synth.ts';
 import { requireK6 } from '../tools.ts';
@@ -41,6 +42,8 @@ interface RehearseFlags extends RunFlags {
   readonly deploy?: Readonly<Record<string, string>>;
   readonly config?: string;
   readonly kill?: Kill;
+  readonly peakTasks?: number;
+  readonly peakInstances?: number;
 }
 
 /** What may be done to a drill's blue/green deployment. */
@@ -92,6 +95,12 @@ export function addRehearse(program: Command): void {
       ).choices(KILLS),
     )
     .option('--config <name>', 'CodeDeploy deployment configuration for --deploy and --drill; default: the group’s')
+    .option(
+      '--peak-tasks <n>',
+      'of a profile that is about scaling: tasks to reach, instead of its own',
+      wholeNumber(1, MAX_PEAK),
+    )
+    .option('--peak-instances <n>', 'the same, container instances', wholeNumber(0, MAX_PEAK))
     .option('--report <dir>', 'folder for the reports', 'reports')
     .action(async (given: RehearseFlags, command: Command) => {
       const flags = withScalingStage(given, (name) => command.getOptionValueSource(name) === 'default');
@@ -200,7 +209,7 @@ function systemsOf(flags: RehearseFlags, clockRate: number): SystemOptions[] {
     const system = SYSTEMS[name];
     const profile = system && profileFor(flags.profile ?? defaultProfile(flags), system.name, names.length > 1);
     if (!system || !profile) throw new CutoverError({ code: 'BAD_FLAG', message: 'no such system or profile' });
-    return { system, profile: atClockRate(profile, clockRate) };
+    return { system, profile: atClockRate(withPeaks(profile, peaksOf(flags, profile)), clockRate) };
   });
 }
 
