@@ -31,7 +31,8 @@ def ec2(client):
     yield "ec2 subnet", own(client.describe_subnets()["Subnets"], "SubnetId")
     yield "ec2 security group", own(client.describe_security_groups()["SecurityGroups"], "GroupId")
     yield "ec2 route table", own(client.describe_route_tables()["RouteTables"], "RouteTableId")
-    yield "ec2 vpc endpoint", own(client.describe_vpc_endpoints()["VpcEndpoints"], "VpcEndpointId")
+    endpoints = [e for e in client.describe_vpc_endpoints()["VpcEndpoints"] if e["State"].lower() not in ENDED]
+    yield "ec2 vpc endpoint", own(endpoints, "VpcEndpointId")
     yield "ec2 internet gateway", [
         gateway["InternetGatewayId"]
         for gateway in gateways

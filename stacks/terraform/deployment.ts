@@ -1,5 +1,5 @@
 /** One system deployed, changed stage by stage and destroyed, the way a user would: `cdktf deploy`, `terraform plan`, `cdktf destroy`. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Emulator } from './emulator.ts';
 import { type CommandResult, command, exists, stackDir, stacksInOrder } from './terraform.ts';
@@ -23,6 +23,8 @@ export interface DeploymentOptions {
 export class Deployment {
   readonly #options: DeploymentOptions;
   readonly #outDir: string;
+  /** Stacks' JSON that Terraform has found valid. */
+  readonly #valid = new Set<string>();
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
@@ -41,9 +43,20 @@ export class Deployment {
     return this.#cdktf(stage, ['destroy', '*', '--auto-approve', '--skip-provider-lock']);
   }
 
-  /** `terraform validate` of every stack. @returns what Terraform says of those that are not valid, by stack */
+  /**
+   * `terraform validate` of every stack, but for those whose JSON has been found valid before.
+   *
+   * @returns what Terraform says of those that are not valid, by stack
+   */
   async validate(): Promise<Readonly<Record<string, string>>> {
-    return this.#each(['validate', '-no-color'], (result) => result.code === 0);
+    const stacks = await stacksInOrder(this.#outDir);
+    const texts = await Promise.all(
+      stacks.map((stack) => readFile(join(stackDir(this.#outDir, stack), 'cdk.tf.json'), 'utf8')),
+    );
+    const changed = stacks.filter((_, i) => !this.#valid.has(texts[i] as string));
+    const invalid = await this.#each(['validate', '-no-color'], (result) => result.code === 0, changed);
+    for (const [i, stack] of stacks.entries()) if (!(stack in invalid)) this.#valid.add(texts[i] as string);
+    return invalid;
   }
 
   /** A plan of every stack. @returns the plans that are not empty, by stack */
@@ -52,9 +65,13 @@ export class Deployment {
     return this.#each(['plan', '-detailed-exitcode', '-no-color', '-input=false'], (result) => result.code === 0);
   }
 
-  async #each(args: readonly string[], ok: (result: CommandResult) => boolean): Promise<Record<string, string>> {
+  async #each(
+    args: readonly string[],
+    ok: (result: CommandResult) => boolean,
+    stacks?: readonly string[],
+  ): Promise<Record<string, string>> {
     const said: Record<string, string> = {};
-    for (const stack of await stacksInOrder(this.#outDir)) {
+    for (const stack of stacks ?? (await stacksInOrder(this.#outDir))) {
       const cwd = stackDir(this.#outDir, stack);
       const result = await command('terraform', args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
       if (!ok(result)) said[stack] = result.output;

@@ -1,7 +1,13 @@
 /** What the emulator holds, read back through the AWS SDK. */
 import { join } from 'node:path';
 import { CodeDeployClient, GetDeploymentGroupCommand } from '@aws-sdk/client-codedeploy';
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand, ECSClient } from '@aws-sdk/client-ecs';
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+} from '@aws-sdk/client-ecs';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -66,6 +72,15 @@ export function heldBy(emulator: Emulator) {
     async deploymentGroup(applicationName: string, deploymentGroupName: string) {
       const answer = await codedeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
       return answer.deploymentGroupInfo;
+    },
+    /** @throws Error where a family has nothing left: then it is not kept */
+    async deregisterKept(families: readonly string[]): Promise<void> {
+      for (const familyPrefix of families) {
+        const { taskDefinitionArns = [] } = await ecs.send(new ListTaskDefinitionsCommand({ familyPrefix }));
+        if (taskDefinitionArns.length === 0) throw new Error(`no revision of ${familyPrefix} was kept`);
+        for (const taskDefinition of taskDefinitionArns)
+          await ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+      }
     },
     /** Names of what there is, by kind, without what AWS makes by itself. */
     async census(): Promise<Census> {
