@@ -77,3 +77,21 @@ test('unprotected instances go with their tasks, drained', async (t) => {
   await clock.advance(25 * MINUTE);
   t.is(fleet.changes.at(-1)?.desired, 1);
 });
+
+test('an instance that drains and yet belongs to its group takes no task: capacity is decided without it', async (t) => {
+  const { clock, fleet, capacity } = bench({ maxSize: 4, bootMs: 1000 });
+  fleet.pending = tasks(2);
+  await clock.advance(MINUTE);
+  fleet.pending = [];
+  await clock.advance(MINUTE);
+  t.is(fleet.changes.at(-1)?.desired, 2);
+  fleet.drain(0);
+  fleet.occupy(1, 2);
+  fleet.pending = tasks(2);
+  await clock.advance(MINUTE);
+  t.is(fleet.changes.at(-1)?.desired, 3, 'one takes tasks, two are needed: one more, beside the one that drains');
+  fleet.pending = [];
+  fleet.leave(0);
+  await clock.advance(MINUTE);
+  t.is(capacity.providers()[0]?.reservation?.running, 2);
+});

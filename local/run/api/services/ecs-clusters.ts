@@ -10,6 +10,11 @@ import { clustersOf, failure, needCluster, tagShapes } from './ecs-lookup.ts';
 
 const paging = { maxResults: integer(1, 100).optional(), nextToken: text.optional() };
 
+const strategy = list(
+  z.strictObject({ capacityProvider: name, weight: integer(0, 1000).optional(), base: integer(0).optional() }),
+  20,
+);
+
 /** Strict: what would do nothing here is refused by name. */
 const createInput = z.strictObject({
   clusterName: z
@@ -17,10 +22,7 @@ const createInput = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 letters, digits, - and _')
     .optional(),
   capacityProviders: names.optional(),
-  defaultCapacityProviderStrategy: list(
-    z.strictObject({ capacityProvider: name, weight: integer(0, 1000).optional(), base: integer(0).optional() }),
-    20,
-  ).optional(),
+  defaultCapacityProviderStrategy: strategy.optional(),
   settings: list(
     z.strictObject({ name: text, value: z.literal('disabled', 'has no local counterpart: only disabled is taken') }),
   ).optional(),
@@ -50,6 +52,17 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     await call.handlers.clusters.remove(cluster, call.signal);
     return { cluster: { ...clusterShape(cluster, call), status: 'INACTIVE' } };
   }),
+  PutClusterCapacityProviders: operation(
+    z.strictObject({ cluster: name, capacityProviders: names, defaultCapacityProviderStrategy: strategy }),
+    async ({ cluster: wanted, ...input }, call) => {
+      const cluster = needCluster(call, wanted);
+      if (!call.made.clusters.has(cluster.arn))
+        throw new ApiError('ClientException', `The cluster ${cluster.name} is made by the stacks: change it there.`);
+      const next = { ...cluster, ...providersOf(input, call) };
+      await call.handlers.clusters.put(next, cluster, call.signal);
+      return { cluster: clusterShape(next, call) };
+    },
+  ),
   DescribeCapacityProviders: operation(
     z.object({ capacityProviders: names.optional() }),
     ({ capacityProviders: wanted }, call) => {
@@ -83,28 +96,39 @@ async function createCluster(input: z.output<typeof createInput>, call: Call): P
   const clusterName = input.clusterName ?? 'default';
   const known = clustersOf(call).find((one) => one.name === clusterName);
   if (known) return { cluster: clusterShape(known, call) };
-  const capacityProviders = input.capacityProviders ?? [];
-  const available = ['FARGATE', 'FARGATE_SPOT', ...call.resources().capacityProviders.map((one) => one.name)];
-  const missing = capacityProviders.find((one) => !available.includes(one));
-  if (missing !== undefined)
-    throw new ApiError('InvalidParameterException', `The capacity provider ${missing} does not exist.`);
-  const strategy = input.defaultCapacityProviderStrategy ?? [];
-  const foreign = strategy.find((one) => !capacityProviders.includes(one.capacityProvider));
-  if (foreign)
-    throw new ApiError(
-      'InvalidParameterException',
-      `The capacity provider ${foreign.capacityProvider} is not associated with the cluster.`,
-    );
   const tags = Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value ?? '']));
   const cluster: Cluster = {
     ...madeBase(call, 'aws_ecs_cluster', clusterName, tags),
     arn: `arn:aws:ecs:${call.region}:${call.accountId}:cluster/${clusterName}`,
     name: clusterName,
-    capacityProviders,
-    defaultStrategy: strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base })),
+    ...providersOf(input, call),
   };
   await call.handlers.clusters.put(cluster, null, call.signal);
   return { cluster: clusterShape(cluster, call) };
+}
+
+/** @throws ApiError where a provider does not exist, or the strategy names one that is not the cluster's */
+function providersOf(
+  input: Pick<z.output<typeof createInput>, 'capacityProviders' | 'defaultCapacityProviderStrategy'>,
+  call: Call,
+): Pick<Cluster, 'capacityProviders' | 'defaultStrategy'> {
+  const { capacityProviders = [], defaultCapacityProviderStrategy: items = [] } = input;
+  const available = ['FARGATE', 'FARGATE_SPOT', ...call.resources().capacityProviders.map((one) => one.name)];
+  const missing = capacityProviders.find((one) => !available.includes(one));
+  if (missing !== undefined)
+    throw new ApiError('InvalidParameterException', `The capacity provider ${missing} does not exist.`);
+  const foreign = items.find((one) => !capacityProviders.includes(one.capacityProvider));
+  if (foreign)
+    throw new ApiError(
+      'InvalidParameterException',
+      `The capacity provider ${foreign.capacityProvider} is not associated with the cluster.`,
+    );
+  const defaultStrategy = items.map(({ capacityProvider, weight = 0, base = 0 }) => ({
+    capacityProvider,
+    weight,
+    base,
+  }));
+  return { capacityProviders, defaultStrategy };
 }
 
 /** @throws ApiError what the cluster still contains */

@@ -98,6 +98,20 @@ test.serial('a cluster is made, made again, and removed once it is empty', async
   t.is(again.cluster?.clusterArn, made.cluster?.clusterArn);
   const { clusterArns } = await ecs.send(new ecsClient.ListClustersCommand({}));
   t.true(clusterArns?.includes(made.cluster?.clusterArn ?? ''));
+  const providers = (capacityProviders: string[], capacityProvider: string, cluster = 'my_first_ecs_cluster') =>
+    ecs.send(
+      new ecsClient.PutClusterCapacityProvidersCommand({
+        cluster,
+        capacityProviders,
+        defaultCapacityProviderStrategy: [{ capacityProvider, weight: 1 }],
+      }),
+    );
+  t.deepEqual((await providers(['FARGATE'], 'FARGATE')).cluster?.capacityProviders, ['FARGATE']);
+  const { clusters } = await ecs.send(new ecsClient.DescribeClustersCommand({ clusters: ['my_first_ecs_cluster'] }));
+  t.like(clusters?.[0]?.defaultCapacityProviderStrategy?.[0], { capacityProvider: 'FARGATE', weight: 1, base: 0 });
+  await t.throwsAsync(providers(['none'], 'none'), { message: /capacity provider none does not exist/ });
+  await t.throwsAsync(providers(['FARGATE'], 'FARGATE_SPOT'), { message: /FARGATE_SPOT is not associated/ });
+  await t.throwsAsync(providers(['FARGATE'], 'FARGATE', 'shop'), { message: /made by the stacks/ });
   const service = { ...input, cluster: 'my_first_ecs_cluster' };
   await ecs.send(new ecsClient.CreateServiceCommand(service));
   const remove = new ecsClient.DeleteClusterCommand({ cluster: 'my_first_ecs_cluster' });

@@ -34,6 +34,10 @@ export interface FakeFleet {
   readonly changes: { desired: number; ending: readonly string[] }[];
   /** Puts `tasks` on the instance at the index. */
   occupy(index: number, tasks: number): void;
+  /** ECS drains it, its group keeps it. */
+  drain(index: number): void;
+  /** Its group has given it up. */
+  leave(index: number): void;
 }
 
 export function fakeFleet(clock: Clock, options: { bootMs: number; maxSize: number; minSize?: number }): FakeFleet {
@@ -60,6 +64,11 @@ export function fakeFleet(clock: Clock, options: { bootMs: number; maxSize: numb
     pending: [],
     changes: [],
     occupy: (index, tasks) => update(instances[index]?.id ?? '', { tasks }),
+    drain: (index) => update(instances[index]?.id ?? '', { status: 'DRAINING' }),
+    leave(index) {
+      update(instances[index]?.id ?? '', { leaving: true });
+      desired -= 1;
+    },
     port: {
       instances: () => instances.filter((i) => i.status !== 'TERMINATED'),
       group: () => ({
