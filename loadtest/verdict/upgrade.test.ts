@@ -1,6 +1,7 @@
 import test from 'ava';
 import { CRITERIA } from '../criteria.ts';
 import { orderLoad, record } from '../testing/records.ts';
+import { scaling } from '../testing/scaling.ts';
 import { judge } from './judge.ts';
 import { upgradeRecord } from './upgrade.ts';
 
@@ -22,6 +23,11 @@ const REFUSED: readonly (readonly [string, unknown, RegExp])[] = [
   ['a later version', { ...record(), version: 3 }, /not a record of version 1 to 2/],
   ['no version', {}, /not a record of version/],
   ['no load', { ...record(), orders: null }, /not a whole record/],
+  [
+    'scaling without its readings',
+    { ...record(), scaling: { ...scaling(), readings: undefined } },
+    /not a whole record/,
+  ],
   ['no stages', { ...record(), stages: null }, /not a whole record/],
   [
     'a load without its outcomes',

@@ -31,7 +31,9 @@ export function upgradeRecord(value: unknown): RunRecord | string {
 }
 
 function isWhole(record: RunRecord, loads: readonly unknown[]): boolean {
-  const lists = [record.stages, record.deployments, record.samples, record.events];
+  const { scaling } = record;
+  const lists: unknown[] = [record.stages, record.deployments, record.samples, record.events];
+  if (scaling) lists.push(scaling.phases, scaling.readings, scaling.ports);
   return lists.every(Array.isArray) && loads.length > 0 && loads.every(isWholeLoad);
 }
 
