@@ -45,10 +45,14 @@ test('a port is its task’s until its target has drained; the next task there i
   t.deepEqual(ports, { 1: [0, 4], 2: [0, 2] });
 });
 
-test('as before: the same instances, and as many tasks wanted and running', (t) => {
+test('as before: no more instances and tasks than there were, and every one that is wanted runs', (t) => {
   const before = readingOf(plane([1, 2]), 0);
   t.true(isAsBefore(before, readingOf(plane([7, 8]), 9)));
   t.false(isAsBefore(before, readingOf(plane([1, 2, 3]), 9)));
   t.false(isAsBefore(before, readingOf(plane([1], { desired: 2 }), 9)));
   t.false(isAsBefore(before, { ...before, instances: 2 }));
+  t.true(isAsBefore(before, readingOf(plane([1]), 9)), 'it began with more than it needed');
+  t.false(isAsBefore(before, readingOf(plane([]), 9)), 'nothing is left');
+  t.false(isAsBefore(before, { ...before, instances: 0 }));
+  t.false(isAsBefore(before, { ...before, services: {} }));
 });

@@ -1,5 +1,6 @@
 /** Keeps what a rehearsal of scaling needs of every status: counts when they change, and who had which port. */
 import type { Status } from '../../local/status.ts';
+import { isNoMore } from '../verdict/scaling.ts';
 import type { PortUse, ScalingReading } from '../verdict/scaling-record.ts';
 
 /** A record must fit in memory and in a report. */
@@ -73,11 +74,14 @@ export function readingOf(status: Status, atMs: number): ScalingReading {
   };
 }
 
-/** True where counts and instances are as they were, and nothing waits or drains. */
+/**
+ * True where no service and no group of instances is larger than it was, and every task that is wanted runs. Smaller is as
+ * good: a count that began above what its load needed goes further down. None at all is not, where there were some.
+ */
 export function isAsBefore(before: ScalingReading, now: ScalingReading): boolean {
-  if (now.instances !== before.instances) return false;
+  if (!isNoMore(before.instances, now.instances)) return false;
   return Object.entries(before.services).every(([name, { desired }]) => {
     const service = now.services[name];
-    return service?.desired === desired && service.running === desired;
+    return service !== undefined && isNoMore(desired, service.desired) && service.running === service.desired;
   });
 }

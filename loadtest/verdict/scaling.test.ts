@@ -5,7 +5,7 @@ import { record } from '../testing/records.ts';
 import { START_MS, scaling } from '../testing/scaling.ts';
 import { judge } from './judge.ts';
 import type { Outcome, RunRecord } from './record.ts';
-import { flapsOf, peakOf, portsReusedUnsafely, risesOf, scaledServices, turns } from './scaling.ts';
+import { flapsOf, peakOf, portsReusedUnsafely, risesOf, scaledServices, stillChanged, turns } from './scaling.ts';
 import type { ScalingRecord } from './scaling-record.ts';
 
 const RATE = 20;
@@ -112,6 +112,17 @@ test('a scale-in right after a scale-out is a flap, however often the load turne
   t.is(flapsOf({ phases: teeth, readings: hasty }, RATE), 2);
   const patient = [at(0, 2), at(20, 7), at(36, 4), at(60, 7), at(76, 2)];
   t.is(flapsOf({ phases: teeth, readings: patient }, RATE), 0);
+});
+
+test('what is left at the end is told by name; fewer than before is as good, none and missing ones are not', (t) => {
+  const { reading } = scaling();
+  const left = (...last: Parameters<typeof reading>) =>
+    stillChanged({ readings: [reading(0, 4, 4, 2), reading(...last)] });
+  t.deepEqual(left(9, 4, 4, 2), []);
+  t.deepEqual(left(9, 2, 2, 1), []);
+  t.deepEqual(left(9, 5, 5, 3), ['web', 'instances']);
+  t.deepEqual(left(9, 4, 3, 2), ['web']);
+  t.deepEqual(left(9, 0, 0, 0), ['web', 'instances']);
 });
 
 test('each rise of the load is looked at by itself, and one that brought nothing has no time', (t) => {

@@ -79,15 +79,20 @@ export function lastFallMs({ phases }: Pick<ScalingRecord, 'phases'>): number | 
   return phases.findLast((phase) => phase.name === 'fall')?.startMs ?? null;
 }
 
-/** Services and `instances` that the last reading shows otherwise than the first. */
-export function stillChanged({ readings }: ScalingRecord): string[] {
+/** Services and `instances` of which the last reading shows more than the first, none at all, or not what is wanted. */
+export function stillChanged({ readings }: Pick<ScalingRecord, 'readings'>): string[] {
   const [first, last] = [readings[0], readings.at(-1)];
   if (!first || !last) return [];
   const services = Object.keys(first.services).filter((name) => {
     const [before, after] = [first.services[name], last.services[name]];
-    return after?.desired !== before?.desired || after?.running !== before?.desired;
+    return !after || !before || !isNoMore(before.desired, after.desired) || after.running !== after.desired;
   });
-  return first.instances === last.instances ? services : [...services, 'instances'];
+  return isNoMore(first.instances, last.instances) ? services : [...services, 'instances'];
+}
+
+/** Back to what it was, or further; none at all is no way back. */
+export function isNoMore(before: number, now: number): boolean {
+  return now <= before && (now > 0 || before === 0);
 }
 
 /** Tasks that go within so much control time after they were asked for (Application Auto Scaling's default cooldown). */
