@@ -45,6 +45,23 @@ test('a port is its task’s until its target has drained; the next task there i
   t.deepEqual(ports, { 1: [0, 4], 2: [0, 2] });
 });
 
+test('what a port’s target answered is kept, from before it is registered until after it has gone', (t) => {
+  const watch = new ScalingWatch();
+  const answered = (one: Status, requests: number): Status => ({
+    ...one,
+    targetGroups: one.targetGroups.map((g) => ({
+      ...g,
+      targets: g.targets.map((target) => ({ ...target, requests })),
+    })),
+  });
+  watch.observe({ ...plane([1]), targetGroups: [] }, 0);
+  t.is(watch.ports[0]?.requests, null);
+  watch.observe(answered(plane([1]), 5), 1);
+  watch.observe(answered(plane([], { draining: [1] }), 7), 2);
+  watch.observe(answered(plane([]), 0), 3);
+  t.like(watch.ports[0], { hostPort: 1, requests: 7, firstMs: 0, lastMs: 2 });
+});
+
 test('as before: no more instances and tasks than there were, and every one that is wanted runs', (t) => {
   const before = readingOf(plane([1, 2]), 0);
   t.true(isAsBefore(before, readingOf(plane([7, 8]), 9)));

@@ -27,35 +27,39 @@ export class ScalingWatch {
   }
 
   #observePorts(status: Status, atMs: number): void {
-    const draining = new Set(
+    const targets = new Map(
       status.targetGroups
         .flatMap((group) => group.targets)
-        .filter((target) => target.state === 'draining')
-        .map((target) => `${target.id}:${target.port}`),
+        .map((target) => [`${target.id}:${target.port}`, target] as const),
     );
+    const of = (use: Pick<PortUse, 'instanceId' | 'hostPort'>) => targets.get(`${use.instanceId}:${use.hostPort}`);
     const now = new Set<string>();
     for (const service of status.services) {
       for (const { arn, instanceId, hostPort, lastStatus } of service.tasks) {
         if (instanceId === null || hostPort === null || lastStatus === 'STOPPED') continue;
         now.add(arn);
-        this.#use({ taskArn: arn, service: service.name, instanceId, hostPort }, atMs);
+        const use = { taskArn: arn, service: service.name, instanceId, hostPort };
+        this.#use({ ...use, requests: of(use)?.requests ?? null }, atMs);
       }
     }
     // A target that drains still answers: its port is its last task's until it has gone.
     for (const use of this.#ports.values()) {
       const isLast = use.lastMs === this.#lastAtMs;
-      if (!now.has(use.taskArn) && isLast && draining.has(`${use.instanceId}:${use.hostPort}`)) this.#use(use, atMs);
+      const target = of(use);
+      if (now.has(use.taskArn) || !isLast || target?.state !== 'draining') continue;
+      this.#use({ ...use, requests: target.requests }, atMs);
     }
     this.#lastAtMs = atMs;
   }
 
   #lastAtMs = Number.NaN;
 
-  #use(use: Pick<PortUse, 'taskArn' | 'service' | 'instanceId' | 'hostPort'>, atMs: number): void {
-    const { taskArn, service, instanceId, hostPort } = use;
-    const known = this.#ports.get(taskArn);
+  #use(use: Omit<PortUse, 'firstMs' | 'lastMs'>, atMs: number): void {
+    const known = this.#ports.get(use.taskArn);
     if (!known && this.#ports.size >= MAX_PORTS) return;
-    this.#ports.set(taskArn, { taskArn, service, instanceId, hostPort, firstMs: known?.firstMs ?? atMs, lastMs: atMs });
+    // Before a target is registered, and after it has gone, no group has it: what it answered stays.
+    const requests = use.requests ?? known?.requests ?? null;
+    this.#ports.set(use.taskArn, { ...use, requests, firstMs: known?.firstMs ?? atMs, lastMs: atMs });
   }
 }
 

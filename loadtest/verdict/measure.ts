@@ -8,6 +8,7 @@ import { measureScaling } from './measure-scaling.ts';
 import { excludeAll, type Measurement, type Measurements, type Some } from './measurement.ts';
 import { measurePorts, type PortFacts } from './ports.ts';
 import type { RunRecord } from './record.ts';
+import { servingPorts } from './scaling.ts';
 
 /** @param ledger null where no ledger could be kept */
 export function measure(record: RunRecord, ledger: Ledger | null): Measurements {
@@ -100,12 +101,14 @@ function measurePortCriteria(record: RunRecord): Some<(typeof PORT_CRITERIA)[num
     'tasks-sharing-an-instance': of(facts.mostOnOneInstance, facts.dynamicPorts),
     'host-ports-clashing': of(facts.clashing, facts.dynamicPorts),
     'host-ports-out-of-range': of(facts.outOfRange, facts.dynamicPorts),
-    'host-ports-without-traffic':
-      record.scaling && facts.watched === 0
-        ? {
-            excluded:
-              'no task of the first steady state was left at the end: others took their place as services scaled',
-          }
-        : of(facts.idle.length, facts.watched),
+    'host-ports-without-traffic': measureIdlePorts(record, facts),
   };
+}
+
+/** Where services scale, tasks come and go: every one that was there for a while counts, not those of a stage's both ends. */
+function measureIdlePorts({ scaling, clockRate }: RunRecord, facts: PortFacts): Measurement {
+  const serving = scaling && servingPorts(scaling, clockRate);
+  const { idle, watched } = serving && serving.watched > 0 ? serving : facts;
+  if (scaling && watched === 0) return { excluded: 'no task with a dynamic host port was there for long enough' };
+  return { value: watched > 0 ? idle.length : null, samples: watched };
 }

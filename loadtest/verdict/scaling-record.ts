@@ -38,4 +38,6 @@ export interface PortUse {
   /** First and last status in which the task was there or its target drained. */
   readonly firstMs: number;
   readonly lastMs: number;
+  /** Answered by its target so far; null where no target group has it; absent: not known. */
+  readonly requests?: number | null;
 }

@@ -161,6 +161,18 @@ test('a port is reused safely once nobody answers there any more', (t) => {
   t.deepEqual(portsReusedUnsafely([use('a', 0, 10), { ...use('b', 5, 20), instanceId: 'i-b' }]), []);
 });
 
+test('every port that was there for a while has answered; which had none is told, the young and the unwatched are not', (t) => {
+  const { ports } = scaling();
+  const [first, ...others] = ports.map((use) => ({ ...use, requests: 9 }));
+  if (!first) return t.fail();
+  const value = (...changed: typeof ports) =>
+    judged({ ports: [...others, ...changed] }).of('host-ports-without-traffic');
+  t.like(value(first), { value: 0, samples: 3, verdict: 'PASS' });
+  t.like(value({ ...first, requests: 0 }), { value: 1, verdict: 'FAIL' });
+  t.like(value({ ...first, requests: 0, lastMs: first.firstMs + 4_999 }), { value: 0, samples: 2 });
+  t.like(value({ ...first, requests: null }), { value: 0, samples: 2 });
+});
+
 test('turns: none in what only rises or falls, and one fewer than there are runs', (t) => {
   t.is(turns([2, 2, 7, 7, 2]), 1);
   fc.assert(

@@ -146,3 +146,17 @@ export function portsReusedUnsafely(ports: readonly PortUse[]): PortUse[] {
     return sorted.filter((use, i) => sorted.slice(0, i).some((before) => before.lastMs >= use.firstMs));
   });
 }
+
+/** A target gets requests once a health check has passed; a port of this age has had its share. */
+const SERVING_CONTROL_MS = 120_000;
+const SERVING_WALL_MS = 5_000;
+
+/** Ports that were there for long enough, and those of them whose target answered nothing. */
+export function servingPorts(
+  { ports }: Pick<ScalingRecord, 'ports'>,
+  clockRate: number,
+): { readonly watched: number; readonly idle: readonly PortUse[] } {
+  const minMs = Math.max(SERVING_WALL_MS, SERVING_CONTROL_MS / clockRate);
+  const watched = ports.filter((use) => typeof use.requests === 'number' && use.lastMs - use.firstMs >= minMs);
+  return { watched: watched.length, idle: watched.filter((use) => use.requests === 0) };
+}
