@@ -28,11 +28,10 @@ export function serviceShape(one: ServiceState): object {
     },
     deploymentController: { type: definition.deploymentController },
     taskSets: isEcs ? [] : one.taskSets.map((set) => taskSetShape(set, definition)),
-    deployments: one.deployments.map((deployment) => ({
-      ...deploymentShape(deployment),
-      launchType: definition.launchType,
-      ...network,
-    })),
+    // What has been replaced completely is gone: `services-stable` waits until one deployment is left.
+    deployments: one.deployments
+      .filter(({ status }) => status !== 'INACTIVE')
+      .map((deployment) => ({ ...deploymentShape(deployment), launchType: definition.launchType, ...network })),
     loadBalancers: definition.loadBalancers,
     serviceRegistries: [],
     events: one.events.map(({ id, createdAtMs, message }) => ({ id, createdAt: new Date(createdAtMs), message })),

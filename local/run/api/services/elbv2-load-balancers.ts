@@ -42,14 +42,14 @@ export const loadBalancerOperations: Readonly<Record<string, Operation>> = {
   /** Its listeners and their rules go with it; its target groups stay. One that is not there is no error. */
   DeleteLoadBalancer: operation(z.strictObject({ LoadBalancerArn: name }), async ({ LoadBalancerArn }, call) => {
     const found = call.balancer.loadBalancers().find(({ arn }) => arn === LoadBalancerArn);
-    if (!found) return null;
+    if (!found) return {};
     if (!call.made.loadBalancers.has(found.arn))
       throw new ApiError(
         'OperationNotPermitted',
         `The load balancer ${found.name} is made by the stacks: remove it there.`,
       );
     await removeWithListeners(found, call);
-    return null;
+    return {};
   }),
 };
 
