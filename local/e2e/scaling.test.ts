@@ -2,8 +2,10 @@
  * Scaling on a real plane, asked for as AWS's clients do: scheduled actions and step policies, container instances that
  * drain under load, tasks that wait for an instance, and what of it outlives a plane that is killed.
  */
+import { execFile } from 'node:child_process';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
 import * as ecs from '@aws-sdk/client-ecs';
 import * as sns from '@aws-sdk/client-sns';
@@ -55,6 +57,26 @@ async function groups(parameters: Record<string, string>): Promise<string> {
   const text = await response.text();
   if (!response.ok) throw new Error(text);
   return text;
+}
+
+const CLI = process.env['CUTOVER_AWS_CLI'] ?? 'aws';
+const run = promisify(execFile);
+const present = await run(CLI, ['--version']).then(
+  () => true,
+  () => false,
+);
+
+/** Runs the real AWS CLI. @returns stdout, trimmed */
+async function aws(...args: string[]): Promise<string> {
+  const env = {
+    PATH: process.env['PATH'],
+    AWS_ENDPOINT_URL: ENDPOINT,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_PAGER: '',
+  };
+  return (await run(CLI, args, { env, timeout: 60_000 })).stdout.trim();
 }
 
 const serviceOf = (status: Status): Status['services'][number] => {
@@ -295,6 +317,165 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
   await plane.until('the instance is gone', (s) => s.instances.every((one) => one.id !== ec2InstanceId), 60);
   t.is(await lifecycle(), 'gone');
 });
+
+(present ? test.serial : test.serial.skip)(
+  'the AWS CLI: scaling settings, and a lifecycle hook that holds an instance',
+  async (t) => {
+    const of = [
+      '--service-namespace',
+      'ecs',
+      '--resource-id',
+      ours.ResourceId,
+      '--scalable-dimension',
+      ours.ScalableDimension,
+    ];
+    const scale = (operation: string, ...args: string[]) => aws('application-autoscaling', operation, ...args);
+    const target = (args: string[]) => scale('register-scalable-target', ...of, ...args);
+    t.regex(
+      await target([
+        '--min-capacity',
+        '4',
+        '--max-capacity',
+        '9',
+        '--suspended-state',
+        'DynamicScalingOutSuspended=true',
+      ]),
+      /scalable-target/,
+    );
+    const described = await scale(
+      'describe-scalable-targets',
+      '--service-namespace',
+      'ecs',
+      '--query',
+      'ScalableTargets[0].[MinCapacity,MaxCapacity,SuspendedState.DynamicScalingOutSuspended]',
+      '--output',
+      'text',
+    );
+    t.is(described, '4\t9\tTrue');
+    await target(['--suspended-state', 'DynamicScalingOutSuspended=false']);
+    const configuration = JSON.stringify({
+      TargetValue: 60,
+      PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+      DisableScaleIn: true,
+    });
+    const named = ['--policy-name', 'by-cli'];
+    t.regex(
+      await scale(
+        'put-scaling-policy',
+        ...of,
+        ...named,
+        '--policy-type',
+        'TargetTrackingScaling',
+        '--target-tracking-scaling-policy-configuration',
+        configuration,
+      ),
+      /AlarmHigh/,
+    );
+    t.is(
+      await scale(
+        'describe-scaling-policies',
+        '--service-namespace',
+        'ecs',
+        '--policy-names',
+        'by-cli',
+        '--query',
+        'ScalingPolicies[].PolicyType',
+        '--output',
+        'text',
+      ),
+      'TargetTrackingScaling',
+    );
+    await scale('delete-scaling-policy', ...of, ...named);
+    const scheduled = ['--scheduled-action-name', 'by-cli'];
+    await scale(
+      'put-scheduled-action',
+      ...of,
+      ...scheduled,
+      '--schedule',
+      'cron(0 8 * * ? *)',
+      '--timezone',
+      'Europe/Rome',
+      '--scalable-target-action',
+      'MinCapacity=5',
+    );
+    t.is(
+      await scale(
+        'describe-scheduled-actions',
+        '--service-namespace',
+        'ecs',
+        '--query',
+        'ScheduledActions[].Timezone',
+        '--output',
+        'text',
+      ),
+      'Europe/Rome',
+    );
+    await scale('delete-scheduled-action', ...of, ...scheduled);
+    t.regex(await scale('describe-scaling-activities', '--service-namespace', 'ecs', '--max-items', '1'), /ActivityId/);
+    t.regex(
+      await aws(
+        'ecs',
+        'describe-capacity-providers',
+        '--query',
+        'capacityProviders[].autoScalingGroupProvider.managedDraining',
+        '--output',
+        'text',
+      ),
+      /ENABLED/,
+    );
+
+    const group = ['--auto-scaling-group-name', 'interstella'];
+    const hook = ['--lifecycle-hook-name', 'by-cli'];
+    await aws(
+      'autoscaling',
+      'put-lifecycle-hook',
+      ...group,
+      ...hook,
+      '--lifecycle-transition',
+      'autoscaling:EC2_INSTANCE_TERMINATING',
+      '--heartbeat-timeout',
+      '7200',
+    );
+    t.is(
+      await aws(
+        'autoscaling',
+        'describe-lifecycle-hooks',
+        ...group,
+        '--query',
+        'LifecycleHooks[].HeartbeatTimeout',
+        '--output',
+        'text',
+      ),
+      '7200',
+    );
+    const id = (await plane.status()).instances[0]?.id ?? '';
+    await aws(
+      'autoscaling',
+      'terminate-instance-in-auto-scaling-group',
+      '--instance-id',
+      id,
+      '--no-should-decrement-desired-capacity',
+    );
+    await plane.until(
+      'its tasks have left',
+      (s) => runs(serviceOf(s).desiredCount)(s) && serviceOf(s).tasks.every((task) => task.instanceId !== id),
+      90,
+    );
+    t.regex(await groups({ Action: 'DescribeAutoScalingInstances', 'InstanceIds.member.1': id }), /Terminating:Wait/);
+    await aws(
+      'autoscaling',
+      'complete-lifecycle-action',
+      ...group,
+      ...hook,
+      '--instance-id',
+      id,
+      '--lifecycle-action-result',
+      'CONTINUE',
+    );
+    await plane.until('it is gone', (s) => s.instances.every((one) => one.id !== id), 30);
+    await aws('autoscaling', 'delete-lifecycle-hook', ...group, ...hook);
+  },
+);
 
 /** An endpoint of the test's own: confirms, and answers `status` to messages. */
 async function receiver(): Promise<{ server: Server; url: string; got: string[]; answer: (status: number) => void }> {

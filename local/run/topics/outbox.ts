@@ -54,7 +54,11 @@ export function createOutbox(journal: Journal): Outbox {
   const held = new Map<Key, HeldDelivery[]>();
   /** Deliveries that have not ended, by message. */
   const open = new Map<string, Set<Key>>();
-  const hold = (key: Key, delivery: HeldDelivery): void => void held.set(key, [...(held.get(key) ?? []), delivery]);
+  function hold(key: Key, delivery: HeldDelivery): void {
+    const known = held.get(key);
+    if (known) known.push(delivery);
+    else held.set(key, [delivery]);
+  }
 
   for (const [id, value] of journal.entries('delivery')) {
     const { messageId, key, attempts, unfiltered } = value as SavedDelivery;
