@@ -63,6 +63,18 @@ test('managed draining ends after 48 hours, whatever is still on the instance', 
   t.is(instances.get(first.id), undefined);
 });
 
+test('an instance that drains may be killed: its tasks end with it, and nothing is launched twice', async (t) => {
+  const { instances, first, occupy, free } = await fleet(t, MANAGED);
+  occupy(first, 'a');
+  instances.terminate(first.id, false, 'wanted');
+  t.is(first.status, 'DRAINING');
+  instances.terminate(first.id, false, 'killed', false);
+  t.is(first.status as string, 'TERMINATED');
+  free(first, 'a');
+  t.is(instances.get(first.id), undefined);
+  t.is(instances.all().length, 2);
+});
+
 test('without managed draining and hooks an instance takes its tasks with it', async (t) => {
   for (const policy of [null, { ...MANAGED, managedDraining: false }]) {
     const { instances, first, occupy } = await fleet(t, policy);

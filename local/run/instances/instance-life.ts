@@ -30,7 +30,7 @@ export interface Life {
   launch(group: AutoScalingGroup): Instance;
   /** Resolves when it is in service, or was ended before. */
   boot(instance: Instance): Promise<void>;
-  /** Terminates it; unless `drain` is false, its targets drain and what its group waits for comes first. */
+  /** Terminates it; unless `drain` is false, also later on, its targets drain and what its group waits for comes first. */
   end(instance: Instance, drain: boolean): void;
   /** Container instances take no new tasks, and their services move theirs, or take tasks again (UpdateContainerInstancesState). */
   setDraining(instance: Instance, draining: boolean): void;
@@ -118,7 +118,10 @@ export function createLife(
   }
 
   function end(instance: Instance, drain: boolean): void {
-    if (!isLive(instance)) return;
+    if (!isLive(instance)) {
+      if (!drain) hurry(instance);
+      return;
+    }
     const hooks = drain && instance.status !== 'PENDING' ? hooksOf(instance) : [];
     instance.leaving = beginLeaving({
       clock,
@@ -145,6 +148,13 @@ export function createLife(
         settle();
       });
     changed();
+    settle();
+  }
+
+  /** It waits for nothing any more. */
+  function hurry(instance: Instance): void {
+    instance.leaving?.cancel();
+    instance.drained = true;
     settle();
   }
 

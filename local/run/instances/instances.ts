@@ -183,6 +183,8 @@ export function createInstances(options: InstancesOptions): Instances {
     terminate(id, decrement, reason, drain = true) {
       const instance = instances.get(id);
       const group = instance ? groups.get(instance.group.name) : undefined;
+      // Its replacement is there already.
+      if (instance?.leaving && !drain) return end(instance, drain);
       if (!instance || !group || !isLive(instance))
         throw new ApiError(
           'ValidationError',
