@@ -38,6 +38,7 @@ import { imageTag } from './operations/image-tag.ts';
 import { logGroupMissing } from './operations/log-group-missing.ts';
 import { logRetention } from './operations/log-retention.ts';
 import { noLogs } from './operations/no-logs.ts';
+import { roleUntrusted } from './operations/role-untrusted.ts';
 import { alarmsPerDeploymentGroup } from './quotas/alarms-per-deployment-group.ts';
 import { awsvpcInterfaces } from './quotas/awsvpc-interfaces.ts';
 import { containersPerDefinition } from './quotas/containers-per-definition.ts';
@@ -104,6 +105,7 @@ export const RULES: readonly Rule[] = [
   logGroupMissing,
   logRetention,
   noLogs,
+  roleUntrusted,
   alarmsPerDeploymentGroup,
   awsvpcInterfaces,
   containersPerDefinition,

@@ -1,5 +1,14 @@
 import type { Case } from '../case.ts';
-import { container, the } from '../system.ts';
+import { add, container, type Stack, the } from '../system.ts';
+
+const addRole = (stack: Stack, name: string, service: string): void =>
+  add(stack, 'aws_iam_role', name, {
+    name,
+    assume_role_policy: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+    }),
+  });
 
 export const OPERATIONS: readonly Case[] = [
   {
@@ -57,5 +66,41 @@ export const OPERATIONS: readonly Case[] = [
     at: 'aws_ecs_task_definition.api.execution_role_arn',
     // On EC2 the instance's role fetches image and sends logs.
     spares: (s) => delete the(s, 'aws_ecs_task_definition', 'orders')['execution_role_arn'],
+  },
+  {
+    rule: 'role-untrusted',
+    falls: (s) => {
+      addRole(s, 'deploy', 'codedeploy.amazonaws.com');
+      the(s, 'aws_ecs_task_definition', 'api')['execution_role_arn'] = '${aws_iam_role.deploy.arn}';
+    },
+    at: 'aws_ecs_task_definition.api.execution_role_arn',
+    spares: (s) => {
+      addRole(s, 'tasks', 'ecs-tasks.amazonaws.com');
+      the(s, 'aws_ecs_task_definition', 'api')['execution_role_arn'] = '${aws_iam_role.tasks.arn}';
+    },
+  },
+  {
+    rule: 'role-untrusted',
+    falls: (s) => {
+      addRole(s, 'tasks', 'ecs-tasks.amazonaws.com');
+      for (const group of Object.values(s['aws_codedeploy_deployment_group'] ?? {}))
+        group['service_role_arn'] = '${aws_iam_role.tasks.arn}';
+    },
+    at: '.service_role_arn',
+    spares: (s) => {
+      addRole(s, 'deploy', 'codedeploy.amazonaws.com');
+      for (const group of Object.values(s['aws_codedeploy_deployment_group'] ?? {}))
+        group['service_role_arn'] = '${aws_iam_role.deploy.arn}';
+    },
+  },
+  {
+    rule: 'role-untrusted',
+    falls: (s) => {
+      addRole(s, 'tasks', 'ecs-tasks.amazonaws.com');
+      add(s, 'aws_iam_instance_profile', 'instances', { role: '${aws_iam_role.tasks.name}' });
+    },
+    at: 'aws_iam_instance_profile.instances.role',
+    // A role of elsewhere may trust whom it likes.
+    spares: (s) => add(s, 'aws_iam_instance_profile', 'instances', { role: 'ecsInstanceRole' }),
   },
 ];
