@@ -20,6 +20,8 @@ export interface GeneratedSecretProps {
 export class GeneratedSecret extends Construct {
   readonly arn: string;
   readonly name: string;
+  /** Reference to what the parameter holds, for a resource that is given the secret itself; sensitive to Terraform. */
+  readonly value: string;
 
   constructor(scope: Construct, id: string, props: GeneratedSecretProps) {
     super(scope, id);
@@ -41,5 +43,6 @@ export class GeneratedSecret extends Construct {
     });
     this.arn = parameter.arn;
     this.name = parameter.name;
+    this.value = parameter.value;
   }
 }

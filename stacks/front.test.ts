@@ -22,6 +22,7 @@ const EVERYTHING: FrontSettings = {
   accessLogDays: 30,
   alarms: { topicArns: ['arn:aws:sns:us-east-1:123456789012:on-call'] },
   dashboard: true,
+  restApi: { usage: { ratePerSecond: 100, burst: 200, quota: { limit: 1_000_000, period: 'MONTH' } } },
 };
 const BALANCED = ['interstella-edge', 'interstella-hq', 'interstella-forum-edge'];
 const RUNNING = ['interstella-services', 'interstella-hq', 'interstella-forum-services'];
@@ -36,7 +37,12 @@ const types = (stacks: Stacks): Set<string> =>
 
 test('by default there is nothing of it', (t) => {
   const stacks = stacksWith({});
-  for (const type of ['aws_wafv2_web_acl_association', 'aws_cloudwatch_dashboard', 'aws_s3_bucket_policy']) {
+  for (const type of [
+    'aws_wafv2_web_acl_association',
+    'aws_cloudwatch_dashboard',
+    'aws_s3_bucket_policy',
+    'aws_api_gateway_rest_api',
+  ]) {
     t.false(types(stacks).has(type), type);
   }
   for (const name of BALANCED) {
@@ -83,6 +89,21 @@ test('web ACL and access logs: one association and one bucket for each load bala
     t.true(stacks[name]!.one('aws_lb').access_logs.enabled);
     t.is(stacks[name]!.one('aws_s3_bucket_lifecycle_configuration').rule[0].expiration[0].days, 30);
   }
+});
+
+test('REST front: clients, the platform’s parameter included, are led to it; the load balancer stays behind it', (t) => {
+  const hq = stacksWith({ restApi: EVERYTHING.restApi, alarms: EVERYTHING.alarms })['interstella-hq']!;
+  const endpoint = hq.all('aws_ssm_parameter').find(({ type }) => type === 'String');
+  t.regex(endpoint.value, /^\$\{aws_api_gateway_stage\.[\w-]+\.invoke_url\}$/);
+  t.deepEqual(hq.one('aws_api_gateway_usage_plan').quota_settings, { limit: 1_000_000, period: 'MONTH' });
+  for (const { uri } of hq.all('aws_api_gateway_integration')) {
+    t.regex(uri, /^http:\/\/\$\{aws_lb\.[\w-]+\.dns_name\}\/orders/);
+  }
+  const names = hq.all('aws_cloudwatch_metric_alarm').map(({ alarm_name }) => alarm_name);
+  t.true(names.includes('interstella-hq-api-5xx'));
+  const { https } = EVERYTHING;
+  const secured = stacksWith({ restApi: EVERYTHING.restApi, https })['interstella-hq']!;
+  for (const { uri } of secured.all('aws_api_gateway_integration')) t.regex(uri, /^https:\/\/hq\.example\.com\/orders/);
 });
 
 test('alarms and dashboards know every service that the stage runs', (t) => {

@@ -4,6 +4,9 @@ import type { HttpsOptions, LoadBalancerOptions } from '../modules/load-balancer
 import { LogBucket } from '../modules/log-bucket.ts';
 import { type AlarmThresholds, OperationsAlarms } from '../modules/operations-alarms.ts';
 import { OperationsDashboard } from '../modules/operations-dashboard.ts';
+import { RestFront, type RestFrontProps } from '../modules/rest-front.ts';
+import { RestFrontAlarms } from '../modules/rest-front-alarms.ts';
+import type { RestFrontOptions } from '../modules/rest-front-options.ts';
 import { ANYWHERE, port, type SecurityGroup } from '../modules/security-group.ts';
 import type { WatchedServices } from '../modules/watched-services.ts';
 import type { BaseStack } from './base-stack.ts';
@@ -22,6 +25,8 @@ export interface FrontSettings {
   readonly alarms: AlarmThresholds | null;
   /** A dashboard for each. */
   readonly dashboard: boolean;
+  /** API Gateway with API key and usage plan in front of the fulfilment API, or null: clients call its load balancer. */
+  readonly restApi: RestFrontOptions | null;
 }
 
 export const NOTHING_IN_FRONT: FrontSettings = {
@@ -30,6 +35,7 @@ export const NOTHING_IN_FRONT: FrontSettings = {
   accessLogDays: null,
   alarms: null,
   dashboard: false,
+  restApi: null,
 };
 
 /** Options of a load balancer in this stack, with the bucket that they need. */
@@ -58,6 +64,26 @@ export function allowHttps(stack: BaseStack, front: Front, loadBalancer: Securit
   if (!stack.environment.front.https[front]) return;
   loadBalancer.allowIngress('https', { description: 'clients, by TLS', ports: port(443), peer: ANYWHERE });
 }
+
+/** API Gateway in front of a load balancer in this stack, where the environment has it. */
+export function restFront(stack: BaseStack, front: Front, behind: BehindRestFront): RestFront | undefined {
+  const { name, region, logRetentionDays, front: settings } = stack.environment;
+  if (!settings.restApi) return undefined;
+  const { webAclArn, alarms } = settings;
+  const called = `${name}-${front}`;
+  const made = new RestFront(stack, 'rest-front', {
+    ...settings.restApi,
+    ...behind,
+    name: called,
+    logRetentionDays,
+    ...(webAclArn === null ? {} : { webAclArn }),
+    account: new Account(stack, 'rest-account', { region }),
+  });
+  if (alarms) new RestFrontAlarms(stack, 'rest-alarms', { ...alarms, front: made, namePrefix: called });
+  return made;
+}
+
+type BehindRestFront = Pick<RestFrontProps, 'description' | 'routes' | 'targetUrl' | 'apiKey'>;
 
 /** Alarms and dashboard of a load balancer's services, where the environment has them. */
 export function watch(stack: BaseStack, front: Front, watched: WatchedServices): void {

@@ -10,7 +10,7 @@ import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { TextParameter } from '../modules/text-parameter.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
-import { allowHttps, frontOptions, watch } from './front.ts';
+import { allowHttps, frontOptions, restFront, watch } from './front.ts';
 import { listenerSettings } from './listener-settings.ts';
 import { fulfilmentParameters, HQ } from './logistics-services.ts';
 import { scaleService } from './scaling.ts';
@@ -35,10 +35,17 @@ export class HqStack extends BaseStack {
       description: 'Key that the logistics platform calls the fulfilment API with',
     });
     const { loadBalancer, targetGroup, tasks } = this.#entry(name, props);
+    const front = restFront(this, 'hq', {
+      description: 'Fulfilment API of Interstella HQ',
+      routes: HQ.routes,
+      targetUrl: loadBalancer.url,
+      apiKey,
+    });
+    const url = front?.url ?? loadBalancer.url;
     const endpoint = new TextParameter(this, 'endpoint', {
       name: names.endpoint,
       description: 'Where the fulfilment API is',
-      value: loadBalancer.url,
+      value: url,
     });
     const table = this.#service(name, props, {
       apiKeyArn: apiKey.arn,
@@ -47,7 +54,7 @@ export class HqStack extends BaseStack {
       loadBalancer,
     });
 
-    this.output('hq_url', loadBalancer.url, 'Fulfilment API');
+    this.output('hq_url', url, 'Fulfilment API');
     this.output('orders_table_name', table.name, 'Orders that were fulfilled, by MessageId');
     this.output(
       'fulfillment_api_endpoint_parameter',

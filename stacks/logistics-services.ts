@@ -41,7 +41,15 @@ export const MICROSERVICES: Readonly<Record<LogisticsMicroservice, MicroserviceF
 };
 
 /** The fulfilment API of Interstella HQ, behind a load balancer of its own. */
-export const HQ = { port: 80, healthPath: '/health' } as const;
+export const HQ = {
+  port: 80,
+  healthPath: '/health',
+  /** What clients call, with their API key. */
+  routes: [
+    { method: 'POST', path: '/orders' },
+    { method: 'GET', path: '/orders/{messageId}' },
+  ],
+} as const;
 
 /** Every service that has an image: the keys of CUTOVER_TAGS. */
 export const LOGISTICS_SERVICES = ['monolith', 'iridium', 'magnesite', 'hq'] as const;
