@@ -2,6 +2,7 @@
 import type { DeploymentOptions } from '../modules/deployment-options.ts';
 import type { ManagedScaling } from '../modules/ec2-capacity.ts';
 import type { NetworkEgress } from '../modules/network.ts';
+import type { PlacementStrategy } from '../modules/placement.ts';
 import type { TargetGroupProps } from '../modules/target-group.ts';
 import { type FrontSettings, NOTHING_IN_FRONT } from './front.ts';
 import type { ScaledService, ServiceScaling } from './scaling.ts';
@@ -33,8 +34,13 @@ export interface Environment {
   readonly desiredCounts: Readonly<Record<ServiceKey, number>>;
   /** How far and on what services scale; what is not named keeps its count. */
   readonly scaling: Readonly<Partial<Record<ScaledService, ServiceScaling>>>;
-  /** What one task of the logistics monolith reserves of its instance. */
-  readonly monolithTask: { readonly cpuUnits: number; readonly memoryReservationMiB: number };
+  /** What one task of the logistics monolith reserves of its instance, and which instance it goes to. */
+  readonly monolithTask: {
+    readonly cpuUnits: number;
+    readonly memoryReservationMiB: number;
+    /** @default over zones, then over instances */
+    readonly placementStrategies?: readonly PlacementStrategy[];
+  };
   readonly instances: {
     readonly type: string;
     readonly min: number;

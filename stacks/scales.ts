@@ -7,8 +7,9 @@ export type ScaleName = (typeof SCALE_NAMES)[number];
 
 /**
  * `small` starts with two tasks of the monolith on one instance that holds four, and a task's share is ten requests a
- * second: what one machine can send makes it scale, tasks first and instances after them. Targets are judged patiently and
- * drain long, since a fast clock shortens those waits, and not the requests. `default` changes nothing.
+ * second: what one machine can send makes it scale, tasks first and instances after them, and back, since tasks are
+ * packed. Targets are judged patiently and drain long, since a fast clock shortens those waits, and not the requests.
+ * `default` changes nothing.
  */
 export function atScale(environment: Environment, scale: ScaleName): Environment {
   return scale === 'small' ? small(environment) : environment;
@@ -19,6 +20,8 @@ const SMALL = {
   maxMonolithTasks: 8,
   /** A quarter of a t3.small. */
   monolithCpuUnits: 512,
+  /** Spread tasks thin out over all instances at scale-in, and an instance with a task never goes. */
+  monolithPlacement: [{ type: 'binpack', field: 'cpu' }],
   instances: { min: 1, desired: 1, max: 4 },
   instanceWarmupSeconds: 60,
   targets: {
@@ -55,7 +58,11 @@ function small(environment: Environment): Environment {
     idleTimeoutSeconds: SMALL.idleTimeoutSeconds,
     stopTimeoutSeconds: SMALL.stopTimeoutSeconds,
     desiredCounts: { ...desiredCounts, monolith: SMALL.tasks },
-    monolithTask: { ...monolithTask, cpuUnits: SMALL.monolithCpuUnits },
+    monolithTask: {
+      ...monolithTask,
+      cpuUnits: SMALL.monolithCpuUnits,
+      placementStrategies: SMALL.monolithPlacement,
+    },
     instances: {
       ...instances,
       ...SMALL.instances,

@@ -124,6 +124,7 @@ test('small: two tasks on one instance, six need a second, and ten requests a se
   const stacks = at('small');
   const monolith = named(all(stacks, 'aws_ecs_service'), 'interstella-monolith');
   t.is(monolith.desired_count, 2);
+  t.deepEqual(monolith.ordered_placement_strategy, [{ type: 'binpack', field: 'cpu' }]);
   t.like(stacks['interstella-cluster']!.one('aws_autoscaling_group'), {
     min_size: 1,
     desired_capacity: 1,

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { TargetRegistry } from '../contracts.ts';
 import type { Task } from '../ecs/task.ts';
 import { breakerThreshold, type DeciderTask, decideDeployment } from './decide-deployment.ts';
+import { inScaleInOrder } from './scale-in-order.ts';
 import type { ServiceActions } from './service-actions.ts';
 import {
   computedDesiredCount,
@@ -42,7 +43,8 @@ export function reconcile(record: ServiceRecord, tasks: readonly Task[], options
 function reconcileDeployments(record: ServiceRecord, tasks: readonly Task[], options: ReconcileOptions): void {
   const primary = record.deployments.find((d) => d.status === 'PRIMARY');
   if (!primary) return;
-  const observed = observe(record, tasks, record.throttle, options);
+  const ordered = inScaleInOrder(record, tasks, primary.id, record.desiredCount);
+  const observed = observe(record, ordered, record.throttle, options);
   const decided = decideDeployment({
     desiredCount: record.desiredCount,
     minimumHealthyPercent: record.definition.minimumHealthyPercent,
@@ -67,9 +69,10 @@ function reconcileDeployments(record: ServiceRecord, tasks: readonly Task[], opt
 function reconcileTaskSets(record: ServiceRecord, tasks: readonly Task[], options: ReconcileOptions): void {
   for (const set of record.taskSets) {
     const own = tasks.filter((task) => task.deploymentId === set.id);
-    const observed = observe(record, own, set.throttle, options);
+    const desiredCount = computedDesiredCount(record, set);
+    const observed = observe(record, inScaleInOrder(record, own, set.id, desiredCount), set.throttle, options);
     const decided = decideDeployment({
-      desiredCount: computedDesiredCount(record, set),
+      desiredCount,
       minimumHealthyPercent: record.definition.minimumHealthyPercent,
       maximumPercent: record.definition.maximumPercent,
       circuitBreakerEnabled: false,
