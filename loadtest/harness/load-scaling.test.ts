@@ -1,9 +1,9 @@
 import test from 'ava';
+import { CutoverError } from '../../local/errors.ts';
 import { createClock } from '../../local/run/clock.ts';
 import type { Status } from '../../local/status.ts';
 import { PROFILES, type Profile } from '../profiles.ts';
-import type { ScaleShape } from '../scale-profiles.ts';
-import { withPeaks } from '../scale-profiles.ts';
+import { atClockRate, type ScaleShape, withPeaks } from '../scale-profiles.ts';
 import { FakePlane } from '../testing/fake-plane.ts';
 import { status } from '../testing/status.ts';
 import type { TestTarget } from '../testing/target.ts';
@@ -11,6 +11,7 @@ import type { GeneratorRecord } from '../verdict/record.ts';
 import { Follower } from './follower.ts';
 import { checkLoad } from './load.ts';
 import { followScaling, longestSeconds, shapeOf } from './load-scaling.ts';
+import { checkProfile } from './rehearse.ts';
 
 /** A tenth of a second each, at the fake plane's ten control seconds to one. */
 const TENTH = 1 / 60;
@@ -117,4 +118,11 @@ test('a duration or a rate of one’s own makes it a plain load; peaks replace t
   const smoke = PROFILES['smoke'] as Profile;
   t.is(withPeaks(smoke, { peakTasks: 9 }), smoke);
   t.is(longestSeconds(SHAPE, 10), 4);
+});
+
+test('a clock that makes it longer than a load may be is refused, with the way out', (t) => {
+  const ramp = PROFILES['ramp'] as Profile;
+  const error = t.throws(() => checkProfile(atClockRate(ramp, 1)), { instanceOf: CutoverError });
+  t.regex(error.problems[0]?.fix ?? '', /--clock-rate/);
+  t.notThrows(() => checkProfile(atClockRate(ramp, 2)));
 });

@@ -149,6 +149,8 @@ export function checkProfile(profile: Profile): void {
       message: 'out of bounds',
       value: problem.value,
       rule: problem.rule,
+      // Its phases and waits are minutes of control time.
+      ...(profile.scaling && problem.field.endsWith('Seconds') ? { fix: 'take a faster --clock-rate' } : {}),
     })),
   );
 }
