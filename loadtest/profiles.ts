@@ -60,6 +60,9 @@ const SHORT = { durationSeconds: 10, warmUpSeconds: 3, holdSeconds: 3, settleSec
 /** A blue/green deployment outlasts its stage: shift, and blue's five minutes of control time. */
 const LONG = { holdSeconds: 5, warmUpSeconds: 5, maxSeconds: 1_800 } as const;
 
+/** A spike comes faster than k6 makes users. */
+const SCALE_VIRTUAL_USERS = 120;
+
 /** Orders, by profile name. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
   rehearsal: {
@@ -166,7 +169,8 @@ function scaleProfiles(
       const { ratePerSecond } = scaling.phases[0] as (typeof scaling.phases)[number];
       const summary = SHAPE_SUMMARIES[name as keyof typeof shapes];
       // The base phase is the warm-up.
-      const profile: Profile = { ...base, name, summary, ratePerSecond, scaling, warmUpSeconds: 0, settleSeconds: 2 };
+      const own = { warmUpSeconds: 0, settleSeconds: 2, startVirtualUsers: SCALE_VIRTUAL_USERS };
+      const profile: Profile = { ...base, name, summary, ratePerSecond, scaling, ...own };
       return [name, atClockRate(profile, scaling.clockRate)];
     }),
   );
