@@ -9,8 +9,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { root } from '../cli/paths.ts';
-import { TestPlane } from './cutover.ts';
+import { cutover, TestPlane } from './cutover.ts';
 
+/** Exit code of a verdict that is neither PASS nor FAIL. */
+const INCONCLUSIVE = 11;
 const CLI = process.env['CUTOVER_AWS_CLI'] ?? 'aws';
 const run = promisify(execFile);
 const present = await run(CLI, ['--version']).then(
@@ -40,6 +42,25 @@ async function runLab(t: ExecutionContext, name: string, endpoint: string): Prom
   return stdout + stderr;
 }
 
+/** docker ps, docker logs and the workshop's order generator, as the plane has them. */
+async function inspect(t: ExecutionContext, plane: TestPlane): Promise<void> {
+  const call = async (command: 'ps' | 'logs' | 'load', ...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await cutover(command, ...plane.flags, ...args);
+    t.true(code === 0 || (command === 'load' && code === INCONCLUSIVE), `${command}: ${code} ${stderr}`);
+    return stdout;
+  };
+  t.regex(await call('ps'), /interstella-monolith/);
+  t.regex(await call('logs', 'interstella-monolith', '--contains', 'Bundle fulfilled'), /Bundle fulfilled/);
+  const reports = await mkdtemp(join(tmpdir(), 'cutover-labs-'));
+  t.teardown(() => rm(reports, { recursive: true, force: true }));
+  // Ten seconds may be too few samples for a verdict on latency; where the orders went is certain all the same.
+  const { ledger } = JSON.parse(
+    await call('load', 'orders', '--rate', '5', '--duration', '10', '--report', reports, '--json'),
+  );
+  t.true(ledger.sent > 0);
+  t.like(ledger, { fulfilled: ledger.sent, duplicated: 0, lost: 0 });
+}
+
 const labTest = present ? test.serial : test.serial.skip;
 
 labTest('Interstella: the labs run from the key to the clean-up', async (t) => {
@@ -61,6 +82,7 @@ labTest('Interstella: the labs run from the key to the clean-up', async (t) => {
     subscriptions: status.topics.flatMap(({ subscriptions }) => subscriptions.map(({ endpoint }) => endpoint)),
   });
   t.deepEqual(names(after), names(before));
+  await inspect(t, plane);
   t.is((await plane.down()).code, 0);
   t.deepEqual(await plane.leftovers(), []);
 });
