@@ -7,6 +7,7 @@ import { isProvisioned } from './kinds/command-waits.ts';
 import { kindOf, RESOURCE_TYPES } from './kinds/index.ts';
 import { arnOf, hex, type Names } from './names.ts';
 import { nearest } from './nearest.ts';
+import { notRun } from './not-run.ts';
 import type { Block } from './world/blocks.ts';
 import type { TypeKnowledge, World } from './world/world.ts';
 
@@ -116,14 +117,15 @@ export function isAllowed({ type, address }: Block, allow: ReadonlySet<string>):
 export function refusalOf(block: Block, allow: ReadonlySet<string>): Problem | null {
   const isKnown = block.mode === 'data' ? dataSourceOf(block.type) : kindOf(block.type);
   if (isKnown || isAllowed(block, allow)) return null;
-  const close = nearest(block.type, block.mode === 'data' ? DATA_TYPES : RESOURCE_TYPES);
+  const why = notRun(block.type);
+  const close = why ? null : nearest(block.type, block.mode === 'data' ? DATA_TYPES : RESOURCE_TYPES);
   const what = block.mode === 'data' ? 'data source' : 'resource type';
   return {
     code: 'UNSUPPORTED_RESOURCE',
     address: block.address,
     message: `${what} ${block.type} is not run here`,
     value: block.type,
-    rule: 'an unknown type is refused rather than left out in silence',
-    fix: `${close ? `did you mean ${close}? Or ` : ''}accept it without local effect: --allow ${block.type}`,
+    rule: why?.rule ?? 'an unknown type is refused rather than left out in silence',
+    fix: `${why ? `${why.fix}; or ` : close ? `did you mean ${close}? Or ` : ''}accept it without local effect: --allow ${block.type}`,
   };
 }
