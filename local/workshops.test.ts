@@ -56,7 +56,7 @@ const commands = new Set(
 );
 const builds = new Set(findWorkspaces(root).workspaces.flatMap((workspace) => [...workspace.builds.keys()]));
 /** Words of settings, and one of the shell. */
-const WORDS = new Set(['https', 'prod', 'rm', 'cfn-output.json', 'monolithUrl', 'script/setup']);
+const WORDS = new Set(['https', 'prod', 'rm', 'cfn-output.json', 'keyPage', '/getkey.html', 'monolithUrl']);
 
 /** The CLI's own commands, made of several calls or of S3's. */
 const OF_THE_CLI = new Set(['ecs wait', 'elbv2 wait', 'deploy wait', 'ecs deploy', 's3 ls']);

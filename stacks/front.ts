@@ -27,6 +27,8 @@ export interface FrontSettings {
   readonly dashboard: boolean;
   /** API Gateway with API key and usage plan in front of the fulfilment API, or null: clients call its load balancer. */
   readonly restApi: RestFrontOptions | null;
+  /** The workshop's page for the API key, answered by the fulfilment API's load balancer. @default false */
+  readonly keyPage?: boolean;
 }
 
 export const NOTHING_IN_FRONT: FrontSettings = {

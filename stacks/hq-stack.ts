@@ -2,6 +2,7 @@ import type { Construct } from '../modules/cdktf.ts';
 import { EcsCluster } from '../modules/ecs-cluster.ts';
 import { FargateService } from '../modules/fargate-service.ts';
 import { GeneratedSecret } from '../modules/generated-secret.ts';
+import { KeyPage } from '../modules/key-page.ts';
 import type { Network } from '../modules/network.ts';
 import { OrderTable } from '../modules/order-table.ts';
 import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
@@ -12,8 +13,11 @@ import { TextParameter } from '../modules/text-parameter.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
 import { allowHttps, frontOptions, restFront, watch } from './front.ts';
 import { listenerSettings } from './listener-settings.ts';
-import { fulfilmentParameters, HQ } from './logistics-services.ts';
+import { fulfilmentParameters, HQ, LOGISTICS_TOPICS } from './logistics-services.ts';
 import { scaleService } from './scaling.ts';
+
+/** Where the workshop has its key portal. */
+const KEY_PAGE = '/getkey.html';
 
 export interface HqStackProps extends StackProps {
   readonly network: Network;
@@ -42,6 +46,7 @@ export class HqStack extends BaseStack {
       apiKey,
     });
     const url = front?.url ?? loadBalancer.url;
+    if (props.environment.front.keyPage) this.#keyPage(props, loadBalancer);
     const endpoint = new TextParameter(this, 'endpoint', {
       name: names.endpoint,
       description: 'Where the fulfilment API is',
@@ -62,6 +67,17 @@ export class HqStack extends BaseStack {
       'Parameter with the address of the fulfilment API',
     );
     this.output('fulfillment_api_key_parameter', apiKey.name, 'Parameter with the key of the fulfilment API');
+  }
+
+  #keyPage({ environment }: HqStackProps, { listenerArn, url }: PublicLoadBalancer): void {
+    new KeyPage(this, 'key-page', {
+      listenerArn,
+      priority: 1,
+      path: KEY_PAGE,
+      keyParameter: fulfilmentParameters(environment.name).apiKey,
+      topics: LOGISTICS_TOPICS.map((topic) => `${environment.name}-${topic}`),
+    });
+    this.output('key_page_url', `${url}${KEY_PAGE}`, 'Page that says where the API key is');
   }
 
   #entry(name: string, { network, environment }: HqStackProps) {
