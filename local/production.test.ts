@@ -23,7 +23,7 @@ const sources = (folder: string): string =>
 function table(): string {
   const rows = PRODUCTION_PRICES.map((one) => {
     const month = monthly(one);
-    return `| ${one.item} | ${one.dollars} | ${one.unit} | ${month === null ? 'by use' : month.toFixed(2)} | ${one.madeBy} |`;
+    return `| ${one.item} | ${Number(one.dollars.toFixed(5))} | ${one.unit} | ${month === null ? 'by use' : month.toFixed(2)} | ${one.madeBy} |`;
   });
   return [
     `Prices of us-east-1, on demand, US dollars, as of ${PRICES_AS_OF}; a month has 730 hours.`,
