@@ -12,14 +12,13 @@ import {
   type ProcessRunner,
   type ResourceHandler,
   type TargetRegistry,
-  type TaskState,
 } from './contracts.ts';
 import type { SavedService } from './deployer/saved-service.ts';
-import { checkNetwork } from './deployer/service-checks.ts';
 import { type Rollout, type ServiceRecord, serviceState } from './deployer/service-record.ts';
 import { createServices } from './deployer/services.ts';
 import type { KnownNetwork } from './ecs/known-network.ts';
 import { placeTask, type TaskSpec } from './ecs/place-task.ts';
+import { runTask } from './ecs/run-task.ts';
 import { type Task, taskState } from './ecs/task.ts';
 import { createTaskDefinitions } from './ecs/task-definitions.ts';
 import { createTaskRunner } from './ecs/task-runner.ts';
@@ -226,40 +225,13 @@ export function createEcs(options: EcsOptions): Ecs {
       services.remove(record, force);
       return serviceState(record, tasksOf(record));
     },
-    runTask(input) {
-      const definition = definitions.find(input.taskDefinition);
-      if (!definition) throw new ApiError('ClientException', 'TaskDefinition not found.');
-      const clusterArn = clusterArnOf(input.cluster);
-      if (!definition.requiresCompatibilities.includes(input.launchType))
-        throw new ApiError(
-          'InvalidParameterException',
-          `Task definition does not support launch_type ${input.launchType}.`,
-        );
-      checkNetwork(
-        { subnetIds: input.subnetIds ?? [], securityGroupIds: input.securityGroupIds ?? [] },
-        options.network,
-      );
-      const tasks: TaskState[] = [];
-      const failures: { arn: string; reason: string; detail: string }[] = [];
-      for (let i = 0; i < input.count; i++) {
-        const outcome = placeOrWait({
-          definition,
-          clusterArn,
-          capacityProvider: input.capacityProvider ?? null,
-          launchType: input.launchType,
-          group: input.group ?? `family:${definition.family}`,
-          startedBy: input.startedBy ?? null,
-          deploymentId: null,
-          service: null,
-          subnetIds: input.subnetIds ?? [],
-          securityGroupIds: input.securityGroupIds ?? [],
-          overrides: input.overrides ?? [],
-        });
-        if ('task' in outcome) tasks.push(taskState(outcome.task));
-        else failures.push({ arn: clusterArn, reason: 'RESOURCE', detail: outcome.reason });
-      }
-      return { tasks, failures };
-    },
+    runTask: (input) =>
+      runTask(input, {
+        definition: definitions.find,
+        clusterArnOf,
+        network: options.network,
+        place: placeOrWait,
+      }),
     stopTask(cluster, reference, reason) {
       clusterArnOf(cluster);
       const task = live.get(reference.split('/').at(-1) ?? '');
