@@ -1,5 +1,6 @@
 /** Every rule, in one list. A rule that is not here is asked by nobody. */
 import type { Rule } from '../contracts.ts';
+import { groupUnattached } from './balancing/group-unattached.ts';
 import { groupWithoutTargets } from './balancing/group-without-targets.ts';
 import { healthCheckMatcher } from './balancing/health-check-matcher.ts';
 import { healthCheckPath } from './balancing/health-check-path.ts';
@@ -67,6 +68,7 @@ import { secretInEnvironment } from './secrets/secret-in-environment.ts';
 import { secretLiteral } from './secrets/secret-literal.ts';
 
 export const RULES: readonly Rule[] = [
+  groupUnattached,
   groupWithoutTargets,
   healthCheckMatcher,
   healthCheckPath,

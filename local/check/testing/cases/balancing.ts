@@ -84,4 +84,13 @@ export const BALANCING: readonly Case[] = [
     spares: (s) =>
       add(s, RULE, 'green', { ...pathRule('test', 50, ['/green'], 'green'), lifecycle: { ignore_changes: 'all' } }),
   },
+  {
+    rule: 'group-unattached',
+    falls: (s) => delete s[RULE]?.['orders'],
+    at: 'aws_ecs_service.orders.load_balancer',
+    // Attached is enough: requests may come later.
+    spares: (s) => {
+      the(s, RULE, 'orders')['priority'] = 40;
+    },
+  },
 ];
