@@ -229,8 +229,17 @@ export class Rehearsal {
       blueGreen,
       scaling: this.#scaling?.record() ?? null,
       kill: this.#kill,
+      ...(await this.#settings()),
       fidelity,
     };
+  }
+
+  /** Of all stages that were reached; where they differ, the last one's. */
+  async #settings(): Promise<Pick<RunRecord, 'settings'>> {
+    const { settingsOf } = this.#deps;
+    if (!settingsOf) return {};
+    const each = await Promise.all(this.#stages.map(({ name }) => settingsOf(this.#dirOf(name))));
+    return { settings: Object.assign({}, ...each) as NonNullable<RunRecord['settings']> };
   }
 
   #context(): StageContext {

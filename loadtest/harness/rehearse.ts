@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { CutoverError, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
+import type { StatedSettings } from '../../local/simulate/spiral-settings.ts';
 import { validateProfile } from '../profile-rules.ts';
 import type { Profile } from '../profiles.ts';
 import type { OrderLedger, System } from '../systems.ts';
@@ -61,6 +62,8 @@ export interface RehearseDeps {
   synth(stage: string, options?: { tags?: Readonly<Record<string, string>> }): Promise<string>;
   /** Brings a plane up on a cdktf output folder. */
   startPlane(dir: string, stage: string): Promise<PlaneClient>;
+  /** What a stage's cdktf output says of each service's health checks and scaling. Default: nothing is known. */
+  settingsOf?(dir: string): Promise<Readonly<Record<string, StatedSettings>>>;
   /** For blue/green deployments. */
   readonly deployClient: DeployClientFactory;
   /** Path of the k6 binary. */

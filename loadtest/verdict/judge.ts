@@ -15,6 +15,7 @@ import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
 import { meanBusyPercent } from './saturation.ts';
+import { spiralReasons, spiralsOf } from './spirals.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;
@@ -52,6 +53,9 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     ...describeLoads(record),
     blueGreen: describeBlueGreen(record),
     scaling: describeScaling(record),
+    spirals: spiralsOf(record).map(({ service, fromMs, toMs, killed, started, suggestions }) => ({
+      ...{ service, from: iso(fromMs), to: iso(toMs), killed, started, suggestions },
+    })),
     startedAt: iso(record.startedAtMs),
     endedAt: iso(record.endedAtMs),
   };
@@ -126,6 +130,7 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
     ...forumReasons(record).map(fail),
     ...scalingReasons(record).map(fail),
     ...killReasons(record).map(fail),
+    ...spiralReasons(record).map(fail),
   );
   findings.push(...orderFindings(record.orders, ledger));
   for (const { what, generator } of generatorsOf(record)) {

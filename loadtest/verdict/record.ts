@@ -3,6 +3,7 @@
  * can be computed from it again. Times are wall-clock milliseconds since the Unix epoch. Version 1 held the orders' load
  * flat and knew no other; `upgrade.ts` still reads it.
  */
+import type { StatedSettings } from '../../local/simulate/spiral-settings.ts';
 import type { Profile } from '../profiles.ts';
 import type { BlueGreenStep } from './blue-green-record.ts';
 import type { ForumLoad } from './forum-record.ts';
@@ -185,6 +186,8 @@ export interface RunRecord {
   readonly blueGreen: BlueGreenStep | null;
   /** Null, or absent, where the load was not about scaling. */
   readonly scaling?: ScalingRecord | null;
+  /** What the stacks say of each service's health checks and scaling; absent where it is not known. */
+  readonly settings?: Readonly<Record<string, StatedSettings>>;
   /** Null, or absent, where nothing was killed. */
   readonly kill?: KillRecord | null;
   /** Rules that the plane models by approximation. */

@@ -1,4 +1,5 @@
 /** `verdict.json`, version 1: the fixed keys of design.md, and those that were added. Documented in docs/verdict.md. */
+import type { SpiralSuggestion } from '../../local/simulate/detect-spiral.ts';
 import type { Fault, Guard, LifecycleRecord } from './blue-green-record.ts';
 import type { LedgerCounts } from './ledger.ts';
 import type { PhaseMix } from './shift.ts';
@@ -76,6 +77,15 @@ export interface Verdict {
   readonly blueGreen: BlueGreenVerdict | null;
   /** Null where the load was not about scaling. */
   readonly scaling: ScalingVerdict | null;
+  /** Health checks that ended busy tasks faster than others came, and the settings that would prevent it, best first. */
+  readonly spirals: readonly {
+    readonly service: string;
+    readonly from: string;
+    readonly to: string;
+    readonly killed: number;
+    readonly started: number;
+    readonly suggestions: readonly SpiralSuggestion[];
+  }[];
   /** Joined by ` + ` where there are several. */
   readonly scenario: string;
   readonly profile: string;

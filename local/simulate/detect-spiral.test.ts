@@ -19,6 +19,7 @@ const settings = (change: Partial<SpiralSettings> = {}): SpiralSettings => ({
   unhealthyThreshold: 2,
   maxCapacity: 20,
   scaleOutCooldownSeconds: 300,
+  policies: 1,
   ...change,
 });
 const timeline = (...changes: Partial<SpiralMinute>[]): SpiralMinute[] =>
@@ -86,5 +87,12 @@ test('a service that nothing scales: a scalable target', (t) => {
   t.deepEqual(
     first(LOSING, { maxCapacity: null }).map((s) => s.setting),
     ['aws_appautoscaling_target'],
+  );
+});
+
+test('a scalable target without a policy: a policy, whatever else', (t) => {
+  t.deepEqual(
+    first(LOSING, { policies: 0, scaleOutCooldownSeconds: null }).map((s) => s.setting),
+    ['aws_appautoscaling_policy'],
   );
 });

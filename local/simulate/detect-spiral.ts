@@ -29,6 +29,8 @@ export interface SpiralSettings {
   /** Null: not a scalable target. */
   readonly maxCapacity: number | null;
   readonly scaleOutCooldownSeconds: number | null;
+  /** Scaling policies of the target. */
+  readonly policies: number;
 }
 
 export interface SpiralSuggestion {
@@ -116,6 +118,7 @@ function suggest(range: readonly SpiralMinute[], killed: number, settings: Spira
       why: `${never} of them never were healthy: a start takes ${Math.ceil(startSeconds)} s, the grace period is ${graceSeconds} s`,
     });
   if (maxCapacity === null) return [...out, NOT_SCALED];
+  if (settings.policies === 0) return [...out, NO_POLICY];
   const atMaximum = range.filter((m) => m.held === 'maximum').length;
   if (atMaximum > range.length / 2)
     out.push({
@@ -141,6 +144,13 @@ const NOT_SCALED: SpiralSuggestion = {
   value: null,
   suggested: null,
   why: 'nothing scales this service: no patience of health checks gives it the tasks that it lacks',
+};
+
+const NO_POLICY: SpiralSuggestion = {
+  setting: 'aws_appautoscaling_policy',
+  value: null,
+  suggested: null,
+  why: 'its scalable target has no policy that would ask for more tasks',
 };
 
 /** A busy task must outlive the time that scaling needs; where ten checks are not enough, the interval grows too. */

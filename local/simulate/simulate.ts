@@ -198,6 +198,7 @@ function spiralsOf(minutes: readonly Minute[], service: SimulatedService, bootSe
       unhealthyThreshold: service.health.unhealthyThreshold,
       maxCapacity: service.scaling?.maxCapacity ?? null,
       scaleOutCooldownSeconds: tracking?.[0] ?? null,
+      policies: service.scaling?.policies.length ?? 0,
     },
   );
 }

@@ -59,6 +59,7 @@ test('minutes of control time, with what ran, came and was ended in each', (t) =
     unhealthyThreshold: 2,
     maxCapacity: 8,
     scaleOutCooldownSeconds: 300,
+    policies: 1,
   };
   t.like(detectSpirals(minutes, settings)[0], { killed: 4, started: 1, lowestRunning: 1 });
 });

@@ -10,7 +10,10 @@ import type { Fault } from '../../../loadtest/verdict/blue-green-record.ts';
 import { KILLS, type Kill } from '../../../loadtest/verdict/kill-record.ts';
 import { terminalSummary } from '../../../loadtest/verdict/terminal.ts';
 import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
+import { readStacks } from '../../read/index.ts';
+import { examine } from '../../resolve/index.ts';
 import { createClock } from '../../run/clock.ts';
+import { spiralSettingsOf } from '../../simulate/spiral-settings.ts';
 import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
 import { pairs, STAGES, wholeNumber } from '../options.ts';
@@ -162,6 +165,10 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
       signal,
       progress,
       clock: createClock(),
+      settingsOf: async (stageDir) => {
+        const { allow, variables } = await planeSettings(flags, { clockRate });
+        return spiralSettingsOf(examine(await readStacks(stageDir), { allow, variables }).topology);
+      },
       deployClient: (access) => harnessDeployer(access, { stateDir: stateDirOf(flags.portBase), progress }),
       synth: (stage, options) =>
         synth({
