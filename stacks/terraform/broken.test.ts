@@ -45,7 +45,7 @@ const CAUGHT_BY_CHECK: readonly Breakage[] = [
       for (const subscription of Object.values<Json>(resources.aws_sns_topic_subscription ?? {}))
         delete subscription.depends_on;
     },
-    names: [/target group|target_group/],
+    names: [/group-unattached/, /aws_ecs_service/],
   },
   {
     what: 'a reference to a role that is not there',

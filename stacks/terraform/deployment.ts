@@ -25,6 +25,7 @@ export class Deployment {
   readonly #outDir: string;
   /** Stacks' JSON that Terraform has found valid. */
   readonly #valid = new Set<string>();
+  readonly #said: Record<string, string> = {};
 
   constructor(options: DeploymentOptions) {
     this.#options = options;
@@ -33,6 +34,11 @@ export class Deployment {
 
   get outDir(): string {
     return this.#outDir;
+  }
+
+  /** What the last command of each kind has printed. */
+  get said(): Readonly<Record<string, string>> {
+    return this.#said;
   }
 
   deploy(stage: string): Promise<CommandResult> {
@@ -74,18 +80,21 @@ export class Deployment {
     for (const stack of stacks ?? (await stacksInOrder(this.#outDir))) {
       const cwd = stackDir(this.#outDir, stack);
       const result = await command('terraform', args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
+      this.#said[`terraform ${args[0]} of ${stack}`] = result.output;
       if (!ok(result)) said[stack] = result.output;
     }
     return said;
   }
 
-  #cdktf(stage: string, args: readonly string[]): Promise<CommandResult> {
+  async #cdktf(stage: string, args: readonly string[]): Promise<CommandResult> {
     const cli = join(this.#options.root, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf');
-    return command(this.#options.node, [cli, ...args, '--output', this.#outDir], {
+    const result = await command(this.#options.node, [cli, ...args, '--output', this.#outDir], {
       cwd: this.#options.root,
       env: this.#env({ CUTOVER_STAGE: stage }),
       timeoutMs: DEPLOY_TIMEOUT_MS,
     });
+    this.#said[`cdktf ${args[0]}`] = result.output;
+    return result;
   }
 
   #env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {

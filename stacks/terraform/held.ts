@@ -15,7 +15,9 @@ import {
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Emulator } from './emulator.ts';
+import type { Secret } from './leaks.ts';
 
 export interface HeldRule {
   readonly priority: string;
@@ -34,6 +36,7 @@ export function heldBy(emulator: Emulator) {
   const elb = new ElasticLoadBalancingV2Client(settings);
   const ecs = new ECSClient(settings);
   const codedeploy = new CodeDeployClient(settings);
+  const ssm = new SSMClient(settings);
 
   /** Rules of the load balancer's listener on a port, lowest priority first, the default action last. */
   async function rules(loadBalancer: string, port: number): Promise<HeldRule[]> {
@@ -72,6 +75,16 @@ export function heldBy(emulator: Emulator) {
     async deploymentGroup(applicationName: string, deploymentGroupName: string) {
       const answer = await codedeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
       return answer.deploymentGroupInfo;
+    },
+    /** What Parameter Store keeps encrypted, in clear. */
+    async secrets(): Promise<readonly Secret[]> {
+      const ParameterFilters = [{ Key: 'Type', Values: ['SecureString'] }];
+      const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: 50 }));
+      const answers = Parameters.map(({ Name }) => ssm.send(new GetParameterCommand({ Name, WithDecryption: true })));
+      return (await Promise.all(answers)).map(({ Parameter }) => ({
+        name: Parameter?.Name ?? '',
+        value: Parameter?.Value ?? '',
+      }));
     },
     /** @throws Error where a family has nothing left: then it is not kept */
     async deregisterKept(families: readonly string[]): Promise<void> {

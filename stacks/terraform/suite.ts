@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava';
 import { Deployment, withWorkDir } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { type Census, type Held, heldBy } from './held.ts';
+import { leaks } from './leaks.ts';
 import { type CommandResult, findToolchain, type Toolchain, writeCliConfig } from './terraform.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -43,6 +44,9 @@ export async function walkStages(
         succeeded(t, await timed(t, `deploy ${name}`, () => deployment.deploy(name)), `cdktf deploy of ${name}`);
         t.deepEqual(await timed(t, 'validate', () => deployment.validate()), {}, `terraform validate of ${name}`);
         t.deepEqual(await timed(t, 'second plan', () => deployment.pendingChanges()), {}, `a second plan of ${name}`);
+        const secrets = await held.secrets();
+        t.true(system === 'forum' || secrets.length > 0, 'the keys are drawn');
+        t.deepEqual(await leaks(secrets, deployment.outDir, deployment.said), [], `secrets in the open at ${name}`);
         await holds(t, held);
       }
       // What must be gone afterwards was there.
@@ -72,7 +76,7 @@ function succeeded(t: ExecutionContext, result: CommandResult, what: string): vo
 }
 
 /** What is there now and was not before, by kind. */
-function grown(before: Census, after: Census): Census {
+export function grown(before: Census, after: Census): Census {
   const added = Object.entries(after).map(([kind, names]) => [
     kind,
     names.filter((name) => !before[kind]?.includes(name)),
