@@ -41,6 +41,8 @@ export async function startEmulator(home: string): Promise<Emulator> {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
+      // Version 1 of the AWS CLI reads this one only.
+      AWS_DEFAULT_REGION: 'us-east-1',
     },
     python: async (script, ...args) => (await run(join(bin, 'python'), [script, ...args])).stdout,
     async stop() {
