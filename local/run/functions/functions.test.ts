@@ -10,7 +10,7 @@ import { startOf } from '../processes/table.ts';
 import { eventually, gone, tempFolder } from '../processes/testing/harness.ts';
 import { startFunctions } from './testing/runner.ts';
 
-test('CommonJS: event in, result out, Lambda environment, log lines in Lambda’s form', async (t) => {
+test.serial('CommonJS: event in, result out, Lambda environment, log lines in Lambda’s form', async (t) => {
   const { put, functions, lines, streams } = await startFunctions(t);
   await put(
     {
@@ -58,7 +58,7 @@ test('CommonJS: event in, result out, Lambda environment, log lines in Lambda’
   t.true(result.logTail.endsWith(report ?? '-'));
 });
 
-test('ES modules, nested handlers, other files of the package', async (t) => {
+test.serial('ES modules, nested handlers, other files of the package', async (t) => {
   const { put, functions } = await startFunctions(t);
   await put(
     {
@@ -77,14 +77,14 @@ test('ES modules, nested handlers, other files of the package', async (t) => {
   t.is((await functions.invoke('arn:aws:lambda:us-east-1:000000000000:function:hook:$LATEST', {})).payload, null);
 });
 
-test('a package without package.json is CommonJS, whatever stands above the folder it is unpacked in', async (t) => {
+test.serial('a package without package.json is CommonJS, whatever stands above the folder it is unpacked in', async (t) => {
   const { put, functions, dir } = await startFunctions(t);
   writeFileSync(join(dir, '..', 'package.json'), '{"type":"module"}');
   await put({ 'index.js': 'exports.handler = async () => typeof module;' });
   t.is((await functions.invoke('hook', {})).payload, 'object');
 });
 
-test('callbacks: answered once nothing is left to do, or at once where the handler says so', async (t) => {
+test.serial('callbacks: answered once nothing is left to do, or at once where the handler says so', async (t) => {
   const { put, functions, lines } = await startFunctions(t);
   await put({
     'index.js': `exports.handler = (event, context, callback) => {
@@ -167,7 +167,7 @@ const FAILURES: readonly [string, Record<string, string>, string, RegExp, { hand
   ],
 ];
 for (const [name, files, errorType, message, change] of FAILURES)
-  test(`it fails: ${name}`, async (t) => {
+  test.serial(`it fails: ${name}`, async (t) => {
     const { put, functions, lines } = await startFunctions(t);
     await put(files, change);
     const result = await functions.invoke('hook', {});
@@ -179,7 +179,7 @@ for (const [name, files, errorType, message, change] of FAILURES)
     t.true(lines().some((line) => line.includes('\tERROR\t') && line.includes('"errorType"')));
   });
 
-test('the SDK of Lambda’s runtime is there for a package that does not bring it', async (t) => {
+test.serial('the SDK of Lambda’s runtime is there for a package that does not bring it', async (t) => {
   const { put, functions } = await startFunctions(t);
   await put({
     'index.js': 'const { SSMClient } = require("@aws-sdk/client-ssm"); exports.handler = async () => typeof SSMClient',
@@ -191,7 +191,7 @@ test('the SDK of Lambda’s runtime is there for a package that does not bring i
   t.is((await functions.invoke('hook', {})).payload, 'function');
 });
 
-test('time-out: the whole group goes, also where SIGTERM is ignored', async (t) => {
+test.serial('time-out: the whole group goes, also where SIGTERM is ignored', async (t) => {
   const { put, functions, lines, events } = await startFunctions(t);
   await put(
     {
@@ -213,7 +213,7 @@ test('time-out: the whole group goes, also where SIGTERM is ignored', async (t) 
   t.is(events.since(0).at(-1)?.code, 'FUNCTION_FAILED');
 });
 
-test('the time-out does not count while the module loads', async (t) => {
+test.serial('the time-out does not count while the module loads', async (t) => {
   const { put, functions } = await startFunctions(t);
   await put(
     {
@@ -225,7 +225,7 @@ test('the time-out does not count while the module loads', async (t) => {
   t.is((await functions.invoke('hook', {})).payload, 'slow start');
 });
 
-test('it ends itself, or runs out of memory', async (t) => {
+test.serial('it ends itself, or runs out of memory', async (t) => {
   const { put, functions } = await startFunctions(t);
   await put({ 'index.js': 'exports.handler = async () => process.exit(3)' });
   const ended = await functions.invoke('hook', {});
@@ -241,7 +241,7 @@ test('it ends itself, or runs out of memory', async (t) => {
   t.regex(full.error ?? '', /signal: aborted/);
 });
 
-test('the caller’s signal ends it; nothing of it is left', async (t) => {
+test.serial('the caller’s signal ends it; nothing of it is left', async (t) => {
   const { put, functions, lines, dir } = await startFunctions(t);
   await put({ 'index.js': 'exports.handler = () => { console.log("pid", process.pid); for (;;); }' });
   const controller = new AbortController();
@@ -263,7 +263,7 @@ function safeLines(lines: () => string[]): string[] {
   }
 }
 
-test('the plane killed with -9: the function’s process goes with it', async (t) => {
+test.serial('the plane killed with -9: the function’s process goes with it', async (t) => {
   const plane = spawn(
     process.execPath,
     [join(import.meta.dirname, 'testing', 'plane.fixture.ts'), await tempFolder(t)],
@@ -279,7 +279,7 @@ test('the plane killed with -9: the function’s process goes with it', async (t
   await gone(pids);
 });
 
-test('no such function; several at a time, no more than allowed', async (t) => {
+test.serial('no such function; several at a time, no more than allowed', async (t) => {
   const { put, functions, dir } = await startFunctions(t, { maxConcurrent: 2 });
   t.like(await functions.invoke('nothing', {}), { outcome: 'not-found', error: 'Function not found: nothing' });
   // Each sees how many are at work while it is; a pair waits for one another.
@@ -303,7 +303,7 @@ test('no such function; several at a time, no more than allowed', async (t) => {
   t.true(seen.filter((most) => most === 2).length >= 2 && seen.every((most) => most <= 2), seen.join());
 });
 
-test('a package is unpacked once, and goes with its last function', async (t) => {
+test.serial('a package is unpacked once, and goes with its last function', async (t) => {
   const { put, functions, dir } = await startFunctions(t);
   const first = await put({ 'index.js': 'exports.handler = async () => 1' });
   t.deepEqual(readdirSync(join(dir, 'packages')), [first.packageDigest]);
@@ -314,7 +314,7 @@ test('a package is unpacked once, and goes with its last function', async (t) =>
   t.deepEqual(readdirSync(join(dir, 'packages')), []);
 });
 
-test('refused at apply: a runtime that is not Node, a package that is no zip, one that changed', async (t) => {
+test.serial('refused at apply: a runtime that is not Node, a package that is no zip, one that changed', async (t) => {
   const { put } = await startFunctions(t);
   const files = { 'index.js': '' };
   const code = async (change: Parameters<typeof put>[1]) =>
@@ -324,7 +324,7 @@ test('refused at apply: a runtime that is not Node, a package that is no zip, on
   t.is(await code({ packageFile: '/nowhere.zip' }), 'APPLY_FAILED');
 });
 
-test('metrics of its invocations', async (t) => {
+test.serial('metrics of its invocations', async (t) => {
   const { put, functions, metrics, clock } = await startFunctions(t);
   await put({ 'index.js': 'exports.handler = async (event) => { if (event.bad) throw new Error("x"); }' });
   await functions.invoke('hook', {});
