@@ -14,7 +14,7 @@ export interface GeneratedSecretProps {
 
 /**
  * A secret that AWS draws at the first deployment and Parameter Store keeps encrypted. It is in no source file and no
- * synthesized JSON (the state does hold it: keep the backend private). To rotate it, write a new value to the parameter
+ * synthesized JSON (the state does hold it, and the log of the first deployment, as the data source's id: keep both private). To rotate it, write a new value to the parameter
  * and redeploy the services that take it: Terraform leaves the value alone.
  */
 export class GeneratedSecret extends Construct {

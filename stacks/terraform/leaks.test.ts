@@ -19,5 +19,9 @@ test('a secret in a file or an output is found and not told; the state is no suc
       '/hq/api-key in plan',
       `/hq/api-key in ${join('stacks', 'hq', 'cdk.tf.json')}`,
     ]);
+    const drawn = `hq  data.aws_secretsmanager_random_password.key (key/value): Read complete after 0s [id=${SECRETS[0]?.value}]`;
+    await writeFile(join(stack, 'cdk.tf.json'), '{}');
+    t.deepEqual(await leaks(SECRETS, dir, { deploy: `${drawn}\nthen` }), []);
+    t.deepEqual(await leaks(SECRETS, dir, { deploy: `${drawn}\n${SECRETS[0]?.value}` }), ['/hq/api-key in deploy']);
   });
 });
