@@ -7,7 +7,7 @@ import { allSteady, cutover, sendOrder, synthesized, TestPlane, urlOf } from './
 type Resources = Record<string, Record<string, unknown>>;
 type Stack = { resource: Record<string, Resources> };
 
-const plane = new TestPlane(41_566);
+const plane = new TestPlane(18_566);
 
 /** Edits every stack file of a synthesized folder. */
 async function edit(dir: string, change: (stack: Stack) => void): Promise<void> {

@@ -532,6 +532,7 @@ test.serial(
     await plane.until('five run again', runs(5), 60);
     for (let tries = 0; tries < 100 && got.length === tried; tries++)
       await new Promise((resolve) => setTimeout(resolve, 100));
-    t.deepEqual(got.slice(tried), ['kept']);
+    // At least once: the killed plane's own attempt may still have been on its way.
+    t.deepEqual([...new Set(got.slice(tried))], ['kept']);
   },
 );
