@@ -46,7 +46,7 @@ const BASE = {
   warmUpSeconds: 8,
   holdSeconds: 8,
   steadyTimeoutSeconds: 180,
-  startVirtualUsers: 120,
+  startVirtualUsers: 250,
   maxVirtualUsers: 400,
   timeoutSeconds: 20,
   mixMaxAgeMs: 500,
