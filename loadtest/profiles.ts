@@ -111,7 +111,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
 };
 
 /** The forum answers in milliseconds, and its paths stay: fewer users, who need not ask for the mix as often. */
-const FORUM_BASE = { ...BASE, startVirtualUsers: 60, maxVirtualUsers: 400, mixMaxAgeMs: 2_000 } as const;
+const FORUM_BASE = { ...BASE, startVirtualUsers: 120, maxVirtualUsers: 400, mixMaxAgeMs: 2_000 } as const;
 
 /** Requests to the forum, by the same names. */
 export const FORUM_PROFILES: Readonly<Record<string, Profile>> = {
