@@ -77,12 +77,15 @@ test.serial('ES modules, nested handlers, other files of the package', async (t)
   t.is((await functions.invoke('arn:aws:lambda:us-east-1:000000000000:function:hook:$LATEST', {})).payload, null);
 });
 
-test.serial('a package without package.json is CommonJS, whatever stands above the folder it is unpacked in', async (t) => {
-  const { put, functions, dir } = await startFunctions(t);
-  writeFileSync(join(dir, '..', 'package.json'), '{"type":"module"}');
-  await put({ 'index.js': 'exports.handler = async () => typeof module;' });
-  t.is((await functions.invoke('hook', {})).payload, 'object');
-});
+test.serial(
+  'a package without package.json is CommonJS, whatever stands above the folder it is unpacked in',
+  async (t) => {
+    const { put, functions, dir } = await startFunctions(t);
+    writeFileSync(join(dir, '..', 'package.json'), '{"type":"module"}');
+    await put({ 'index.js': 'exports.handler = async () => typeof module;' });
+    t.is((await functions.invoke('hook', {})).payload, 'object');
+  },
+);
 
 test.serial('callbacks: answered once nothing is left to do, or at once where the handler says so', async (t) => {
   const { put, functions, lines } = await startFunctions(t);
