@@ -3,27 +3,12 @@ import { Estate } from '../modules/rules/estate.ts';
 import { violationsIn } from '../modules/rules/house-rules.ts';
 import type { Json } from '../modules/testing/synth.ts';
 import type { FrontSettings } from './front.ts';
+import { EVERYTHING_IN_FRONT } from './policy/variants.ts';
 import { RULE_EXCEPTIONS } from './rule-exceptions.ts';
 import { readSettings } from './settings.ts';
 import { STAGE_NAMES } from './stages.ts';
 import { container, type Stacks, stacksFrom } from './testing/stacks.ts';
 
-const certificate = (domainName: string) => ({
-  domainName,
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b-2c3d',
-});
-const EVERYTHING: FrontSettings = {
-  https: {
-    logistics: certificate('orders.example.com'),
-    hq: certificate('hq.example.com'),
-    forum: certificate('forum.example.com'),
-  },
-  webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/guard/0a1b',
-  accessLogDays: 30,
-  alarms: { topicArns: ['arn:aws:sns:us-east-1:123456789012:on-call'] },
-  dashboard: true,
-  restApi: { usage: { ratePerSecond: 100, burst: 200, quota: { limit: 1_000_000, period: 'MONTH' } } },
-};
 const BALANCED = ['interstella-edge', 'interstella-hq', 'interstella-forum-edge'];
 const RUNNING = ['interstella-services', 'interstella-hq', 'interstella-forum-services'];
 
@@ -54,7 +39,7 @@ test('by default there is nothing of it', (t) => {
 });
 
 test('HTTPS: each load balancer serves under its name, and is open on 443', (t) => {
-  const stacks = stacksWith({ https: EVERYTHING.https });
+  const stacks = stacksWith({ https: EVERYTHING_IN_FRONT.https });
   for (const name of BALANCED) {
     const stack = stacks[name]!;
     t.is(stack.all('aws_lb_listener').filter(({ protocol }) => protocol === 'HTTPS').length, 1);
@@ -63,7 +48,7 @@ test('HTTPS: each load balancer serves under its name, and is open on 443', (t) 
 });
 
 test('HTTPS: rules, deployments, subscriptions and services go by it', (t) => {
-  const stacks = stacksWith({ https: EVERYTHING.https });
+  const stacks = stacksWith({ https: EVERYTHING_IN_FRONT.https });
   const logistics = stacks['interstella-services']!;
   for (const { listener_arn } of logistics.all('aws_lb_listener_rule')) t.regex(listener_arn, /https-listener/);
   for (const subscription of logistics.all('aws_sns_topic_subscription')) {
@@ -83,16 +68,18 @@ test('HTTPS: rules, deployments, subscriptions and services go by it', (t) => {
 });
 
 test('web ACL and access logs: one association and one bucket for each load balancer', (t) => {
-  const stacks = stacksWith({ webAclArn: EVERYTHING.webAclArn, accessLogDays: 30 });
+  const stacks = stacksWith({ webAclArn: EVERYTHING_IN_FRONT.webAclArn, accessLogDays: 30 });
   for (const name of BALANCED) {
-    t.is(stacks[name]!.one('aws_wafv2_web_acl_association').web_acl_arn, EVERYTHING.webAclArn);
+    t.is(stacks[name]!.one('aws_wafv2_web_acl_association').web_acl_arn, EVERYTHING_IN_FRONT.webAclArn);
     t.true(stacks[name]!.one('aws_lb').access_logs.enabled);
     t.is(stacks[name]!.one('aws_s3_bucket_lifecycle_configuration').rule[0].expiration[0].days, 30);
   }
 });
 
 test('REST front: clients, the platform’s parameter included, are led to it; the load balancer stays behind it', (t) => {
-  const hq = stacksWith({ restApi: EVERYTHING.restApi, alarms: EVERYTHING.alarms })['interstella-hq']!;
+  const hq = stacksWith({ restApi: EVERYTHING_IN_FRONT.restApi, alarms: EVERYTHING_IN_FRONT.alarms })[
+    'interstella-hq'
+  ]!;
   const endpoint = hq.all('aws_ssm_parameter').find(({ type }) => type === 'String');
   t.regex(endpoint.value, /^\$\{aws_api_gateway_stage\.[\w-]+\.invoke_url\}$/);
   t.deepEqual(hq.one('aws_api_gateway_usage_plan').quota_settings, { limit: 1_000_000, period: 'MONTH' });
@@ -101,13 +88,13 @@ test('REST front: clients, the platform’s parameter included, are led to it; t
   }
   const names = hq.all('aws_cloudwatch_metric_alarm').map(({ alarm_name }) => alarm_name);
   t.true(names.includes('interstella-hq-api-5xx'));
-  const { https } = EVERYTHING;
-  const secured = stacksWith({ restApi: EVERYTHING.restApi, https })['interstella-hq']!;
+  const { https } = EVERYTHING_IN_FRONT;
+  const secured = stacksWith({ restApi: EVERYTHING_IN_FRONT.restApi, https })['interstella-hq']!;
   for (const { uri } of secured.all('aws_api_gateway_integration')) t.regex(uri, /^https:\/\/hq\.example\.com\/orders/);
 });
 
 test('alarms and dashboards know every service that the stage runs', (t) => {
-  const stacks = stacksWith({ alarms: EVERYTHING.alarms, dashboard: true }, 'strangler');
+  const stacks = stacksWith({ alarms: EVERYTHING_IN_FRONT.alarms, dashboard: true }, 'strangler');
   const names = RUNNING.flatMap((name) => stacks[name]!.all('aws_cloudwatch_metric_alarm').map((a) => a.alarm_name));
   for (const watched of ['logistics-monolith', 'logistics-iridium', 'hq-hq', 'forum-users', 'forum-monolith']) {
     t.true(names.includes(`interstella-${watched}-unhealthy`), watched);
@@ -126,7 +113,7 @@ test('a blue/green service is watched in both groups; one at zero not at all', (
 
 test('with everything on, every stage keeps the house rules', (t) => {
   for (const stage of STAGE_NAMES) {
-    const json = Object.entries(stacksWith(EVERYTHING, stage)).map(([name, stack]) => [name, stack.json]);
+    const json = Object.entries(stacksWith(EVERYTHING_IN_FRONT, stage)).map(([name, stack]) => [name, stack.json]);
     t.deepEqual(violationsIn(new Estate(Object.fromEntries(json)), RULE_EXCEPTIONS), []);
   }
 });

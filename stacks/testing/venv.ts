@@ -12,11 +12,16 @@ const INSTALL_TIMEOUT_MS = 300_000;
 /**
  * By one process at a time; a half-made one is made anew.
  * @param home folder of the environments of this kind
- * @param requirements every package with its exact version: what they depend on is not looked for
+ * @param requirements packages with their exact versions
+ * @param options.dependencies what they depend on is looked for, too; else the requirements name all of it
  * @returns the folder of the virtual environment
  * @throws Error where Python, pip or a package is missing
  */
-export async function ensureVenv(home: string, requirements: readonly string[]): Promise<string> {
+export async function ensureVenv(
+  home: string,
+  requirements: readonly string[],
+  options: { readonly dependencies?: boolean } = {},
+): Promise<string> {
   const digest = createHash('sha256').update(requirements.join()).digest('hex').slice(0, 12);
   const dir = join(home, digest);
   const done = join(dir, 'done');
@@ -30,7 +35,8 @@ export async function ensureVenv(home: string, requirements: readonly string[]):
     const list = join(dir, 'requirements.txt');
     await writeFile(list, `${requirements.join('\n')}\n`);
     // Compiled at first use, and then only what is used.
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile', '--no-deps'];
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-compile'];
+    if (!options.dependencies) install.push('--no-deps');
     await run(join(dir, 'bin', 'python'), [...install, '-r', list], { timeout: INSTALL_TIMEOUT_MS });
     await writeFile(done, '');
   });
