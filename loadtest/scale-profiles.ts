@@ -135,16 +135,20 @@ export function scaleSeconds(
   return { phases: (minutes * 60) / clockRate, back: (returnMinutes * 60) / clockRate };
 }
 
+/** At the longest, wall seconds; the load ends as soon as everything is as before. */
+export function longestSeconds(shape: ScaleShape, clockRate: number): number {
+  const { phases, back } = scaleSeconds(shape, clockRate);
+  return Math.ceil(phases + back);
+}
+
 /** The profile with its curve as long as that clock makes it; other profiles as they are. */
 export function atClockRate(profile: Profile, clockRate: number): Profile {
   if (!profile.scaling) return profile;
-  const seconds = scaleSeconds(profile.scaling, clockRate);
-  const whole = Math.ceil(seconds.phases + seconds.back);
   return {
     ...profile,
     steps: stepsOf(profile.scaling, clockRate),
-    durationSeconds: Math.max(1, Math.ceil(seconds.phases)),
-    maxSeconds: whole + SPARE_SECONDS,
+    durationSeconds: Math.max(1, Math.ceil(scaleSeconds(profile.scaling, clockRate).phases)),
+    maxSeconds: longestSeconds(profile.scaling, clockRate) + SPARE_SECONDS,
   };
 }
 

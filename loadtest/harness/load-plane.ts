@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CutoverError, throwIfAny } from '../../local/errors.ts';
 import type { Status } from '../../local/status.ts';
+import { longestSeconds } from '../scale-profiles.ts';
 import type { Mix, System } from '../systems.ts';
 import { type LedgerSources, RECORD_VERSION, type RunRecord, type StageRecord } from '../verdict/record.ts';
 import { createCpuMeter } from './cpu-meter.ts';
@@ -13,7 +14,7 @@ import { Follower } from './follower.ts';
 import { atTargetsClock, type CheckedLoad, type LoadDeps, runToEnd } from './load.ts';
 import { createLog, type KindLog, recordLoads } from './load-kinds.ts';
 import { LoadRun } from './load-run.ts';
-import { followScaling, longestSeconds, type ScalingLoad, shapeOf } from './load-scaling.ts';
+import { followScaling, type ScalingLoad, shapeOf } from './load-scaling.ts';
 import { servedRoutes } from './mix-keeper.ts';
 import { OutcomeLog } from './outcome-log.ts';
 import { planFor } from './plan.ts';

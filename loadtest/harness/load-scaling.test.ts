@@ -3,14 +3,14 @@ import { CutoverError } from '../../local/errors.ts';
 import { createClock } from '../../local/run/clock.ts';
 import type { Status } from '../../local/status.ts';
 import { PROFILES, type Profile } from '../profiles.ts';
-import { atClockRate, type ScaleShape, withPeaks } from '../scale-profiles.ts';
+import { atClockRate, longestSeconds, type ScaleShape, withPeaks } from '../scale-profiles.ts';
 import { FakePlane } from '../testing/fake-plane.ts';
 import { status } from '../testing/status.ts';
 import type { TestTarget } from '../testing/target.ts';
 import type { GeneratorRecord } from '../verdict/record.ts';
 import { Follower } from './follower.ts';
 import { checkLoad } from './load.ts';
-import { followScaling, longestSeconds, shapeOf } from './load-scaling.ts';
+import { followScaling, shapeOf } from './load-scaling.ts';
 import { checkProfile } from './rehearse.ts';
 
 /** A tenth of a second each, at the fake plane's ten control seconds to one. */

@@ -1,5 +1,5 @@
 /** A load whose profile is about scaling, at a plane that is running, whatever stack it has. */
-import { type ScaleShape, scaleSeconds } from '../scale-profiles.ts';
+import type { ScaleShape } from '../scale-profiles.ts';
 import type { GeneratorRecord } from '../verdict/record.ts';
 import type { ScalingRecord } from '../verdict/scaling-record.ts';
 import type { CheckedLoad } from './load.ts';
@@ -9,12 +9,6 @@ import { type ScalingContext, type ScalingPlan, ScalingRun } from './scaling-run
 /** Null where the profile is not about scaling, or was given a duration of its own. */
 export function shapeOf({ profile, options }: CheckedLoad): ScaleShape | null {
   return options.duration === undefined ? (profile.scaling ?? null) : null;
-}
-
-/** At the longest, wall seconds; the load ends as soon as everything is as before. */
-export function longestSeconds(shape: ScaleShape, clockRate: number): number {
-  const { phases, back } = scaleSeconds(shape, clockRate);
-  return Math.ceil(phases + back);
 }
 
 export interface ScalingLoad {

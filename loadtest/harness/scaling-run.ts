@@ -23,6 +23,7 @@ export type ScalingContext = Pick<StageContext, 'clock' | 'follower' | 'signal' 
 export class ScalingRun {
   readonly #plan: ScalingPlan;
   readonly #context: ScalingContext;
+  readonly #phases: ScalingRecord['phases'];
   readonly #watch = new ScalingWatch();
   #returnedAtMs: number | null = null;
   #told: string;
@@ -30,6 +31,7 @@ export class ScalingRun {
   constructor(plan: ScalingPlan, context: ScalingContext) {
     this.#plan = plan;
     this.#context = context;
+    this.#phases = phasesOf(plan);
     this.#watch.observe(plan.baseline, plan.baselineAtMs);
     this.#told = countsText(plan.baseline);
     context.follower.watch((status, { gotMs }) => this.#observe(status, gotMs));
@@ -37,17 +39,17 @@ export class ScalingRun {
 
   /** Until the last phase is over and everything is as before, or the profile's time for that is over. */
   async run(): Promise<void> {
-    const { shape, clockRate, loadStartMs, baseline, baselineAtMs } = this.#plan;
+    const { shape, clockRate, baseline, baselineAtMs } = this.#plan;
     const { clock, follower, signal, progress } = this.#context;
-    for (const phase of this.#phases()) {
+    for (const phase of this.#phases) {
       progress(`load: ${phase.name}, to ${phase.ratePerSecond}/s for ${minutes(phase.minutes)}`);
       const leftMs = phase.endMs - clock.wallNow();
       if (leftMs > 0) await clock.sleep(leftMs, signal);
     }
     const before = readingOf(baseline, baselineAtMs);
     progress(`waiting until services and instances are as before, at most ${minutes(shape.returnMinutes)}`);
-    const timeoutMs =
-      scaleSeconds(shape, clockRate).back * 1_000 - Math.max(0, clock.wallNow() - this.#endMs(loadStartMs));
+    const endMs = this.#phases.at(-1)?.endMs ?? clock.wallNow();
+    const timeoutMs = scaleSeconds(shape, clockRate).back * 1_000 - Math.max(0, clock.wallNow() - endMs);
     const status = await follower.until((s) => isAsBefore(before, readingOf(s, 0)), Math.max(1, timeoutMs), signal);
     this.#returnedAtMs = status ? clock.wallNow() : null;
     await clock.sleep(AFTER_MS, signal);
@@ -56,26 +58,12 @@ export class ScalingRun {
   record(): ScalingRecord {
     const { peakTasks, peakInstances, returnMinutes } = this.#plan.shape;
     return {
-      phases: this.#phases(),
+      phases: this.#phases,
       expected: { peakTasks, peakInstances, returnMinutes },
       readings: this.#watch.readings,
       ports: this.#watch.ports,
       returnedAtMs: this.#returnedAtMs,
     };
-  }
-
-  #endMs(startMs: number): number {
-    return startMs + scaleSeconds(this.#plan.shape, this.#plan.clockRate).phases * 1_000;
-  }
-
-  #phases(): ScalingRecord['phases'] {
-    const { shape, clockRate, loadStartMs } = this.#plan;
-    let startMs = loadStartMs;
-    return shape.phases.map((phase) => {
-      const from = startMs;
-      startMs += (phase.minutes * 60_000) / clockRate;
-      return { ...phase, startMs: from, endMs: startMs };
-    });
   }
 
   #observe(status: Status, atMs: number): void {
@@ -85,6 +73,15 @@ export class ScalingRun {
     this.#context.progress(line);
     this.#told = line;
   }
+}
+
+function phasesOf({ shape, clockRate, loadStartMs }: ScalingPlan): ScalingRecord['phases'] {
+  let endMs = loadStartMs;
+  return shape.phases.map((phase) => {
+    const startMs = endMs;
+    endMs += (phase.minutes * 60_000) / clockRate;
+    return { ...phase, startMs, endMs };
+  });
 }
 
 function countsText(status: Status): string {

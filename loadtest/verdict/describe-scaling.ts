@@ -1,4 +1,5 @@
 /** What a rehearsal of scaling says for people: counts, times, decisions, waits, reasons. Pure. */
+import { controlMinutes } from './control-time.ts';
 import type { RunRecord } from './record.ts';
 import { lastFallMs, peakOf, portsReusedUnsafely, risesOf } from './scaling.ts';
 import { limitsOf, waitsOf } from './scaling-limits.ts';
@@ -25,7 +26,7 @@ export function describeScaling(record: RunRecord): ScalingVerdict | null {
   const peak = peakOf(scaling);
   const last = scaling.readings.at(-1);
   const startMs = scaling.phases[0]?.startMs ?? 0;
-  const minuteOf = (ms: number): number => rounded((ms / MS_PER_MINUTE) * clockRate);
+  const minuteOf = (ms: number): number => rounded(controlMinutes(ms, clockRate));
   return {
     service: peak.service,
     tasks: {
@@ -49,11 +50,10 @@ export function describeScaling(record: RunRecord): ScalingVerdict | null {
   };
 }
 
-const MS_PER_MINUTE = 60_000;
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
 function tookOf(wallMs: number, clockRate: number): { minutes: number; wallSeconds: number } {
-  return { minutes: rounded((wallMs / MS_PER_MINUTE) * clockRate), wallSeconds: rounded(wallMs / 1_000) };
+  return { minutes: rounded(controlMinutes(wallMs, clockRate)), wallSeconds: rounded(wallMs / 1_000) };
 }
 
 function describeTimes(scaling: ScalingRecord, clockRate: number): Pick<ScalingVerdict, 'scaleOut' | 'scaleIn'> {

@@ -15,7 +15,7 @@ import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
 import { meanBusyPercent } from './saturation.ts';
-import { spiralReasons, spiralsOf } from './spirals.ts';
+import { type ServiceSpiral, spiralReasons, spiralsOf } from './spirals.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
 const HARMED_SHOWN = 10;
@@ -30,7 +30,8 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     if ('excluded' in measurement) excluded.push({ name: criterion.name, reason: measurement.excluded });
     else results.push(evaluate(criterion, measurement));
   }
-  const findings = [...criterionFindings(results), ...runFindings(record, ledger)];
+  const spirals = spiralsOf(record);
+  const findings = [...criterionFindings(results), ...runFindings(record, ledger, spirals)];
   const verdict = worst(findings.map((finding) => finding.verdict));
   return {
     version: VERDICT_VERSION,
@@ -53,7 +54,7 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     ...describeLoads(record),
     blueGreen: describeBlueGreen(record),
     scaling: describeScaling(record),
-    spirals: spiralsOf(record).map(({ service, fromMs, toMs, killed, started, suggestions }) => ({
+    spirals: spirals.map(({ service, fromMs, toMs, killed, started, suggestions }) => ({
       ...{ service, from: iso(fromMs), to: iso(toMs), killed, started, suggestions },
     })),
     startedAt: iso(record.startedAtMs),
@@ -113,7 +114,7 @@ function criterionFindings(results: readonly CriterionResult[]): Finding[] {
   });
 }
 
-function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
+function runFindings(record: RunRecord, ledger: Ledger | null, spirals: readonly ServiceSpiral[]): Finding[] {
   const fail = (reason: string): Finding => ({ verdict: 'FAIL', reason });
   const findings: Finding[] = record.deployments
     .filter((deployment) => deployment.rolloutState === 'FAILED')
@@ -130,7 +131,7 @@ function runFindings(record: RunRecord, ledger: Ledger | null): Finding[] {
     ...forumReasons(record).map(fail),
     ...scalingReasons(record).map(fail),
     ...killReasons(record).map(fail),
-    ...spiralReasons(record).map(fail),
+    ...spiralReasons(spirals).map(fail),
   );
   findings.push(...orderFindings(record.orders, ledger));
   for (const { what, generator } of generatorsOf(record)) {

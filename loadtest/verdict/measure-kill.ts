@@ -1,5 +1,6 @@
 /** What a kill drill says. Pure. */
-import { type ForumRequest, requestsOf } from './forum-record.ts';
+import { answersOf } from './answers.ts';
+import { controlMinutes } from './control-time.ts';
 import type { KillRecord } from './kill-record.ts';
 import { excludeAll, isSuccess, type Some } from './measurement.ts';
 import type { Outcome, RunRecord } from './record.ts';
@@ -23,7 +24,7 @@ export function measureKill(record: RunRecord): Some<(typeof KILL_CRITERIA)[numb
     'recovery-minutes':
       killedAtMs === null || recoveredAtMs === null
         ? { excluded: 'it never recovered' }
-        : { value: ((recoveredAtMs - killedAtMs) / 60_000) * clockRate, samples: 1 },
+        : { value: controlMinutes(recoveredAtMs - killedAtMs, clockRate), samples: 1 },
     'not-recovered': { value: recoveredAtMs === null ? 1 : 0, samples: 1 },
     'failed-at-the-kill': { value: around.length > 0 ? (failed / around.length) * 100 : null, samples: around.length },
   };
@@ -38,10 +39,6 @@ export function isAtTheKill(
   return sentAtMs <= killedAtMs + BLAST_MS && (latencyMs === null || sentAtMs + latencyMs >= killedAtMs);
 }
 
-function answersOf({ orders, forum }: RunRecord): readonly (Outcome | ForumRequest)[] {
-  return [...(orders?.outcomes ?? []), ...(forum ? requestsOf(forum) : [])];
-}
-
 /** What the drill says against the system, beside its criteria. */
 export function killReasons({ kill }: RunRecord): string[] {
   return kill?.problem ? [`kill ${kill.what}: ${kill.problem}`] : [];
@@ -52,7 +49,7 @@ export function killLine({ kill, clockRate }: RunRecord): string {
   if (!kill?.killedAtMs) return '';
   const what = `${kill.instanceId ? `instance ${kill.instanceId} with ` : ''}${kill.victims.length} tasks`;
   if (kill.recoveredAtMs === null) return `Killed ${what}; it never was as before again.`;
-  const seconds = (kill.recoveredAtMs - kill.killedAtMs) / 1_000;
-  const minutes = (seconds / 60) * clockRate;
-  return `Killed ${what}; all was as before after ${seconds.toFixed(1)} s, ${minutes.toFixed(1)} min of control time.`;
+  const tookMs = kill.recoveredAtMs - kill.killedAtMs;
+  const minutes = controlMinutes(tookMs, clockRate);
+  return `Killed ${what}; all was as before after ${(tookMs / 1_000).toFixed(1)} s, ${minutes.toFixed(1)} min of control time.`;
 }

@@ -1,7 +1,8 @@
 /** What a rehearsal of scaling says. Pure. */
-import { type ForumRequest, requestsOf } from './forum-record.ts';
+import { answersOf } from './answers.ts';
+import { controlMinutes } from './control-time.ts';
 import { excludeAll, isSuccess, type Measurement, type Some } from './measurement.ts';
-import type { Outcome, RunRecord } from './record.ts';
+import type { RunRecord } from './record.ts';
 import { measureLatency } from './saturation.ts';
 import {
   flapsOf,
@@ -48,13 +49,12 @@ export function measureScaling(record: RunRecord): Some<ScalingCriterion> {
   };
 }
 
-const MS_PER_MINUTE = 60_000;
-
 /** Of the slowest rise that brought any service more tasks. */
 function measureTimes(scaling: ScalingRecord, clockRate: number): Some<'scale-out-minutes' | 'scale-in-minutes'> {
-  const minutes = (ms: number): number => (ms / MS_PER_MINUTE) * clockRate;
   const grown = risesOf(scaling).filter((rise) => rise.grew);
-  const outs = grown.map(({ fromMs, scaledOutMs }) => (scaledOutMs === null ? null : minutes(scaledOutMs - fromMs)));
+  const outs = grown.map(({ fromMs, scaledOutMs }) =>
+    scaledOutMs === null ? null : controlMinutes(scaledOutMs - fromMs, clockRate),
+  );
   const fallMs = lastFallMs(scaling);
   const { returnedAtMs } = scaling;
   return {
@@ -65,15 +65,15 @@ function measureTimes(scaling: ScalingRecord, clockRate: number): Some<'scale-ou
     'scale-in-minutes':
       fallMs === null || returnedAtMs === null
         ? { excluded: 'it never was as before again' }
-        : { value: minutes(returnedAtMs - fallMs), samples: 1 },
+        : { value: controlMinutes(returnedAtMs - fallMs, clockRate), samples: 1 },
   };
 }
 
 function measureRequests(
-  { orders, forum, samples }: RunRecord,
+  record: RunRecord,
   scaling: ScalingRecord,
 ): Some<'errors-before-scale-out' | 'latency-p95-scaled-out'> {
-  const answers: readonly (Outcome | ForumRequest)[] = orders?.outcomes ?? (forum ? requestsOf(forum) : []);
+  const answers = answersOf(record);
   const rises = risesOf(scaling);
   const grown = rises.filter((rise) => rise.grew);
   const open = grown.length > 0 ? grown : rises;
@@ -91,6 +91,6 @@ function measureRequests(
     'latency-p95-scaled-out':
       scaledOutMs === null
         ? { excluded: 'nothing scaled out' }
-        : measureLatency(after, 'latency-p95-scaled-out', samples),
+        : measureLatency(after, 'latency-p95-scaled-out', record.samples),
   };
 }

@@ -1,4 +1,5 @@
 /** Where capacity held a service back: tasks that found no instance, counts that stood at their maximum. Pure. */
+import { controlMinutes } from './control-time.ts';
 import type { EventRecord, RunRecord } from './record.ts';
 import type { ScalingReading, ScalingRecord } from './scaling-record.ts';
 
@@ -43,7 +44,7 @@ function badWaits(run: RunFacts, scaling: ScalingRecord): string[] {
   return waitsOf(run, scaling).flatMap(({ service, tasks, fromMs, toMs, why }) => {
     const fallMs = nextFall(scaling, fromMs) ?? Number.POSITIVE_INFINITY;
     if (why !== null && toMs < fallMs) return [];
-    const minutes = (((toMs - fromMs) / 60_000) * run.clockRate).toFixed(1);
+    const minutes = controlMinutes(toMs - fromMs, run.clockRate).toFixed(1);
     const lacked = `${service} lacked ${tasks} tasks for ${minutes} min (${((toMs - fromMs) / 1_000).toFixed(1)} s here)`;
     return [why === null ? `${lacked}, and no event says why` : `${lacked}, until the load fell: ${why}`];
   });
@@ -97,7 +98,7 @@ function atTheirMaximum({ events, clockRate }: RunFacts, scaling: ScalingRecord)
     if (!/^(SCALING_HELD|SCALED_OUT)$/.test(event.code) || !AT_MAXIMUM.test(event.message)) continue;
     const forMs = endOfLimit(event, events, scaling) - event.atMs;
     if (forMs * clockRate < LIMIT_CONTROL_MS) continue;
-    const minutes = Math.round((forMs * clockRate) / 60_000);
+    const minutes = Math.round(controlMinutes(forMs, clockRate));
     const seconds = (forMs / 1_000).toFixed(1);
     told.set(
       event.subject,

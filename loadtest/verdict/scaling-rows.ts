@@ -1,7 +1,8 @@
 /** A run about scaling as rows over control time: load, answers, tasks and instances. Pure. */
-import { type ForumRequest, requestsOf } from './forum-record.ts';
+import { answersOf } from './answers.ts';
+import { controlMinutes } from './control-time.ts';
 import { isSuccess, percentile, sortedLatencies } from './measurement.ts';
-import type { Outcome, RunRecord } from './record.ts';
+import type { RunRecord } from './record.ts';
 import { scaledServices } from './scaling.ts';
 
 export interface ScalingRow {
@@ -24,12 +25,12 @@ const MS_PER_MINUTE = 60_000;
 
 /** @returns rows of equal length in whole control minutes, from the first request to the end of the load */
 export function scalingRows(record: RunRecord): ScalingRow[] {
-  const { scaling, clockRate, orders, forum } = record;
+  const { scaling, clockRate } = record;
   const first = scaling?.phases[0];
   if (!scaling || !first) return [];
-  const answers: readonly (Outcome | ForumRequest)[] = orders?.outcomes ?? (forum ? requestsOf(forum) : []);
+  const answers = answersOf(record);
   const lastMs = answers.reduce((latest, { sentAtMs }) => Math.max(latest, sentAtMs), first.endMs);
-  const minutes = ((lastMs - first.startMs) / MS_PER_MINUTE) * clockRate;
+  const minutes = controlMinutes(lastMs - first.startMs, clockRate);
   const step = STEPS.find((one) => minutes / one <= MAX_ROWS) ?? Math.ceil(minutes / MAX_ROWS);
   const stepMs = (step * MS_PER_MINUTE) / clockRate;
   const names = scaledServices(scaling);

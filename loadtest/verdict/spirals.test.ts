@@ -69,7 +69,7 @@ test('a scalable target without a policy is told to get one', (t) => {
   const bare = {
     [SERVICE]: { ...(settings[SERVICE] as (typeof settings)[string]), policies: 0, scaleOutCooldownSeconds: null },
   };
-  t.regex(spiralReasons(run({ settings: bare }))[0] ?? '', /add aws_appautoscaling_policy$/);
+  t.regex(spiralReasons(spiralsOf(run({ settings: bare })))[0] ?? '', /add aws_appautoscaling_policy$/);
 });
 
 test('starts and launches are measured from the run’s own events, in control seconds', (t) => {

@@ -1,4 +1,5 @@
 /** Overload spirals of a run: health checks that end busy tasks faster than scaling brings others. Pure. */
+import { longestSpans, type SpanKind, TARGET_BOOT } from '../../local/event-spans.ts';
 import { detectSpirals, type Spiral } from '../../local/simulate/detect-spiral.ts';
 import { spiralMinutesOf } from '../../local/simulate/spiral-minutes.ts';
 import type { StatedSettings } from '../../local/simulate/spiral-settings.ts';
@@ -34,40 +35,24 @@ function spiralsOfService(record: RunRecord, service: string, stated: StatedSett
 
 /** The longest time from a target's registration to its first passed check, control seconds; null where none was seen. */
 export function startSeconds(events: readonly EventRecord[], clockRate: number): number | null {
-  return longest(events, clockRate, 'TARGET_REGISTERED', 'TARGET_HEALTHY', /^target (\S+) /);
+  return longestSeconds(events, clockRate, TARGET_BOOT);
 }
 
 /** The longest time from an instance's launch to its joining, control seconds; null where none was launched. */
 export function instanceSeconds(events: readonly EventRecord[], clockRate: number): number | null {
-  return longest(events, clockRate, 'INSTANCE_LAUNCHED', 'INSTANCE_ACTIVE', /(i-[0-9a-f]+)/);
+  return longestSeconds(events, clockRate, INSTANCE_BOOT);
 }
 
-function longest(
-  events: readonly EventRecord[],
-  clockRate: number,
-  begin: string,
-  end: string,
-  name: RegExp,
-): number | null {
-  const begun = new Map<string, number>();
-  let most: number | null = null;
-  for (const { atMs, code, subject, message } of events) {
-    const id = name.exec(message)?.[1];
-    if (id === undefined) continue;
-    const key = `${subject} ${id}`;
-    const since = begun.get(key);
-    if (code === begin) begun.set(key, atMs);
-    else if (code === end && since !== undefined) {
-      most = Math.max(most ?? 0, ((atMs - since) / 1_000) * clockRate);
-      begun.delete(key);
-    }
-  }
-  return most;
+const INSTANCE_BOOT: SpanKind = { begin: 'INSTANCE_LAUNCHED', end: 'INSTANCE_ACTIVE', name: /(i-[0-9a-f]+)/ };
+
+function longestSeconds(events: readonly EventRecord[], clockRate: number, kind: SpanKind): number | null {
+  const spans = [...longestSpans(events, kind).values()];
+  return spans.length > 0 ? (Math.max(...spans) / 1_000) * clockRate : null;
 }
 
 /** One sentence each, with the setting that would prevent it. */
-export function spiralReasons(record: RunRecord): string[] {
-  return spiralsOf(record).map(({ service, message, suggestions }) => {
+export function spiralReasons(spirals: readonly ServiceSpiral[]): string[] {
+  return spirals.map(({ service, message, suggestions }) => {
     const [first] = suggestions;
     const change = first
       ? `; ${first.suggested === null ? `add ${first.setting}` : `set ${first.setting} from ${first.value} to ${first.suggested}`}`

@@ -4,32 +4,17 @@
  * `record.json` of a rehearsal. What AWS needs besides (image pull, a network interface) is not in it. Pure.
  */
 import { CutoverError } from '../errors.ts';
+import { longestSpans, TARGET_BOOT, type TimedEvent } from '../event-spans.ts';
 import { isObject } from '../read/json.ts';
-
-interface TargetEvent {
-  readonly group: string;
-  /** `<id>:<port>`. */
-  readonly target: string;
-  readonly atMs: number;
-  readonly isHealthy: boolean;
-}
 
 /** @returns seconds by target group name @throws CutoverError INVALID_CONFIG where the text is neither */
 export function measuredBoots(text: string, file: string): Record<string, number> {
-  const events = eventsIn(text, file).flatMap((e) => targetEvent(e) ?? []);
-  const registered = new Map<string, number>();
-  const boots: Record<string, number> = {};
-  for (const { group, target, atMs, isHealthy } of events.sort((a, b) => a.atMs - b.atMs)) {
-    const key = `${group} ${target}`;
-    const since = registered.get(key);
-    if (!isHealthy) registered.set(key, atMs);
-    else if (since !== undefined) {
-      boots[group] = Math.max(boots[group] ?? 0, Math.ceil((atMs - since) / 1000));
-      // Healthy again after it was unhealthy is no boot.
-      registered.delete(key);
-    }
-  }
-  return boots;
+  const events = eventsIn(text, file).flatMap((event) => timedEvent(event) ?? []);
+  const boots = longestSpans(
+    events.sort((a, b) => a.atMs - b.atMs),
+    TARGET_BOOT,
+  );
+  return Object.fromEntries([...boots].map(([group, ms]) => [group, Math.ceil(ms / 1000)]));
 }
 
 function eventsIn(text: string, file: string): readonly unknown[] {
@@ -55,14 +40,11 @@ function parsed(text: string): unknown {
   }
 }
 
-const CODES: Readonly<Record<string, boolean>> = { TARGET_REGISTERED: false, TARGET_HEALTHY: true };
-
-function targetEvent(event: unknown): TargetEvent | null {
+function timedEvent(event: unknown): TimedEvent | null {
   if (!isObject(event)) return null;
   const { code, subject, message, atMs, wallAt } = event;
-  const isHealthy = typeof code === 'string' && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
-  const target = typeof message === 'string' ? /^target (\S+) /.exec(message)?.[1] : undefined;
   const at = typeof atMs === 'number' ? atMs : Date.parse(String(wallAt));
-  if (isHealthy === undefined || target === undefined || typeof subject !== 'string' || Number.isNaN(at)) return null;
-  return { group: subject, target, atMs: at, isHealthy };
+  if (typeof code !== 'string' || typeof subject !== 'string' || typeof message !== 'string' || Number.isNaN(at))
+    return null;
+  return { atMs: at, code, subject, message };
 }

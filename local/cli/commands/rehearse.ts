@@ -13,6 +13,7 @@ import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { readStacks } from '../../read/index.ts';
 import { examine } from '../../resolve/index.ts';
 import { createClock } from '../../run/clock.ts';
+import type { PlaneSettings } from '../../run/daemon.ts';
 import { spiralSettingsOf } from '../../simulate/spiral-settings.ts';
 import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
@@ -147,8 +148,8 @@ function checkScaling(flags: RehearseFlags): void {
 async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Promise<number> {
   checkScaling(flags);
   const steps = stepsOf(flags);
-  const { clockRate } = await planeSettings(flags, { clockRate: clockRateOf(flags) });
-  const systems = systemsOf(flags, clockRate);
+  const settings = await planeSettings(flags, { clockRate: clockRateOf(flags) });
+  const systems = systemsOf(flags, settings.clockRate);
   const k6 = await requireK6();
   const result = await rehearse(
     {
@@ -166,7 +167,7 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
       progress,
       clock: createClock(),
       settingsOf: async (stageDir) => {
-        const { allow, variables } = await planeSettings(flags, { clockRate });
+        const { allow, variables } = settings;
         return spiralSettingsOf(examine(await readStacks(stageDir), { allow, variables }).topology);
       },
       deployClient: (access) => harnessDeployer(access, { stateDir: stateDirOf(flags.portBase), progress }),
@@ -181,7 +182,7 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
           // Sizes that one machine's load makes scale, unless the user has chosen others.
           ...(scalingOf(flags) && !process.env['CUTOVER_SCALE'] ? { scale: SCALING_SCALE } : {}),
         }),
-      startPlane: (stageDir, stage) => startPlane(flags, stageDir, stage, signal),
+      startPlane: (stageDir, stage) => startPlane(settings, stageDir, stage, signal),
     },
   );
   if (flags.json) printJson(result.verdict);
@@ -239,14 +240,11 @@ function stepsOf(flags: RehearseFlags): Pick<RehearseOptions, 'drill' | 'deploy'
 }
 
 async function startPlane(
-  flags: RehearseFlags,
+  settings: PlaneSettings,
   dir: string,
   stage: string,
   signal: AbortSignal,
 ): Promise<HarnessPlane> {
-  const settings = await planeSettings(flags, {
-    clockRate: clockRateOf(flags),
-  });
   const { client } = await startPlaneProcess({ ...settings, resume: false });
   try {
     await client.apply({ dir, stage }, progressPrinter(), signal);
