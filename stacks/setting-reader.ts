@@ -22,6 +22,7 @@ const SOURCES = {
   providerVersion: { variable: 'CUTOVER_AWS_PROVIDER_VERSION', context: 'awsProviderVersion' },
   deploymentConfig: { variable: 'CUTOVER_DEPLOYMENT_CONFIG', context: 'deploymentConfig' },
   scale: { variable: 'CUTOVER_SCALE', context: 'scale' },
+  front: { variable: 'CUTOVER_FRONT', context: 'front' },
   backend: { variable: 'CUTOVER_BACKEND', context: 'backend' },
   stateBucket: { variable: 'CUTOVER_STATE_BUCKET', context: 'stateBucket' },
   stateRegion: { variable: 'CUTOVER_STATE_REGION', context: 'stateRegion' },
@@ -77,6 +78,19 @@ export class SettingReader {
       } else tags[service] = tag;
     }
     return tags;
+  }
+
+  /** `one,two:3`, or in the context a list too. Blank words are none. */
+  words(source: Source): readonly string[] {
+    const value = this.#find(source)?.value;
+    if (value === undefined) return [];
+    const given = Array.isArray(value) ? value : String(value).split(',');
+    return given.map((word) => String(word).trim()).filter((word) => word !== '');
+  }
+
+  /** Refuses one word of a setting that is a list of them. */
+  refuseWord(source: Source, { word, what, rule }: { word: string; what: string; rule: string }): void {
+    this.#refuse({ where: this.#find(source)?.where ?? source, value: word }, { what, rule });
   }
 
   /** True where it is set, to whatever value. */

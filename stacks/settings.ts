@@ -2,6 +2,7 @@
 import { backendOf, REGION } from './backend-setting.ts';
 import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
+import { frontOf } from './front-setting.ts';
 import { atScale, SCALE_NAMES } from './scales.ts';
 import type { ServiceKey } from './service-keys.ts';
 import { type Env, SettingReader } from './setting-reader.ts';
@@ -62,6 +63,7 @@ function environmentOf(reader: SettingReader, key: EnvironmentKey): Environment 
     blueGreen: { ...base.blueGreen, ...(configuration ? { configuration } : {}) },
     name: name ?? base.name,
     region,
+    front: frontOf(reader, base.front),
     backend: backendOf(reader, { fallback: base.backend, region }),
     loadTestCertificateParameter: certificate ?? base.loadTestCertificateParameter,
   };
