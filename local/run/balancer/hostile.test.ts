@@ -67,6 +67,9 @@ const REFUSED: readonly (readonly [what: string, text: string, status: number, r
   ['TRACE', request('', '', 'TRACE / HTTP/1.1'), 405, null],
   ['no Host', 'GET / HTTP/1.1\r\nX: y\r\n\r\n', 400, null],
   ['two Hosts', request('Host: b\r\n'), 400, null],
+  ['a Host with half a bracket', 'GET / HTTP/1.1\r\nHost: [::1\r\n\r\n', 400, null],
+  ['a Host with two ports', 'GET / HTTP/1.1\r\nHost: a:80:80\r\n\r\n', 400, null],
+  ['an absolute target without a host that ends', 'GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n', 400, null],
   ['a Host with a path', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400, null],
   ['31 forwarded addresses', request(`X-Forwarded-For: ${Array(31).fill('1.1.1.1').join(',')}\r\n`), 463, null],
   [

@@ -148,6 +148,34 @@ for (const target of ['http://evil.example/thing/', '*', 'http://[::bad', 'thing
   });
 }
 
+for (const host of ['[::1', 'a:99999', '1.2.3.4.5', 'a%', '[', 'a b', 'a/thing/?', 'x@y', 'a?', '\\', 'a#']) {
+  test(`a Host that is none does not end the service, nor choose the path: ${host}`, async (t) => {
+    const answer = await raw(`GET /other/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    t.regex(answer, /^HTTP\/1\.1 400 [\s\S]*BAD_REQUEST/);
+    t.is((await fetch(`${running.url}/thing/`)).status, 200);
+  });
+}
+
+for (const host of ['', '[::1]:80', 'a_b.example:', 'interstella-1.us-east-1.elb.amazonaws.com', '127.0.0.1:5000']) {
+  test(`a Host that is one: ${host}`, async (t) => {
+    const answer = await raw(`GET /thing/ HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    t.regex(answer, /^HTTP\/1\.1 200 /);
+  });
+}
+
+test('no Host ends the service', async (t) => {
+  const host = fc.string({
+    unit: fc.constantFrom('[', ']', ':', '%', '.', '1', 'x', 'a', '/', '?', '@', '9', '-', '_'),
+  });
+  await fc.assert(
+    fc.asyncProperty(host, async (text) => {
+      t.regex(await raw(`GET / HTTP/1.1\r\nHost: ${text}\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4\d\d /);
+    }),
+    { numRuns: 150 },
+  );
+  t.is((await fetch(`${running.url}/thing/`)).status, 200);
+});
+
 test('no path ends the service', async (t) => {
   const path = fc.string({
     unit: fc.constantFrom('/', '%', '.', ';', '?', '[', ']', '\\', 'a', '%2', '%ff', '//', '@', ':', '~'),

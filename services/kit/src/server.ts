@@ -42,6 +42,9 @@ export interface HttpService {
   startDraining(): void;
 }
 
+/** RFC 3986 §3.2: a name, or an address in brackets, and a port. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(?::\d{0,5})?$/i;
+
 type Carrier = IncomingMessage & { exchange?: State; params?: Readonly<Record<string, string>> };
 
 export function createHttpService(config: ServiceConfig, log: Log, options: HttpOptions = {}): HttpService {
@@ -59,6 +62,8 @@ class RestifyService implements HttpService {
   readonly #requestLine: HttpOptions['requestLine'];
   readonly #takers: ((exchange: Exchange) => boolean)[] = [];
   readonly #unanswered = new Set<ServerResponse>();
+  /** The last Host that was looked at: a load balancer sends the same one again and again. */
+  #goodHost = '';
 
   constructor(config: ServiceConfig, log: Log, options: HttpOptions) {
     this.#config = config;
@@ -66,7 +71,7 @@ class RestifyService implements HttpService {
     this.#requestLine = options.requestLine;
     this.headers = options.headers ?? {};
     this.#app = createRestify<Carrier>(log);
-    this.http = createListener(config, (req, res) => this.#app.server.emit('request', req, res), this.headers);
+    this.http = createListener(config, (req, res) => this.#hand(req, res), this.headers);
     this.#app.first((req, res) => this.#admit(req, res));
     // Whatever Restify itself refuses (unknown path or method) leaves in our shape, scrubbed.
     this.#app.on('restifyError', (req, res, error, done) => {
@@ -108,6 +113,15 @@ class RestifyService implements HttpService {
     for (const res of this.#unanswered) endConnectionWith(res);
   }
 
+  /** What Restify throws before a handler runs fails this request alone, not the process with all requests in flight. */
+  #hand(req: Carrier, res: ServerResponse): void {
+    try {
+      this.#app.server.emit('request', req, res);
+    } catch (error) {
+      fail(req.exchange ?? new State(req, res), error, this.#log);
+    }
+  }
+
   /** Every request comes by here first. @returns whether Restify goes on with it */
   #admit(req: Carrier, res: ServerResponse): boolean {
     noteServiceHeaders(res, this.headers);
@@ -121,9 +135,23 @@ class RestifyService implements HttpService {
     if (this.draining) endConnectionWith(res);
     if (this.#takers.some((take) => take(exchange))) return false;
     // An absolute or asterisk target is a proxy's business; Restify's URL parser may throw on one.
-    if (req.url?.startsWith('/')) return true;
-    fail(exchange, new ServiceError('BAD_REQUEST', 'the request target must be a path'), this.#log);
+    if (!req.url?.startsWith('/')) return this.#refuse(exchange, 'the request target must be a path');
+    if (!this.#isHost(req.headers.host ?? '')) return this.#refuse(exchange, 'the Host header is not a host');
+    return true;
+  }
+
+  /** @returns false */
+  #refuse(exchange: State, reason: string): false {
+    fail(exchange, new ServiceError('BAD_REQUEST', reason), this.#log);
     return false;
+  }
+
+  /** Restify parses Host and path as one URL: a Host that is none throws there, one with a path routes as another path. */
+  #isHost(host: string): boolean {
+    if (host === this.#goodHost) return true;
+    if (host !== '' && !(HOST.test(host) && URL.canParse(`http://${host}/`))) return false;
+    this.#goodHost = host;
+    return true;
   }
 
   #logRequest(exchange: State): void {

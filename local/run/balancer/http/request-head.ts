@@ -30,7 +30,8 @@ export interface HeadRules {
   readonly preserveHostHeader: boolean;
 }
 
-const HOST = /^[\w.~!$&'()*+,;=%\-[\]:]*$/;
+/** RFC 3986 §3.2: a name, or an address in brackets, and a port; nothing at all, too. */
+const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d{0,5})?$/i;
 /** Fields that Connection may not take away: without them the message would be framed or attributed differently. */
 const NOT_NOMINATED = new Set(['host', 'content-length', 'transfer-encoding', 'cookie', 'authorization']);
 
