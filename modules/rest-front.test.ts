@@ -88,7 +88,7 @@ test('usage plan: throttle and quota as data; the key by reference, in no JSON',
     throttle_settings: { rate_limit: 50, burst_limit: 100 },
     quota_settings: { limit: 10_000, period: 'DAY' },
   });
-  t.regex(out.one('aws_api_gateway_api_key').value, /^\$\{aws_ssm_parameter\.secret_\w+\.value\}$/);
+  t.regex(out.one('aws_api_gateway_api_key').value, /^\$\{data\.aws_ssm_parameter\.secret_value_\w+\.value\}$/);
   t.regex(out.one('aws_api_gateway_usage_plan_key').key_id, /aws_api_gateway_api_key/);
   t.is(
     made({ usage: { ratePerSecond: 1, burst: 1 } }).one('aws_api_gateway_usage_plan').quota_settings,

@@ -1,10 +1,10 @@
 /** Stacks → everything that is wrong with them, at once. Pure: nothing is started, written or asked. */
 import type { RawStacks } from '../read/index.ts';
 import { isObject } from '../read/json.ts';
-import { dataSourceOf } from '../resolve/data/index.ts';
+import { sourceOf } from '../resolve/data/index.ts';
 import { examine, type ResolveOptions } from '../resolve/index.ts';
 import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
-import { labelled } from '../resolve/world/blocks.ts';
+import { addressOf, labelled, MODES } from '../resolve/world/blocks.ts';
 import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
 import { findingsOfProblems } from './refusals.ts';
@@ -64,20 +64,18 @@ function leftOutFinding(address: string, rules: readonly Rule[]): Finding {
 /** Blocks of types that nothing is known of; they are let pass, so that the rest of somebody's stacks can be checked. */
 function unknownTypes(raw: RawStacks): { readonly address: string; readonly type: string }[] {
   return raw.stacks.flatMap(({ name: stack, json }) =>
-    (['resource', 'data'] as const).flatMap((mode) =>
+    MODES.flatMap((mode) =>
       labelled(json[mode], stack, [])
-        .filter(([type]) => (mode === 'data' ? !isDataSource(type) : !RESOURCE_TYPES.includes(type)))
+        .filter(([type]) => (mode === 'resource' ? !RESOURCE_TYPES.includes(type) : !sourceOf({ mode, type })))
         .flatMap(([type, named]) =>
           labelled(named, stack, []).map(([name]) => ({
-            address: `${stack}/${mode === 'data' ? 'data.' : ''}${type}.${name}`,
+            address: addressOf(stack, mode, `${type}.${name}`),
             type,
           })),
         ),
     ),
   );
 }
-
-const isDataSource = (type: string): boolean => Boolean(dataSourceOf(type));
 
 const PASSED_OVER = {
   rule: 'not-checked',

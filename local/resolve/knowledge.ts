@@ -2,7 +2,7 @@
 import type { Problem } from '../errors.ts';
 import { type Json, own } from '../read/json.ts';
 import type { Fields } from '../read/schema.ts';
-import { DATA_TYPES, type DataContext, dataSourceOf, type Findable } from './data/index.ts';
+import { type DataContext, type Findable, sourceOf, sourceTypes } from './data/index.ts';
 import { isProvisioned } from './kinds/command-waits.ts';
 import { kindOf, RESOURCE_TYPES } from './kinds/index.ts';
 import { arnOf, hex, type Names } from './names.ts';
@@ -24,7 +24,7 @@ const SECRETS: Readonly<Record<string, readonly string[]>> = {
 };
 
 export function knowledgeOf(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
-  if (block.mode === 'data') return ofData(block, options);
+  if (block.mode !== 'resource') return ofSource(block, options);
   const kind = kindOf(block.type);
   if (kind)
     return {
@@ -51,8 +51,8 @@ const allowed = (options: KnowledgeOptions): TypeKnowledge => ({
   isSecret: () => false,
 });
 
-function ofData(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
-  const source = dataSourceOf(block.type);
+function ofSource(block: Block, options: KnowledgeOptions): TypeKnowledge | null {
+  const source = sourceOf(block);
   if (!source) return isAllowed(block, options.allow) ? allowed(options) : null;
   return {
     computed: (b, attribute) => source.read(dataContext(b, attribute, options)),
@@ -113,13 +113,19 @@ export function isAllowed({ type, address }: Block, allow: ReadonlySet<string>):
   return [type, address, inStack].some((name) => allow.has(name) || allow.has(name.replace(/\[[^\]]*\]$/, '')));
 }
 
+const WHAT: Readonly<Record<Block['mode'], string>> = {
+  resource: 'resource type',
+  data: 'data source',
+  ephemeral: 'ephemeral resource',
+};
+
 /** Why a block is not accepted; null where its type is known or allowed. */
 export function refusalOf(block: Block, allow: ReadonlySet<string>): Problem | null {
-  const isKnown = block.mode === 'data' ? dataSourceOf(block.type) : kindOf(block.type);
+  const isKnown = block.mode === 'resource' ? kindOf(block.type) : sourceOf(block);
   if (isKnown || isAllowed(block, allow)) return null;
   const why = notRun(block.type);
-  const close = why ? null : nearest(block.type, block.mode === 'data' ? DATA_TYPES : RESOURCE_TYPES);
-  const what = block.mode === 'data' ? 'data source' : 'resource type';
+  const close = why ? null : nearest(block.type, block.mode === 'resource' ? RESOURCE_TYPES : sourceTypes(block.mode));
+  const what = WHAT[block.mode];
   return {
     code: 'UNSUPPORTED_RESOURCE',
     address: block.address,

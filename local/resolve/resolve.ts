@@ -8,7 +8,8 @@ import type { RawStacks } from '../read/read-stacks.ts';
 import type { FidelityNote, Output, ResourceBase, Topology } from '../topology.ts';
 import { buildAll, type Collections } from './build.ts';
 import { checkTopology, topologyNotes } from './check/index.ts';
-import { dataSourceOf } from './data/index.ts';
+import { sourceOf } from './data/index.ts';
+import { misplaced, misplacedOutput } from './ephemeral.ts';
 import { dataContext, type KnowledgeOptions, knowledgeOf, refusalOf, refusals } from './knowledge.ts';
 import { hex, type Names, partitionOf } from './names.ts';
 import { orderOf } from './order.ts';
@@ -116,12 +117,12 @@ const namesAt = (options: ResolveOptions, place: { region: string; accountId: st
 
 function evaluateAll(world: World, knowledge: KnowledgeOptions, problems: Problem[]): EvaluatedBlock[] {
   const dependencies = new Dependencies(world, problems, (data) => {
-    const source = dataSourceOf(data.type);
+    const source = sourceOf(data);
     const context = dataContext(data, (name) => world.configured(data, name), knowledge);
     return attempt(problems, () => source?.dependsOn?.(context)) ?? [];
   });
   const known = [...world.blocks.values()].filter((block) => knowledgeOf(block, knowledge));
-  for (const block of known) if (block.mode === 'data') evaluateBlock(world, block, problems);
+  for (const block of known) if (block.mode !== 'resource') evaluateBlock(world, block, problems);
   return known
     .filter((block) => block.mode === 'resource')
     .map((block) => ({ block, ...evaluateBlock(world, block, problems), dependsOn: dependencies.of(block) }));
@@ -134,6 +135,7 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
   for (const name of world.attributeNames(block)) {
     const before = problems.length;
     const value = attempt(problems, () => world.configured(block, name));
+    if (problems.length === before) problems.push(...misplaced(world, block, name));
     if (problems.length > before) failed.push(name);
     else if (value !== undefined) configured[name] = value;
   }
@@ -148,8 +150,8 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
 
 function noteData(world: World, notes: Map<string, FidelityNote>): void {
   for (const block of world.blocks.values()) {
-    const reason = block.mode === 'data' ? dataSourceOf(block.type)?.approximated : undefined;
-    const subject = `data.${block.type}`;
+    const reason = sourceOf(block)?.approximated;
+    const subject = `${block.mode}.${block.type}`;
     if (reason) notes.set(subject, { subject, kind: 'approximated', reason });
   }
 }
@@ -159,6 +161,7 @@ function outputsOf(world: World, problems: Problem[]): Output[] {
     labelled(json['output'], `${stack}/output`, problems).flatMap(([name]) => {
       const value = attempt(problems, () => world.output(stack, name));
       if (value === undefined) return [];
+      problems.push(...misplacedOutput(world, stack, name));
       const body = declared(json, 'output', name) ?? {};
       const description = typeof body['description'] === 'string' ? body['description'] : null;
       const sensitive = body['sensitive'] === true || world.isSensitiveOutput(stack, name);

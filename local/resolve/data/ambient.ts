@@ -102,10 +102,7 @@ export const AMBIENT_SOURCES: Readonly<Record<string, DataSource>> = {
     approximated: 'one account stands for those of all regions',
   },
   aws_secretsmanager_random_password: {
-    read: ({ names, block, attribute }) => ({
-      id: hex(block.address, 16),
-      random_password: sized(names.random(block.address), Number(attribute('password_length') ?? 32)),
-    }),
+    read: (context) => ({ id: hex(context.block.address, 16), random_password: drawn(context, 'password_length') }),
     secrets: ['random_password'],
   },
   archive_file: {
@@ -139,6 +136,10 @@ function archive({ block, folder, attribute }: DataContext): Record<string, unkn
     output_base64sha512: hash('sha512', 'base64'),
   };
 }
+
+/** A text drawn once for the block, as long as an attribute wants it; default 32 characters. */
+export const drawn = ({ names, block, attribute }: DataContext, length: string): string =>
+  sized(names.random(block.address), Number(attribute(length) ?? 32));
 
 /** A generated text of a wanted length, 1 to 4096. */
 function sized(text: string, length: number): string {

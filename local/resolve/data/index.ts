@@ -1,10 +1,11 @@
-/** Data sources: what they answer. Those that look a resource up find it in the stacks that are read. */
+/** Data sources and ephemeral resources: what they answer. Those that look a resource up find it in the stacks that are read. */
 
 import type { Json } from '../../read/json.ts';
 import { own } from '../../read/json.ts';
 import type { Attribute, Names } from '../names.ts';
-import type { Block } from '../world/blocks.ts';
+import type { Block, Mode } from '../world/blocks.ts';
 import { AMBIENT_SOURCES } from './ambient.ts';
+import { EPHEMERAL_SOURCES } from './ephemeral.ts';
 import { LOOKUP_SOURCES } from './lookups.ts';
 
 /** A managed resource that a data source may find. */
@@ -38,6 +39,13 @@ export interface DataSource {
 
 const SOURCES: Readonly<Record<string, DataSource>> = { ...AMBIENT_SOURCES, ...LOOKUP_SOURCES };
 
-export const DATA_TYPES: readonly string[] = Object.keys(SOURCES);
+const BY_MODE: Readonly<Record<Mode, Readonly<Record<string, DataSource>>>> = {
+  resource: {},
+  data: SOURCES,
+  ephemeral: EPHEMERAL_SOURCES,
+};
 
-export const dataSourceOf = (type: string): DataSource | undefined => own(SOURCES, type);
+export const sourceTypes = (mode: Mode): readonly string[] => Object.keys(BY_MODE[mode]);
+
+export const sourceOf = ({ mode, type }: Pick<Block, 'mode' | 'type'>): DataSource | undefined =>
+  own(BY_MODE[mode], type);

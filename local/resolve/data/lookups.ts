@@ -21,7 +21,7 @@ function matching(
 }
 
 /** @param by attribute of the data source → attribute of the resource */
-function lookup(
+export function lookup(
   type: string,
   by: Readonly<Record<string, string>>,
   otherwise?: (context: DataContext) => Json,
@@ -53,6 +53,9 @@ const missing = (context: DataContext, message: string): CutoverError =>
     fix: 'declare it in one of the stacks, or read the stack that does',
   });
 
+/** What a parameter was given, in whichever attribute. */
+export const parameterValue = (found: Json): unknown => found['value'] ?? found['insecure_value'] ?? found['value_wo'];
+
 const parameter = lookup('aws_ssm_parameter', { name: 'name' });
 
 /** Values of parameters of the stacks, and AWS's public ones. */
@@ -62,7 +65,7 @@ const ssmParameter: DataSource = {
     const name = textOf(context.attribute('name'));
     if (!name.startsWith('/aws/service/')) {
       const found = parameter.read(context);
-      const value = found['value'] ?? found['insecure_value'] ?? found['value_wo'];
+      const value = parameterValue(found);
       return { ...found, value, insecure_value: value };
     }
     const value = publicParameter(name);

@@ -5,12 +5,17 @@ import type { RawStacks } from '../../read/read-stacks.ts';
 import type { Locals } from '../expr/evaluate.ts';
 import { nearest } from '../nearest.ts';
 
-/** One `resource` or `data` block; after expansion one instance of it. */
+/** Sections whose blocks have a type and a name. An ephemeral one is opened anew for each command, and kept nowhere. */
+export const MODES = ['resource', 'data', 'ephemeral'] as const;
+
+export type Mode = (typeof MODES)[number];
+
+/** One `resource`, `data` or `ephemeral` block; after expansion one instance of it. */
 export interface Block {
-  /** `<stack>/[data.]<type>.<name>`, with `[0]` or `["key"]` for an instance of count or for_each. */
+  /** `<stack>/[data.|ephemeral.]<type>.<name>`, with `[0]` or `["key"]` for an instance of count or for_each. */
   readonly address: string;
   readonly stack: string;
-  readonly mode: 'resource' | 'data';
+  readonly mode: Mode;
   readonly type: string;
   readonly name: string;
   readonly body: Json;
@@ -31,15 +36,23 @@ export const META_ARGUMENTS: ReadonlySet<string> = new Set([
   'dynamic',
 ]);
 
-const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', 'data', 'resource', 'output', 'module'];
+const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', ...MODES, 'output', 'module'];
+
+/** A block of a stack, as it is referred to. */
+export const addressOf = (stack: string, mode: Mode, typeAndName: string): string =>
+  `${stack}/${mode === 'resource' ? '' : `${mode}.`}${typeAndName}`;
+
+/** The mode of the block that a reference begins with, and how many of its parts name the block. */
+export const modeOf = (root: string): { readonly mode: Mode; readonly parts: number } =>
+  root === 'data' || root === 'ephemeral' ? { mode: root, parts: 3 } : { mode: 'resource', parts: 2 };
 
 export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
   return raw.stacks.flatMap(({ name: stack, json }) => {
     for (const section of Object.keys(json)) problems.push(...checkSection(stack, section, json[section]));
-    return (['resource', 'data'] as const).flatMap((mode) =>
+    return MODES.flatMap((mode) =>
       labelled(json[mode], `${stack}/${mode}`, problems).flatMap(([type, named]) =>
         labelled(named, `${stack}/${type}`, problems).flatMap(([name, body]) => {
-          const address = `${stack}/${mode === 'data' ? 'data.' : ''}${type}.${name}`;
+          const address = addressOf(stack, mode, `${type}.${name}`);
           const content = singleBody(body, address, problems);
           return content ? [{ address, stack, mode, type, name, body: content, locals: new Map() }] : [];
         }),

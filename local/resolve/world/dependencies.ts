@@ -2,7 +2,7 @@
 import type { Problem } from '../../errors.ts';
 import type { Json } from '../../read/json.ts';
 import { nearest } from '../nearest.ts';
-import { type Block, declared, localsOf } from './blocks.ts';
+import { type Block, declared, localsOf, modeOf } from './blocks.ts';
 import { attempt } from './errors.ts';
 import { referencesIn } from './references.ts';
 import { remoteStack } from './remote.ts';
@@ -49,8 +49,8 @@ export class Dependencies {
       // Where it leads nowhere, evaluating says so.
       const other = state && attempt([], () => remoteStack(this.#world.raw, third, state.body));
       if (other) once(`${other}/${output}`, () => this.#visitOutput(other, output, found, seen));
-    } else if (root === 'data')
-      once(`${stack}/data.${second}.${third}`, () => this.#visitData(path, stack, found, seen));
+    } else if (modeOf(root).mode !== 'resource')
+      once(`${stack}/${root}.${second}.${third}`, () => this.#visitData(path, stack, found, seen));
     else {
       const block = this.#world.declaredBlock(`${stack}/${root}.${second}`);
       if (block) for (const address of this.#instances(block, path[2])) found.add(address);
@@ -63,7 +63,7 @@ export class Dependencies {
   }
 
   #visitData(path: readonly string[], stack: string, found: Set<string>, seen: Set<string>): void {
-    const block = this.#world.declaredBlock(`${stack}/data.${path[1]}.${path[2]}`);
+    const block = this.#world.declaredBlock(`${stack}/${path.slice(0, 3).join('.')}`);
     if (!block) return;
     this.#visit(block.body, stack, found, seen);
     for (const address of this.#readBy(block)) found.add(address);
@@ -90,7 +90,7 @@ export class Dependencies {
         name
           .split('[')[0]
           ?.split('.')
-          .slice(0, name.startsWith('data.') ? 3 : 2)
+          .slice(0, modeOf(name.split('.')[0] ?? '').parts)
           .join('.') ?? '';
       const address = `${block.stack}/${wanted}`;
       if (this.#world.declaredBlock(address)) return true;

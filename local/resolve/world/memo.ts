@@ -1,9 +1,12 @@
-/** Values computed once, on demand. Knows what is being computed, so that a circle is an error, and what rests on a secret. */
+/** Values computed once, on demand. Knows what is being computed, so that a circle is an error, and what marked values it rests on. */
 import { CutoverError } from '../../errors.ts';
+
+/** What is true of a value, and of every value that rests on it. */
+export type Mark = 'sensitive' | 'ephemeral';
 
 interface Frame {
   readonly key: string;
-  sensitive: boolean;
+  readonly marks: Set<Mark>;
 }
 
 /** A longer chain of references is a mistake, and must not end in an exhausted call stack. */
@@ -12,20 +15,20 @@ const MAX_CHAIN = 300;
 export class Memo {
   readonly #values = new Map<string, unknown>();
   readonly #failures = new Map<string, unknown>();
-  readonly #sensitive = new Set<string>();
+  readonly #marks = new Map<string, ReadonlySet<Mark>>();
   readonly #frames: Frame[] = [];
 
   /** @throws CutoverError REFERENCE_CYCLE, and again what the first computing threw */
   once<T>(key: string, compute: () => T): T {
     if (this.#failures.has(key)) throw this.#failures.get(key);
     if (!this.#values.has(key)) this.#compute(key, compute);
-    if (this.#sensitive.has(key)) this.markSensitive();
+    for (const mark of this.#marks.get(key) ?? []) this.mark(mark);
     return this.#values.get(key) as T;
   }
 
   #compute(key: string, compute: () => unknown): void {
     this.#refuseCircle(key);
-    const frame: Frame = { key, sensitive: false };
+    const frame: Frame = { key, marks: new Set() };
     this.#frames.push(frame);
     try {
       this.#values.set(key, compute());
@@ -34,7 +37,7 @@ export class Memo {
       throw error;
     } finally {
       this.#frames.pop();
-      if (frame.sensitive) this.#sensitive.add(key);
+      if (frame.marks.size > 0) this.#marks.set(key, frame.marks);
     }
   }
 
@@ -54,13 +57,17 @@ export class Memo {
     });
   }
 
-  /** What is being computed rests on a secret. */
-  markSensitive(): void {
-    const frame = this.#frames.at(-1);
-    if (frame) frame.sensitive = true;
+  /** What is being computed has the mark. */
+  mark(mark: Mark): void {
+    this.#frames.at(-1)?.marks.add(mark);
   }
 
-  isSensitive(key: string): boolean {
-    return this.#sensitive.has(key);
+  /** What is being computed has no longer the mark of what it rests on. */
+  unmark(mark: Mark): void {
+    this.#frames.at(-1)?.marks.delete(mark);
+  }
+
+  has(mark: Mark, key: string): boolean {
+    return this.#marks.get(key)?.has(mark) === true;
   }
 }

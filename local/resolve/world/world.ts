@@ -9,7 +9,16 @@ import type { RawStacks } from '../../read/read-stacks.ts';
 import { evaluate, type Locals } from '../expr/evaluate.ts';
 import { fileReader } from '../files.ts';
 import { nearest } from '../nearest.ts';
-import { type Block, collectBlocks, declared, labelled, localsOf, META_ARGUMENTS } from './blocks.ts';
+import {
+  addressOf,
+  type Block,
+  collectBlocks,
+  declared,
+  labelled,
+  localsOf,
+  META_ARGUMENTS,
+  modeOf,
+} from './blocks.ts';
 import { attempt, dangling, located } from './errors.ts';
 import { dynamicsOf, type Instances, instancesOf, listOf, repetitions } from './expand.ts';
 import { Memo } from './memo.ts';
@@ -93,8 +102,10 @@ export class World {
   attribute(block: Block, name: string): unknown {
     return this.#memo.once(`${block.address}.${name}`, () => {
       const knowledge = this.#options.knowledgeOf(block);
-      if (knowledge?.isSecret(block, name)) this.#memo.markSensitive();
+      if (knowledge?.isSecret(block, name)) this.#memo.mark('sensitive');
       const configured = this.configured(block, name);
+      // What a resource was given is kept with it, and may be read back.
+      if (block.mode === 'resource') this.#memo.unmark('ephemeral');
       if (configured !== undefined) return configured;
       const computed = this.#computed(block);
       return Object.hasOwn(computed, name) ? computed[name] : knowledge?.defaultOf(name);
@@ -127,7 +138,16 @@ export class World {
 
   /** Whether an attribute rests on a secret; known once it is evaluated. */
   isSensitive(block: Block, name: string): boolean {
-    return this.#memo.isSensitive(`${block.address}.${name}`);
+    return this.#memo.has('sensitive', `${block.address}.${name}`);
+  }
+
+  /** Whether a configured attribute rests on what is kept nowhere; known once it is evaluated. */
+  isEphemeral(block: Block, name: string): boolean {
+    return this.#memo.has('ephemeral', `${block.address}.${name} (configured)`);
+  }
+
+  isEphemeralOutput(stack: string, name: string): boolean {
+    return this.#memo.has('ephemeral', `${stack}/output.${name}`);
   }
 
   /** Evaluates every text inside a JSON value. @throws CutoverError naming address, attribute and expression */
@@ -145,7 +165,7 @@ export class World {
   #text(text: string, scope: { readonly stack: string; readonly locals?: Locals }, at: string): unknown {
     try {
       const node = parseCached(text);
-      if (callsFunction(node, 'sensitive')) this.#memo.markSensitive();
+      if (callsFunction(node, 'sensitive')) this.#memo.mark('sensitive');
       const file = fileReader(this.folderOf(scope.stack));
       return evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack), file }, scope.locals);
     } catch (error) {
@@ -160,9 +180,10 @@ export class World {
     if (root === 'path' && ['module', 'root', 'cwd'].includes(second)) return { value: '.', used: 2 };
     if (root === 'terraform' && second === 'workspace') return { value: 'default', used: 2 };
     if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, stack);
-    const [address, used] =
-      root === 'data' ? [`${stack}/data.${second}.${third}`, 3] : [`${stack}/${root}.${second}`, 2];
-    return this.#ofBlock(address, path, used);
+    const { mode, parts } = modeOf(root);
+    if (mode === 'ephemeral') this.#memo.mark('ephemeral');
+    const named = mode === 'resource' ? `${root}.${second}` : `${second}.${third}`;
+    return this.#ofBlock(addressOf(stack, mode, named), path, parts);
   }
 
   #ofBlock(address: string, path: readonly string[], used: number): Found {
@@ -218,7 +239,8 @@ export class World {
   }
 
   #variable(name: string, stack: string): unknown {
-    if (declared(this.stackJson(stack), 'variable', name)?.['sensitive'] === true) this.#memo.markSensitive();
+    for (const mark of ['sensitive', 'ephemeral'] as const)
+      if (declared(this.stackJson(stack), 'variable', name)?.[mark] === true) this.#memo.mark(mark);
     return variableOf(stack, this.stackJson(stack), name, this.#options.variables);
   }
 
@@ -258,6 +280,6 @@ export class World {
   }
 
   isSensitiveOutput(stack: string, name: string): boolean {
-    return this.#memo.isSensitive(`${stack}/output.${name}`);
+    return this.#memo.has('sensitive', `${stack}/output.${name}`);
   }
 }
