@@ -28,5 +28,6 @@ const SUITES = {
 export default {
   ...(SUITES[process.env.CUTOVER_SUITE ?? 'fast'] ?? SUITES.fast),
   extensions: ['ts'],
+  require: ['./ava.setup.js'],
   workerThreads: false,
 };
