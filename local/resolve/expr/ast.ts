@@ -2,6 +2,8 @@
 export type Node =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'template'; readonly parts: readonly (string | Node)[] }
+  /** The texts of a list, one after another: `%{ for }`. */
+  | { readonly kind: 'joined'; readonly of: Node }
   | { readonly kind: 'name'; readonly name: string; readonly at: number }
   | { readonly kind: 'attribute'; readonly of: Node; readonly name: string }
   | { readonly kind: 'index'; readonly of: Node; readonly index: Node }
@@ -50,6 +52,7 @@ export function childrenOf(node: Node): readonly Node[] {
       return node.parts.filter((part) => typeof part !== 'string');
     case 'attribute':
     case 'unary':
+    case 'joined':
       return [node.of];
     case 'index':
       return [node.of, node.index];

@@ -27,6 +27,8 @@ export function evaluate(node: Node, scope: Scope, locals: Locals = new Map()): 
       return node.value;
     case 'template':
       return node.parts.map((part) => (typeof part === 'string' ? part : templateText(run(part)))).join('');
+    case 'joined':
+      return asList(run(node.of)).map(templateText).join('');
     case 'item':
       return locals.get(ITEM);
     case 'name':
@@ -63,6 +65,7 @@ function call(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown, 
   if (node.name === 'try' || node.name === 'can') return attempt(node, run);
   const args = node.args.map(run);
   if (node.spread) args.push(...asList(args.pop()));
+  if (node.name === 'templatestring') return ofText(node, args, scope);
   if (scope.file && isFileFunction(node.name)) return ofFile(node, args, scope);
   return callFunction(node.name, args, node.at);
 }
@@ -79,10 +82,7 @@ function ofFile(
   if (node.name === 'fileexists') return bytes !== null;
   try {
     if (!isTemplate) return FILE_FUNCTIONS[node.name]?.(bytes ?? Buffer.alloc(0));
-    const inside: Scope = { ...scope, lookup: ([name = '']) => notGiven(name) };
-    return asText(
-      evaluate(parseTemplate(textOfFile(bytes ?? Buffer.alloc(0))), inside, new Map(Object.entries(asObject(vars)))),
-    );
+    return rendered(textOfFile(bytes ?? Buffer.alloc(0)), vars, scope);
   } catch (error) {
     if (error instanceof CutoverError) throw error;
     throw new ExpressionError(
@@ -92,7 +92,19 @@ function ofFile(
   }
 }
 
-/** A template sees its variables only. */
+/** `templatestring(TEXT, VARS)`: as `templatefile`, of a text that is there already. */
+function ofText(node: Extract<Node, { kind: 'call' }>, args: readonly unknown[], scope: Scope): string {
+  const [template, vars] = args;
+  if (args.length !== 2) throw new ExpressionError('templatestring() takes a text and an object', node.at);
+  return rendered(asText(template), vars, scope);
+}
+
+/** A template sees its variables only, and is text whatever it holds. */
+function rendered(template: string, vars: unknown, scope: Scope): string {
+  const inside: Scope = { ...scope, lookup: ([name = '']) => notGiven(name) };
+  return templateText(evaluate(parseTemplate(template), inside, new Map(Object.entries(asObject(vars)))));
+}
+
 function notGiven(name: string): never {
   throw new ExpressionError(`the template is given no ${name}; a literal \${ is written $\${`);
 }
@@ -122,28 +134,20 @@ function reference(node: Node, scope: Scope, locals: Locals): unknown {
     root = root.of;
   }
   steps.reverse();
-  const follow = (start: unknown, from: number): unknown =>
-    steps
-      .slice(from)
-      .reduce<unknown>(
-        (value, step) => elementOf(value, step.kind === 'attribute' ? step.name : evaluate(step.index, scope, locals)),
-        start,
-      );
-  if (root.kind !== 'name') return follow(evaluate(root, scope, locals), 0);
-  if (locals.has(root.name)) return follow(locals.get(root.name), 0);
-  const { value, used } = scope.lookup([root.name, ...staticSteps(steps)]);
-  return follow(value, used - 1);
+  if (root.kind === 'name' && !locals.has(root.name)) {
+    const keys = steps.map((step) => keyOfStep(step, scope, locals));
+    const unnamed = keys.findIndex((key) => typeof key !== 'string' && typeof key !== 'number');
+    const path = keys.slice(0, unnamed < 0 ? keys.length : unnamed).map(String);
+    const { value, used } = scope.lookup([root.name, ...path]);
+    return keys.slice(used - 1).reduce<unknown>(elementOf, value);
+  }
+  const start = root.kind === 'name' ? locals.get(root.name) : evaluate(root, scope, locals);
+  return steps.reduce<unknown>((value, step) => elementOf(value, keyOfStep(step, scope, locals)), start);
 }
 
-function staticSteps(steps: readonly Extract<Node, { kind: 'attribute' | 'index' }>[]): string[] {
-  const out: string[] = [];
-  for (const step of steps) {
-    if (step.kind === 'attribute') out.push(step.name);
-    else if (step.index.kind === 'literal') out.push(String(step.index.value));
-    else break;
-  }
-  return out;
-}
+/** What one step of a path names: an index may be any expression, so that only the one instance it names is looked up. */
+const keyOfStep = (step: Extract<Node, { kind: 'attribute' | 'index' }>, scope: Scope, locals: Locals): unknown =>
+  step.kind === 'attribute' ? step.name : evaluate(step.index, scope, locals);
 
 function elementOf(value: unknown, key: unknown): unknown {
   if (Array.isArray(value)) {

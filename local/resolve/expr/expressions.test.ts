@@ -62,6 +62,36 @@ const TABLE: readonly (readonly [string, unknown])[] = [
   ['${merge({a = 1}, {b = 2})}', { a: 1, b: 2 }],
   ['${length(v.list) + length("äö")}', 5],
   ['${max(v.list...)}', 3],
+  ['${element(["a", "b"], -1)}', 'b'],
+  ['${v.list[v.list[0]]}', 2],
+  ['${v.map[v.map.a.b == "deep" ? "a" : "z"].b}', 'deep'],
+  ['%{ if v.flag }x%{ endif }', 'x'],
+  ['%{ if !v.flag }x%{ else }y%{ endif }', 'y'],
+  ['%{ if !v.flag }x%{ endif }', ''],
+  ['%{ for x in v.list }${x},%{ endfor }', '1,2,3,'],
+  ['%{ for i, x in v.list ~}\n  ${i}=${x}\n%{~ endfor }', '0=11=22=3'],
+  ['%{ for k, x in v.map }${k}:%{ if x.b == "deep" }D%{ else }S%{ endif }%{ endfor }', 'a:D'],
+  ['${"%{ for x in v.list }<${x}>%{ endfor }"}', '<1><2><3>'],
+  ['${templatestring("a $${b}", {b = 1})}', 'a 1'],
+  ['${regex("(?i)WEB", v.name)}', 'web'],
+  ['${regex("^(?P<a>[[:alpha:]]+)\\\\-(?P<b>\\\\d+)$", "x-12")}', { a: 'x', b: '12' }],
+  ['${can(regex("^[a-z0-9]+(\\\\.[a-z0-9]+)*$", "a.b.c"))}', true],
+  ['${replace("a-b", "/(?P<l>\\\\w)-(\\\\w)/", "$2.$l")}', 'b.a'],
+  ['${yamlencode({b = ["x", 1], a = true})}', '"a": true\n"b":\n- "x"\n- 1\n'],
+  ['${yamldecode("a: 1\\nb: [x, \\"2\\"]")}', { a: 1, b: ['x', '2'] }],
+  [
+    '${csvdecode("a,b\\n1,\\"x,\\"\\"y\\"\\n2,\\n")}',
+    [
+      { a: '1', b: 'x,"y' },
+      { a: '2', b: '' },
+    ],
+  ],
+  ['${formatdate("EEE, D MMM YYYY hh:mm:ss ZZZ", "2018-01-02T23:12:01Z")}', 'Tue, 2 Jan 2018 23:12:01 UTC'],
+  ['${formatdate("H\'h\'mmaa", "2018-01-02T23:12:01-08:00")}', '11h12pm'],
+  ['${timeadd("2017-11-22T00:00:00Z", "-1h30m")}', '2017-11-21T22:30:00Z'],
+  ['${timecmp("2017-11-22T01:00:00Z", "2017-11-22T00:00:00-01:00")}', 0],
+  ['${uuidv5("dns", "www.terraform.io")}', 'a5008fae-b28c-5ba5-96cd-82b4c53552d6'],
+  ['${textdecodebase64(textencodebase64("é", "UTF-16LE"), "UTF-16LE")}', 'é'],
 ];
 for (const [template, value] of TABLE)
   test(`${template} is ${JSON.stringify(value)}`, (t) => t.deepEqual(run(template), value));
@@ -77,7 +107,15 @@ for (const [template, message] of [
   ['${"a" + 1}', /expected a number/],
   ['${nosuch("x")}', /no function nosuch/],
   ['${timestamp()}', /changes with each run/],
-  ['%{ if v.flag }x%{ endif }', /directives/],
+  ['%{ if v.flag }x', /not closed with %\{ endif/],
+  ['%{ for x in v.list }x%{ endif }', /not closed with %\{ endfor \}, found %\{ endif/],
+  ['x%{ endfor }', /no beginning/],
+  ['%{ while v.flag }', /no directive %\{ while/],
+  ['%{ if v.flag }${v.map}%{ endif }', /cannot be part of a text/],
+  ['${regex("^(a|aa)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!")}', /took more than/],
+  ['${csvdecode("a,b\\n1")}', /record 1 has 1 fields/],
+  ['${yamldecode("a: [")}', /yamldecode\(\)/],
+  ['${formatdate("Q", "2018-01-02T23:12:01Z")}', /no specification Q/],
   ['a ${v.map}', /cannot be part of a text/],
 ] as const)
   test(`${template} is refused`, (t) => {
@@ -109,6 +147,11 @@ test('property: any text either evaluates or is refused as an expression error, 
       '\\',
       '$',
       '%{',
+      '%{ if ',
+      '%{ else }',
+      '%{ endif }',
+      '%{ for x in ',
+      '%{ endfor ~}',
       ' ',
       '...',
     ),
@@ -126,6 +169,12 @@ test('property: any text either evaluates or is refused as an expression error, 
       { numRuns: 10_000 },
     ),
   );
+});
+
+test('a long chain and deep directives are refused, not overflowed', (t) => {
+  t.throws(() => run(`\${${'1+'.repeat(20_000)}1}`), { message: /operators in a row/ });
+  t.throws(() => run(`\${v${'.x'.repeat(20_000)}}`), { message: /operators in a row/ });
+  t.throws(() => run('%{ if true }'.repeat(500)), { message: /nested deeper/ });
 });
 
 test('deep nesting is refused, not overflowed', (t) => {

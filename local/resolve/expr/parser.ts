@@ -5,6 +5,8 @@ import { templateNode, templateParts } from './template.ts';
 
 /** Deeper nesting than anybody writes; keeps the recursion inside the call stack. */
 const MAX_DEPTH = 100;
+/** Operators or steps one after another; each makes the tree one deeper. */
+const MAX_CHAIN = 1000;
 
 /** A whole string of Terraform JSON: `"${expr}"` alone keeps the expression's type. @throws ExpressionError */
 export function parseTemplate(text: string): Node {
@@ -71,7 +73,21 @@ export class Parser {
     if (this.#now.kind !== 'end') throw new ExpressionError(`unexpected ${this.#now.text}`, this.#now.at);
   }
 
-  /** Ends a `${`. @returns whether it is `~}`, which strips the space after it */
+  /** The word of a `%{ word …`. */
+  directive(): string {
+    return this.#word();
+  }
+
+  /** What a `%{ for` has before its `}`. */
+  loop(): { readonly key: string | null; readonly value: string; readonly over: Node } {
+    const first = this.#word();
+    const second = this.#take(',') ? this.#word() : null;
+    if (!this.#isWord('in')) throw new ExpressionError('expected in', this.#now.at);
+    this.#skip();
+    return { key: second === null ? null : first, value: second ?? first, over: this.expression() };
+  }
+
+  /** Ends a `${` or `%{`. @returns whether it is `~}`, which strips the space after it */
   closeInterpolation(): boolean {
     if (this.#take('~}')) return true;
     if (this.#now.kind === 'end') throw new ExpressionError('${ is not closed', this.#now.at);
@@ -98,10 +114,11 @@ export class Parser {
 
   #binary(minimum: number): Node {
     let left = this.#unary();
-    for (;;) {
+    for (let length = 0; ; length++) {
       const op = this.#now.kind === 'op' ? this.#now.text : '';
       const precedence = PRECEDENCE[op] ?? 0;
       if (precedence < minimum) return left;
+      this.#refuseLong(length);
       this.#skip();
       left = { kind: 'binary', op, left, right: this.#binary(precedence + 1) };
     }
@@ -115,8 +132,16 @@ export class Parser {
 
   #postfix(start: Node): Node {
     let node = start;
-    for (let next = this.#step(node); next; next = this.#step(node)) node = next;
+    let length = 0;
+    for (let next = this.#step(node); next; next = this.#step(node)) {
+      node = next;
+      this.#refuseLong(length++);
+    }
     return node;
+  }
+
+  #refuseLong(length: number): void {
+    if (length > MAX_CHAIN) throw new ExpressionError(`more than ${MAX_CHAIN} operators in a row`, this.position);
   }
 
   /** One `.name`, `.0`, `[index]` or splat after a node; null where there is none. */
@@ -213,15 +238,7 @@ export class Parser {
 
   #for(end: string): Node {
     this.#word();
-    let value = this.#word();
-    let key: string | null = null;
-    if (this.#take(',')) {
-      key = value;
-      value = this.#word();
-    }
-    if (!this.#isWord('in')) throw new ExpressionError('expected in', this.#now.at);
-    this.#skip();
-    const over = this.expression();
+    const { key, value, over } = this.loop();
     this.#expect(':');
     let result = this.expression();
     let resultKey: Node | null = null;

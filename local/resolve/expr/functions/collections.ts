@@ -25,8 +25,8 @@ function lookup(object: Record<string, unknown>, name: string, fallback: unknown
 
 function element(items: readonly unknown[], i: number): unknown {
   if (items.length === 0) throw new Error('the list is empty');
-  if (i < 0) throw new Error(`index ${i} is negative`);
-  return items[i % items.length];
+  // Counted from the end, as Terraform does since 1.12.
+  return items[((i % items.length) + items.length) % items.length];
 }
 
 function slice(items: readonly unknown[], from: number, to: number): unknown[] {

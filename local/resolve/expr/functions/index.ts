@@ -2,6 +2,8 @@
 import { nearest } from '../../nearest.ts';
 import { ExpressionError } from '../ast.ts';
 import { COLLECTIONS } from './collections.ts';
+import { DATES } from './dates.ts';
+import { DOCUMENTS } from './documents.ts';
 import { ENCODINGS } from './encodings.ts';
 import { NETWORK } from './network.ts';
 import { NUMBERS } from './numbers.ts';
@@ -31,13 +33,12 @@ const REFUSED: Readonly<Record<string, string>> = {
   filebase64sha256: FILES,
   filebase64sha512: FILES,
   templatefile: FILES,
-  templatestring: 'templates that are computed are not evaluated here',
   rsadecrypt: 'no private keys are read here',
 };
 
-const ALL: Functions = { ...STRINGS, ...NUMBERS, ...COLLECTIONS, ...ENCODINGS, ...NETWORK };
+const ALL: Functions = { ...STRINGS, ...NUMBERS, ...COLLECTIONS, ...ENCODINGS, ...NETWORK, ...DATES, ...DOCUMENTS };
 
-export const FUNCTION_NAMES: readonly string[] = [...Object.keys(ALL), 'try', 'can'].sort();
+export const FUNCTION_NAMES: readonly string[] = [...Object.keys(ALL), 'try', 'can', 'templatestring'].sort();
 
 /** A function that is unknown, or refused with its reason. */
 export class FunctionMissing extends ExpressionError {

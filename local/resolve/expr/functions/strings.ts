@@ -2,20 +2,9 @@
 import { asInteger, asList, asText } from '../values.ts';
 import { format } from './format.ts';
 import type { Functions } from './index.ts';
+import { matching } from './patterns.ts';
 
 const MANY = Number.POSITIVE_INFINITY;
-
-/** Patterns that run on somebody's text: bounded, because JavaScript's engine may backtrack for long. */
-const MAX_MATCHED = 20_000;
-
-function pattern(source: unknown, subject: string, flags = ''): RegExp {
-  if (subject.length > MAX_MATCHED)
-    throw new Error(`the text has ${subject.length} characters; at most ${MAX_MATCHED}`);
-  // Terraform's patterns are RE2: named groups are (?P<name>…).
-  const text = asText(source).replaceAll('(?P<', '(?<');
-  if (/\([^()]*[+*][^()]*\)[+*{]/.test(text)) throw new Error('a repeated group that repeats inside is refused');
-  return new RegExp(text, `${flags}u`);
-}
 
 const captured = (match: RegExpMatchArray): unknown => {
   if (match.groups) return Object.fromEntries(Object.entries(match.groups).map(([k, v]) => [k, v ?? null]));
@@ -32,12 +21,30 @@ function strip(text: string, set: string, side: 'start' | 'end'): string {
 
 function replace(text: string, from: string, to: string): string {
   if (!/^\/.*\/$/s.test(from) || from.length < 2) return text.split(from).join(to);
-  // RE2 writes $1 and ${name} for groups; JavaScript $1 and $<name>.
-  return text.replace(
-    pattern(from.slice(1, -1), text, 'g'),
-    to.replace(/\$\{(\w+)\}/g, (_, n) => (/^\d+$/.test(n) ? `$${n}` : `$<${n}>`)),
+  return matching(from.slice(1, -1), text, 'g', (pattern) =>
+    text.replace(pattern, (...found) => {
+      const named = typeof found.at(-1) === 'object' ? (found.at(-1) as Record<string, string>) : {};
+      const groups = found.slice(
+        0,
+        found.findIndex((part) => typeof part === 'number'),
+      ) as (string | undefined)[];
+      return expanded(to, groups, named);
+    }),
   );
 }
+
+/** Go's templates of replacements: `$1`, `$name`, `${1}`, `${name}`, and `$$`; a group that is not there is empty. */
+const expanded = (
+  template: string,
+  groups: readonly (string | undefined)[],
+  named: Readonly<Record<string, string | undefined>>,
+): string =>
+  template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => {
+    const name = braced ?? bare;
+    if (name === undefined) return whole === '$$' ? '$' : whole;
+    if (/^\d+$/.test(name)) return groups[Number(name)] ?? '';
+    return Object.hasOwn(named, name) ? (named[name] ?? '') : '';
+  });
 
 function substr(text: string, offset: number, length: number): string {
   const chars = [...text];
@@ -88,11 +95,19 @@ export const STRINGS: Functions = {
     2,
     2,
     (p, t) => {
-      const found = pattern(p, asText(t)).exec(asText(t));
+      const text = asText(t);
+      const found = matching(asText(p), text, '', (pattern) => pattern.exec(text));
       if (!found) throw new Error('the pattern does not match');
       return captured(found);
     },
   ],
-  regexall: [2, 2, (p, t) => [...asText(t).matchAll(pattern(p, asText(t), 'g'))].map(captured)],
+  regexall: [
+    2,
+    2,
+    (p, t) => {
+      const text = asText(t);
+      return matching(asText(p), text, 'g', (pattern) => [...text.matchAll(pattern)]).map(captured);
+    },
+  ],
   tostring: [1, 1, (v) => (v === null ? null : asText(v))],
 };
