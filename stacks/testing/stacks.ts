@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Json, readApp, type Synthesized } from '../../modules/testing/synth.ts';
+import { type Json, read, readApp, type Synthesized } from '../../modules/testing/synth.ts';
 import { createApp } from '../app.ts';
 import { readSettings, type Settings } from '../settings.ts';
 
@@ -13,11 +13,27 @@ export function stacksOf(env: Record<string, string> = {}): Stacks {
   return stacksFrom(readSettings(env));
 }
 
-/** @param settings of which the output folder does not matter */
+/** What was synthesized, by its settings: as text, so that each test has objects of its own. */
+const synthesized = new Map<string, string>();
+
+/**
+ * Synthesized once a process for the same settings.
+ * @param settings of which the output folder does not matter
+ */
 export function stacksFrom(settings: Settings): Stacks {
+  // All of it is data: what is equal as JSON synthesizes alike.
+  const key = JSON.stringify({ ...settings, outDir: '' });
+  const text = synthesized.get(key) ?? synthesize(settings);
+  synthesized.set(key, text);
+  const json: Record<string, Json> = JSON.parse(text);
+  return Object.fromEntries(Object.entries(json).map(([name, stack]) => [name, read(stack)]));
+}
+
+function synthesize(settings: Settings): string {
   const outDir = mkdtempSync(join(tmpdir(), 'cutover-stages-'));
   try {
-    return readApp(createApp({ ...settings, outDir }));
+    const stacks = Object.entries(readApp(createApp({ ...settings, outDir })));
+    return JSON.stringify(Object.fromEntries(stacks.map(([name, { json }]) => [name, json])));
   } finally {
     rmSync(outDir, { recursive: true, force: true });
   }
