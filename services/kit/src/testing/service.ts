@@ -88,13 +88,18 @@ export async function startProcess(entry: string, env: Record<string, string>): 
   return { ...run, port, url: `http://127.0.0.1:${port}` };
 }
 
+/** What a build has of this process's environment: where programs are, and what of its code is compiled already. */
+const OWN = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => name === 'PATH' || name === 'NODE_COMPILE_CACHE'),
+);
+
 /** Starts a build and waits for nothing. */
 export function spawnBuild(
   entry: string,
   env: Record<string, string>,
 ): Omit<ServiceProcess, 'port' | 'url'> & { stderr(): string } {
   const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', ...env },
+    env: { ...OWN, HOST: '127.0.0.1', PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
