@@ -1,0 +1,61 @@
+/** What a rehearsal of orders must hold to: each order once, in time, on instances with dynamic ports. */
+import { FAILS_ABOVE_ZERO as base, type Criterion } from './criterion.ts';
+
+export const ORDER_CRITERIA: readonly Criterion[] = [
+  { ...base, name: 'lost-orders', title: 'orders sent and never fulfilled', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'duplicated-orders', title: 'orders fulfilled twice or more', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'rejected-orders', title: 'valid orders refused for good (4xx)', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'dead-lettered-orders', title: 'orders given up after every retry', unit: 'orders' },
+  { ...base, name: 'error-rate', title: 'requests not answered 2xx', unit: 'percent', minSamples: 100 },
+  { ...base, name: 'server-errors', title: 'requests answered 5xx', unit: 'orders', minSamples: 100 },
+  { ...base, name: 'latency-p95', title: 'request time, 95th percentile', unit: 'ms', bound: 1_000, minSamples: 100 },
+  { ...base, name: 'latency-p99', title: 'request time, 99th percentile', unit: 'ms', bound: 3_000, minSamples: 500 },
+  {
+    ...base,
+    name: 'dropped-iterations',
+    title: 'orders that the generator could not send on time',
+    unit: 'percent',
+    bound: 0.5,
+    onMiss: 'INCONCLUSIVE',
+  },
+  {
+    ...base,
+    name: 'generator-cpu',
+    title: "the generator's share of the machine's CPU",
+    unit: 'percent',
+    bound: 60,
+    minSamples: 3,
+    onMiss: 'INCONCLUSIVE',
+  },
+  { ...base, name: 'steady-stages', title: 'stages that never became steady', unit: 'stages' },
+  { ...base, name: 'failed-deployments', title: 'deployments that failed', unit: 'deployments' },
+  {
+    ...base,
+    name: 'rollback-clean',
+    title: 'services not steady on the old revision after a roll-back',
+    unit: 'services',
+  },
+  {
+    ...base,
+    name: 'tasks-sharing-an-instance',
+    title: 'most tasks of one service on one instance',
+    unit: 'tasks',
+    direction: 'min',
+    bound: 2,
+  },
+  { ...base, name: 'host-ports-clashing', title: 'host ports used twice on an instance', unit: 'ports', minSamples: 2 },
+  {
+    ...base,
+    name: 'host-ports-out-of-range',
+    title: "host ports outside the instance's range",
+    unit: 'ports',
+    minSamples: 2,
+  },
+  {
+    ...base,
+    name: 'host-ports-without-traffic',
+    title: 'host ports that served no request',
+    unit: 'ports',
+    minSamples: 2,
+  },
+];
