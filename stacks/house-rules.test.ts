@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Estate } from '../modules/rules/estate.ts';
-import { violationsIn } from '../modules/rules/house-rules.ts';
+import { violationsIn } from '../modules/rules/violations.ts';
 import type { Json } from '../modules/testing/synth.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS } from './environments.ts';
 import { RULE_EXCEPTIONS } from './rule-exceptions.ts';

@@ -1,7 +1,7 @@
 /** The key page as an option of the stacks: off by default; what it names is what the stacks have. */
 import test from 'ava';
 import { Estate } from '../modules/rules/estate.ts';
-import { violationsIn } from '../modules/rules/house-rules.ts';
+import { violationsIn } from '../modules/rules/violations.ts';
 import { RULE_EXCEPTIONS } from './rule-exceptions.ts';
 import { readSettings } from './settings.ts';
 import { stacksFrom } from './testing/stacks.ts';

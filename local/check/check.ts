@@ -7,6 +7,7 @@ import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
 import { addressOf, labelled, MODES } from '../resolve/world/blocks.ts';
 import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
+import { type HouseRule, houseFindings } from './house/house.ts';
 import { findingsOfProblems } from './refusals.ts';
 import { RULES } from './rules/index.ts';
 
@@ -17,24 +18,28 @@ export interface CheckOptions {
   readonly bootSeconds?: Readonly<Record<string, number>>;
   readonly variables?: ResolveOptions['variables'];
   readonly allow?: readonly string[];
+  /** House rules that are asked as well. @default none */
+  readonly houseRules?: readonly HouseRule[];
 }
 
 export function checkStacks(raw: RawStacks, options: CheckOptions = {}, rules: readonly Rule[] = RULES): CheckReport {
   const passedOver = unknownTypes(raw);
   const allow = [...(options.allow ?? []), ...passedOver.map((p) => p.type)];
-  const { topology, problems } = examine(raw, { allow, variables: options.variables ?? {} });
+  const { topology, problems, blocks } = examine(raw, { allow, variables: options.variables ?? {} });
   const system = { topology, raw, bootSeconds: options.bootSeconds ?? {} };
   const lost = leftOut(topology);
   const asked = rules.filter((rule) => lost.every((address) => !isNeeded(address, rule)));
   const own = asked.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));
   const allowed = new Set(options.allow ?? []);
+  const told = [...own, ...findingsOfProblems(problems, rules, own)];
+  const houseRules = options.houseRules ?? [];
   const findings = [
-    ...own,
-    ...findingsOfProblems(problems, rules, own),
+    ...told,
+    ...(houseRules.length > 0 ? houseFindings(raw, blocks, told, houseRules) : []),
     ...passedOver.filter((p) => !allowed.has(p.type)).map(passedOverFinding),
     ...lost.map((address) => leftOutFinding(address, rules)),
   ];
-  return reportOf(findings, asked.length, options.strict === true);
+  return reportOf(findings, asked.length + houseRules.length, options.strict === true);
 }
 
 /** Addresses of resources that are no part of the topology, because something of them could not be evaluated. */

@@ -61,7 +61,7 @@ export function resolve(raw: RawStacks, options: ResolveOptions = {}): Topology 
 export function examine(
   raw: RawStacks,
   options: ResolveOptions = {},
-): { readonly topology: Topology; readonly problems: readonly Problem[] } {
+): { readonly topology: Topology; readonly problems: readonly Problem[]; readonly blocks: readonly EvaluatedBlock[] } {
   const problems: Problem[] = [];
   const notes = new Map<string, FidelityNote>();
   const { world, names, knowledge } = openWorld(raw, options, problems);
@@ -80,7 +80,7 @@ export function examine(
   // A resource that is left out because of an error would look like a dangling reference of every other.
   if (evaluated.every((e) => e.failed.length === 0))
     found.push(...unrelated(distinct(checkTopology(topology)), found, order));
-  return { topology: deepFreeze(topology), problems: found };
+  return { topology: deepFreeze(topology), problems: found, blocks: evaluated };
 }
 
 /** Problems of resources without an earlier one: what rests on a wrong value is no news. */

@@ -1,6 +1,10 @@
-import { type Estate, type Json, parsed, type Resource, several } from './estate.ts';
-import { allowing } from './policy-documents.ts';
+import { containersOf } from './containers.ts';
+import type { Estate, Resource } from './estate.ts';
+import { attachedPolicies } from './managed-policies.ts';
+import { identityDocuments, type PolicyDocument } from './policy-documents.ts';
+import { readPolicy } from './policy-text.ts';
 import type { Finding, HouseRule } from './rule.ts';
+import { type Json, several } from './values.ts';
 
 const PULL = [
   'ecr:GetAuthorizationToken',
@@ -17,6 +21,7 @@ const MANAGED = { name: 'AmazonECSTaskExecutionRolePolicy', actions: [...PULL, .
 
 export const executionRolesSuffice: HouseRule = {
   id: 'execution-roles-suffice',
+  severity: 'error',
   rule: 'an execution role may fetch the image, write the logs and read the secrets of its tasks: with a wrong one they never start (ECS task_execution_IAM_role)',
   check: (estate) => estate.all('aws_ecs_task_definition').flatMap((definition) => lacking(estate, definition)),
 };
@@ -25,6 +30,8 @@ function lacking(estate: Estate, definition: Resource): Finding[] {
   const role = estate.follow(definition, definition.body.execution_role_arn);
   if (role?.type !== 'aws_iam_role') return [];
   const granted = grantedTo(estate, role);
+  // What cannot be read may be what is missing: another rule tells of it.
+  if (granted === undefined) return [];
   const missing = [...neededBy(estate, definition)].filter(
     (action) => !granted.some((pattern) => pattern.test(action)),
   );
@@ -39,9 +46,8 @@ function lacking(estate: Estate, definition: Resource): Finding[] {
 }
 
 function neededBy(estate: Estate, definition: Resource): ReadonlySet<string> {
-  const containers = several<Json>(parsed(definition.body.container_definitions));
   return new Set(
-    containers.flatMap((container) => [
+    (containersOf(estate, definition) ?? []).flatMap((container) => [
       ...(isFromEcr(estate, definition, container.image) ? PULL : []),
       ...(container.logConfiguration?.logDriver === 'awslogs' ? LOG : []),
       ...several<Json>(container.secrets).flatMap(({ valueFrom }) =>
@@ -60,20 +66,28 @@ function isOfSecretsManager(estate: Estate, definition: Resource, from: unknown)
   return estate.follow(definition, from)?.type.startsWith('aws_secretsmanager_') ?? false;
 }
 
-/** Patterns of the actions that the role's policies name, of its own and attached ones. */
-function grantedTo(estate: Estate, role: Resource): readonly RegExp[] {
-  const attachments = estate.referring(role, 'aws_iam_role_policy_attachment');
-  const attached = attachments.map((attachment) => estate.follow(attachment, attachment.body.policy_arn)?.address);
+/** Patterns of the actions that the role's policies name, of its own and attached ones; undefined where one is not seen. */
+function grantedTo(estate: Estate, role: Resource): readonly RegExp[] | undefined {
+  const attached = attachedPolicies(estate).filter(({ resource }) => belongsTo(estate, resource, role));
+  const unknown = attached.some(({ arn }) => arn !== undefined && !arn.endsWith(`/${MANAGED.name}`));
+  const managed = attached.some(({ arn }) => arn?.endsWith(`/${MANAGED.name}`));
+  const policies = attached.map(({ resource, value }) => estate.follow(resource, value)?.address);
   const holders = new Set([
     role.address,
     ...estate.referring(role, 'aws_iam_role_policy').map(({ address }) => address),
-    ...attached,
+    ...policies,
   ]);
-  const named = allowing(estate)
+  const read = identityDocuments(estate)
     .filter(({ resource }) => holders.has(resource.address))
-    .flatMap(({ body }) => several<string>(body.Action));
-  const managed = attachments.some(({ body }) => String(body.policy_arn).endsWith(`/${MANAGED.name}`));
+    .map(({ resource, text }: PolicyDocument) => readPolicy(estate, resource.stack, text));
+  const allowed = read.flatMap(({ statements }) => statements).filter(({ Effect }) => Effect === 'Allow');
+  if (unknown || read.some(({ isWhole }) => !isWhole) || allowed.some(({ NotAction }) => NotAction)) return undefined;
+  const named = allowed.flatMap(({ Action }) => several<string>(Action));
   return [...named, ...(managed ? MANAGED.actions : [])].map(asPattern);
+}
+
+function belongsTo(estate: Estate, attaching: Resource, role: Resource): boolean {
+  return attaching.address === role.address || estate.referring(role, attaching.type).includes(attaching);
 }
 
 function asPattern(action: string): RegExp {

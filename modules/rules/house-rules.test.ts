@@ -5,8 +5,9 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import test from 'ava';
 import { type App, TerraformStack, Testing } from '../cdktf.ts';
 import { Estate } from './estate.ts';
-import { BrokenRulesError, keepHouseRules, violationsIn } from './house-rules.ts';
+import { BrokenRulesError, keepHouseRules } from './house-rules.ts';
 import type { RuleException } from './rule.ts';
+import { violationsIn } from './violations.ts';
 
 /** Two stacks, each of which breaks a rule. */
 const broken = (exceptions: readonly RuleException[] = []): App => {

@@ -1,13 +1,8 @@
 /** Runs the house rules over an app while it is synthesized, before anything is written. */
 import { type App, Aspects, type IAspect, type IConstruct, TerraformStack } from '../cdktf.ts';
 import { Estate } from './estate.ts';
-import { HOUSE_RULES } from './index.ts';
-import type { Finding, HouseRule, RuleException } from './rule.ts';
-
-export interface Violation extends Finding {
-  readonly id: string;
-  readonly rule: string;
-}
+import type { RuleException } from './rule.ts';
+import { judge, type Violation, WRITTEN_AT } from './violations.ts';
 
 /** Every house rule that the stacks break. */
 export class BrokenRulesError extends Error {
@@ -18,19 +13,6 @@ export class BrokenRulesError extends Error {
     this.name = 'BrokenRulesError';
     this.violations = violations;
   }
-}
-
-/** @returns what is broken and not excepted, by rule */
-export function violationsIn(
-  estate: Estate,
-  exceptions: readonly RuleException[] = [],
-  rules: readonly HouseRule[] = HOUSE_RULES,
-): Violation[] {
-  return rules.flatMap(({ id, rule, check }) =>
-    check(estate)
-      .filter(({ address }) => !exceptions.some((allowed) => allowed.rule === id && allowed.address.test(address)))
-      .map((finding) => ({ ...finding, id, rule })),
-  );
 }
 
 /**
@@ -54,12 +36,15 @@ class HouseRules implements IAspect {
   visit(node: IConstruct): void {
     if (this.#done) return;
     this.#done = true;
-    const json = stacksIn(node.node.root).map((stack) => [
-      stack.node.id,
-      JSON.parse(JSON.stringify(stack.toTerraform())),
-    ]);
-    const violations = violationsIn(new Estate(Object.fromEntries(json)), this.#exceptions);
+    const stacks = stacksIn(node.node.root);
+    const json = stacks.map((stack) => [stack.node.id, JSON.parse(JSON.stringify(stack.toTerraform()))]);
+    const { violations, excepted } = judge(new Estate(Object.fromEntries(json)), this.#exceptions);
     if (violations.length > 0) throw new BrokenRulesError(violations);
+    for (const stack of stacks) {
+      const own = excepted.filter(({ address }) => address.startsWith(`${stack.node.id}/`));
+      // Whoever judges the JSON later reads there what is accepted, and why.
+      if (own.length > 0) stack.addOverride(`//.${WRITTEN_AT}`, own);
+    }
   }
 }
 

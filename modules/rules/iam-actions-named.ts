@@ -1,14 +1,16 @@
-import { several } from './estate.ts';
 import { allowing } from './policy-documents.ts';
 import type { HouseRule } from './rule.ts';
+import { isReference, several } from './values.ts';
 
 export const iamActionsNamed: HouseRule = {
   id: 'iam-actions-named',
+  severity: 'warning',
   rule: 'each action is named in full, without a wildcard (IAM best-practices: least privilege)',
   check: (estate) =>
     allowing(estate).flatMap(({ address, body }) => [
-      ...several<string>(body.Action)
-        .filter((action) => action.includes('*'))
+      ...several<unknown>(body.Action)
+        // What only Terraform knows may be a wildcard, too.
+        .filter((action) => /[*?]/.test(String(action)) || isReference(action))
         .map((value) => ({ address: `${address}.Action`, value, fix: 'list the actions that are used' })),
       ...(body.NotAction === undefined
         ? []

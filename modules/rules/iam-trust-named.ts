@@ -1,15 +1,20 @@
-import { principalsOf, trusting } from './policy-documents.ts';
+import { demandsSomething } from './conditions.ts';
+import { isForEverybody, trusting } from './policy-documents.ts';
 import type { HouseRule } from './rule.ts';
 
 export const iamTrustNamed: HouseRule = {
   id: 'iam-trust-named',
-  rule: 'who assumes a role is named: a service or an account, not everybody (IAM reference_policies_elements_principal)',
+  severity: 'error',
+  rule: 'who assumes a role is named: a service or an account, not everybody, nor everybody whom another identity provider knows (IAM reference_policies_elements_principal)',
   check: (estate) =>
-    trusting(estate)
-      .filter((statement) => principalsOf(statement).includes('*') || statement.body.NotPrincipal !== undefined)
-      .map(({ address, body }) => ({
-        address: `${address}.Principal`,
-        value: body.Principal ?? body.NotPrincipal,
-        fix: 'name the service, e.g. ecs-tasks.amazonaws.com',
-      })),
+    trusting(estate).flatMap((statement) => {
+      const { address, body } = statement;
+      if (isForEverybody(statement)) {
+        const value = body.Principal ?? body.NotPrincipal;
+        return [{ address: `${address}.Principal`, value, fix: 'name the service, e.g. ecs-tasks.amazonaws.com' }];
+      }
+      if (body.Principal?.Federated === undefined || demandsSomething(body.Condition)) return [];
+      const fix = 'add a condition that wants certain subjects, such as <provider>:sub';
+      return [{ address: `${address}.Condition`, value: body.Principal, fix }];
+    }),
 };

@@ -2,6 +2,7 @@ import type { HouseRule } from './rule.ts';
 
 export const imagesExpire: HouseRule = {
   id: 'images-expire',
+  severity: 'advice',
   rule: 'a repository has a lifecycle policy, else every image that was ever pushed stays and costs (ECR LifecyclePolicies)',
   check: (estate) =>
     estate

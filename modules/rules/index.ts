@@ -1,6 +1,7 @@
 /** Every house rule, by what it is about. */
 import { bucketsPrivate } from './buckets-private.ts';
 import { containersLog } from './containers-log.ts';
+import { containersReadable } from './containers-readable.ts';
 import { containersStopInTime } from './containers-stop-in-time.ts';
 import { deploymentsRollBack } from './deployments-roll-back.ts';
 import { executionRolesSuffice } from './execution-roles-suffice.ts';
@@ -46,6 +47,7 @@ export const HOUSE_RULES: readonly HouseRule[] = [
   volumesEncrypted,
   bucketsPrivate,
   logGroupsExpire,
+  containersReadable,
   containersLog,
   containersStopInTime,
   targetsReached,

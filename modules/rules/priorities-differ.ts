@@ -1,14 +1,15 @@
 import type { Estate, Resource } from './estate.ts';
-import { isReference } from './estate.ts';
 import type { HouseRule } from './rule.ts';
+import { isReference } from './values.ts';
 
 export const prioritiesDiffer: HouseRule = {
   id: 'priorities-differ',
+  severity: 'error',
   rule: 'rules of one listener have priorities of their own: the second of two is refused when it is applied (ELB API_CreateRule: PriorityInUse)',
   check: (estate) => {
     const first = new Map<string, Resource>();
-    return estate.all('aws_lb_listener_rule', 'aws_alb_listener_rule').flatMap((rule) => {
-      const { priority } = rule.body;
+    return estate.all('aws_lb_listener_rule').flatMap((rule) => {
+      const priority = estate.literal(rule.stack, rule.body.priority);
       // Without a priority AWS takes the next that is free.
       if (priority === undefined || priority === null || isReference(priority)) return [];
       const place = `${listenerOf(estate, rule)} ${priority}`;

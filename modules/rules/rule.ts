@@ -11,6 +11,11 @@ export interface Finding {
 export interface HouseRule {
   /** Unique, and the name of its file. */
   readonly id: string;
+  /**
+   * What `./cutover check` makes of it where it judges the stacks of others; synthesis refuses all alike. `error`: AWS
+   * refuses it, tasks do not start, or everybody gets in. `warning`: a habit that somebody will regret. `advice`: a house's own.
+   */
+  readonly severity: 'error' | 'warning' | 'advice';
   /** What must hold, with the page that it comes from. */
   readonly rule: string;
   /** @returns where it does not hold */

@@ -360,6 +360,15 @@ const CASES: Readonly<Record<string, Case>> = {
       [one('aws_cloudwatch_log_group', { retention_in_days: 0 }), ['aws_cloudwatch_log_group.x.retention_in_days']],
     ],
   },
+  'containers-readable': {
+    kept: [container({ image: '${aws_ecr_repository.e.repository_url}:latest' })],
+    broken: [
+      [
+        one('aws_ecs_task_definition', { container_definitions: '${jsonencode([{ name = "c" }])}' }),
+        ['aws_ecs_task_definition.x.container_definitions'],
+      ],
+    ],
+  },
   'containers-log': {
     kept: [container({ logConfiguration: { logDriver: 'awslogs' } })],
     broken: [[container({}), [`${CONTAINER_AT}.logConfiguration`]]],
@@ -393,7 +402,9 @@ const CASES: Readonly<Record<string, Case>> = {
     kept: [
       one('aws_ecs_service', { deployment_circuit_breaker: { enable: true, rollback: true } }),
       one('aws_ecs_service', { deployment_controller: { type: 'CODE_DEPLOY' } }),
-      one('aws_codedeploy_deployment_group', { auto_rollback_configuration: { events: ['DEPLOYMENT_FAILURE'] } }),
+      one('aws_codedeploy_deployment_group', {
+        auto_rollback_configuration: { enabled: true, events: ['DEPLOYMENT_FAILURE'] },
+      }),
     ],
     broken: [
       [one('aws_ecs_service', {}), ['aws_ecs_service.x.deployment_circuit_breaker']],
@@ -430,7 +441,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'subscriptions-keep-undelivered': {
     kept: [
-      one('aws_sns_topic_subscription', { protocol: 'http', redrive_policy: '{}' }),
+      one('aws_sns_topic_subscription', { protocol: 'http', redrive_policy: '{"deadLetterTargetArn":"arn"}' }),
       one('aws_sns_topic_subscription', { protocol: 'email' }),
     ],
     broken: [

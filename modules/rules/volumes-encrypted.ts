@@ -1,15 +1,42 @@
-import { type Json, several } from './estate.ts';
-import type { HouseRule } from './rule.ts';
+import type { Resource } from './estate.ts';
+import type { Finding, HouseRule } from './rule.ts';
+import { blocks, isOn } from './values.ts';
+
+/** Blocks of volumes that an instance starts with. */
+const OF_INSTANCES = ['root_block_device', 'ebs_block_device'];
 
 export const volumesEncrypted: HouseRule = {
   id: 'volumes-encrypted',
-  rule: 'volumes that a launch template names are encrypted (EBS ebs-encryption)',
+  severity: 'warning',
+  rule: 'volumes that are named are encrypted, each or by the account’s default (EBS ebs-encryption)',
   check: (estate) =>
-    estate.all('aws_launch_template').flatMap(({ address, body }) =>
-      several<Json>(body.block_device_mappings).flatMap(({ ebs }, index) => {
-        if (ebs === undefined || String(ebs.encrypted) === 'true') return [];
-        const at = `${address}.block_device_mappings[${index}].ebs.encrypted`;
-        return [{ address: at, value: ebs.encrypted ?? null, fix: 'set it to true' }];
-      }),
-    ),
+    estate.all('aws_ebs_encryption_by_default').some(({ body }) => isOn(body.enabled ?? true))
+      ? []
+      : [
+          ...estate.all('aws_launch_template').flatMap(inTemplate),
+          ...estate.all('aws_instance', 'aws_launch_configuration').flatMap(atInstance),
+          ...estate
+            .all('aws_ebs_volume')
+            .flatMap(({ address, body }) => unencrypted(`${address}.encrypted`, body.encrypted)),
+        ],
 };
+
+function inTemplate({ address, body }: Resource): Finding[] {
+  return blocks(body, 'block_device_mappings').flatMap((mapping, index) =>
+    blocks(mapping, 'ebs').flatMap(({ encrypted }) =>
+      unencrypted(`${address}.block_device_mappings[${index}].ebs.encrypted`, encrypted),
+    ),
+  );
+}
+
+function atInstance({ address, body }: Resource): Finding[] {
+  return OF_INSTANCES.flatMap((name) =>
+    blocks(body, name).flatMap(({ encrypted }, index) =>
+      unencrypted(`${address}.${name}[${index}].encrypted`, encrypted),
+    ),
+  );
+}
+
+function unencrypted(address: string, encrypted: unknown): Finding[] {
+  return isOn(encrypted) ? [] : [{ address, value: encrypted ?? null, fix: 'set it to true' }];
+}

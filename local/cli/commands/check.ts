@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkStacks } from '../../check/check.ts';
 import type { CheckReport, Rule } from '../../check/contracts.ts';
+import { HOUSE_RULES, listed } from '../../check/house/house.ts';
 import { measuredBoots } from '../../check/measured.ts';
 import { RULES } from '../../check/rules/index.ts';
 import { CutoverError, ExitCode } from '../../errors.ts';
@@ -20,6 +21,8 @@ interface CheckFlags extends SourceFlags {
   readonly boot?: Readonly<Record<string, number>>;
   readonly measured?: string;
   readonly allow?: readonly string[];
+  /** False where `--no-house` leaves the house rules out. */
+  readonly house?: boolean;
 }
 
 export function addCheck(program: Command): void {
@@ -29,6 +32,7 @@ export function addCheck(program: Command): void {
     .option('--boot <service=seconds>', 'how long a service takes to become healthy (repeatable)', boots)
     .option('--measured <file>', 'the same from what `events --json` printed, or from record.json of a rehearsal')
     .option('--allow <type>', 'say nothing of resources of this type, which no rule knows (repeatable)', list)
+    .option('--no-house', 'leave out the house rules of modules/rules')
     .option('--rules', 'list the rules')
     .option('--json', 'print the result as JSON')
     .action(async (flags: CheckFlags) => {
@@ -52,6 +56,7 @@ async function check(flags: CheckFlags, dir: string): Promise<CheckReport> {
     bootSeconds: { ...measured, ...flags.boot },
     allow,
     variables,
+    houseRules: flags.house === false ? [] : HOUSE_RULES,
   });
 }
 
@@ -76,8 +81,9 @@ function boots(value: string, previous: Readonly<Record<string, number>> = {}): 
   return { ...previous, [name]: seconds };
 }
 
-function listRules({ json }: CheckFlags): void {
-  const shown = RULES.map(({ id, severity, text, page, fix }: Rule) => ({ id, severity, text, page, fix }));
+function listRules({ json, house }: CheckFlags): void {
+  const own = RULES.map(({ id, severity, text, page, fix }: Rule) => ({ id, severity, text, page, fix }));
+  const shown = [...own, ...(house === false ? [] : HOUSE_RULES.map(listed))];
   if (json) printJson({ version: 1, rules: shown });
   else
     print(

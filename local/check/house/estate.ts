@@ -1,0 +1,66 @@
+/**
+ * Stacks as the house rules read them: resources one by one where `count` or `for_each` repeats them, expressions put in
+ * place, and references left as they are wherever they name a resource by themselves. Pure.
+ */
+
+import { Estate, type Identities, type StackJson } from '../../../modules/rules/estate.ts';
+import type { RawStacks } from '../../read/index.ts';
+import { isObject, type Json } from '../../read/json.ts';
+import type { EvaluatedBlock } from '../../resolve/resolve.ts';
+import type { Block } from '../../resolve/world/blocks.ts';
+
+/** What other resources may name one by. */
+const IDENTITIES = ['arn', 'id', 'url', 'repository_url', 'invoke_arn'] as const;
+
+/** Once they are carried out, nothing of them is left. */
+const REPEATING: ReadonlySet<string> = new Set(['count', 'for_each', 'dynamic']);
+
+/** A reference that is followed as it stands: of a resource, a local, a variable, a policy document, an output of cdktf. */
+const PLAIN =
+  /^(?:(?:local|var)\.[\w-]+|(?!data\.|each\.|count\.|self\.|path\.|terraform\.)[a-z][\w]*\.[\w-]+\.[\w.-]+|(?:data|ephemeral)\.(?!terraform_remote_state\.)[\w.-]+|data\.terraform_remote_state\.cross-stack-reference-input-[\w-]+\.outputs\.[\w-]+)$/;
+
+export function estateOf(raw: RawStacks, blocks: readonly EvaluatedBlock[]): Estate {
+  const made = new Map(raw.stacks.map(({ name }) => [name, {} as Record<string, Json>]));
+  const identities: Record<string, readonly string[]> = {};
+  const repeated = new Set(blocks.filter(isRepeated).map(({ block }) => `${block.stack}/${block.type}.${block.name}`));
+  for (const evaluated of blocks) {
+    const { block } = evaluated;
+    const types = made.get(block.stack);
+    if (!types || block.mode !== 'resource') continue;
+    types[block.type] ??= {};
+    (types[block.type] as Json)[nameOf(block)] = bodyOf(evaluated, repeated);
+    identities[block.address] = identitiesOf(evaluated);
+  }
+  const stacks = raw.stacks.map(({ name, json }) => [name, { ...json, resource: made.get(name) }]);
+  return new Estate(Object.fromEntries(stacks) as StackJson, identities satisfies Identities);
+}
+
+/** Its name in the stack, with `[0]` or `["key"]` behind it where it is one of several. */
+const nameOf = ({ address, stack, type }: Block): string => address.slice(`${stack}/${type}.`.length);
+
+const isRepeated = ({ block }: EvaluatedBlock): boolean => nameOf(block) !== block.name;
+
+function bodyOf({ block, configured }: EvaluatedBlock, repeated: ReadonlySet<string>): Json {
+  const written = Object.entries(block.body).filter(([name]) => !REPEATING.has(name));
+  const body: Record<string, unknown> = Object.fromEntries(written);
+  for (const [name, value] of Object.entries(configured)) {
+    if (!(name in body) || !isFollowed(body[name], block.stack, repeated)) body[name] = value;
+  }
+  return body as Json;
+}
+
+/** Whether every expression in a value is a reference that needs no evaluation. */
+function isFollowed(value: unknown, stack: string, repeated: ReadonlySet<string>): boolean {
+  if (Array.isArray(value)) return value.every((one) => isFollowed(one, stack, repeated));
+  if (isObject(value)) return Object.values(value).every((one) => isFollowed(one, stack, repeated));
+  if (typeof value !== 'string' || !/[$%]\{/.test(value)) return true;
+  if (value.includes('%{') || value.includes('$${')) return false;
+  return [...value.matchAll(/\$\{([^}]*)\}?/g)].every(([, expression = '']) => {
+    const path = expression.trim();
+    return PLAIN.test(path) && !repeated.has(`${stack}/${path.split('.').slice(0, 2).join('.')}`);
+  });
+}
+
+function identitiesOf({ json }: EvaluatedBlock): readonly string[] {
+  return IDENTITIES.map((name) => json[name]).filter((text): text is string => typeof text === 'string' && text !== '');
+}
