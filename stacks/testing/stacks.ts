@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Json, read, readApp, type Synthesized } from '../../modules/testing/synth.ts';
+import { type Json, read, readApp, type Synthesized, withoutTraces } from '../../modules/testing/synth.ts';
 import { createApp } from '../app.ts';
 import { readSettings, type Settings } from '../settings.ts';
 
@@ -32,7 +32,7 @@ export function stacksFrom(settings: Settings): Stacks {
 function synthesize(settings: Settings): string {
   const outDir = mkdtempSync(join(tmpdir(), 'cutover-stages-'));
   try {
-    const stacks = Object.entries(readApp(createApp({ ...settings, outDir })));
+    const stacks = Object.entries(withoutTraces(() => readApp(createApp({ ...settings, outDir }))));
     return JSON.stringify(Object.fromEntries(stacks.map(([name, { json }]) => [name, json])));
   } finally {
     rmSync(outDir, { recursive: true, force: true });
