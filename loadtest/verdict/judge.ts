@@ -14,7 +14,7 @@ import { killReasons } from './measure-kill.ts';
 import type { Measurement } from './measurement.ts';
 import { portTable } from './ports.ts';
 import type { DeploymentRecord, GeneratorRecord, OrderLoad, RunRecord } from './record.ts';
-import { meanBusyPercent } from './saturation.ts';
+import { meanBusyPercent, starvedReason } from './saturation.ts';
 import { type ServiceSpiral, spiralReasons, spiralsOf } from './spirals.ts';
 import { type CriterionResult, type HarmedOrders, VERDICT_VERSION, type Verdict, type VerdictWord } from './verdict.ts';
 
@@ -33,10 +33,11 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
   const spirals = spiralsOf(record);
   const findings = [...criterionFindings(results), ...runFindings(record, ledger, spirals)];
   const verdict = worst(findings.map((finding) => finding.verdict));
+  const starved = verdict === 'FAIL' ? starvedReason(record.samples) : null;
   return {
     version: VERDICT_VERSION,
     verdict,
-    reasons: findings.map((finding) => finding.reason),
+    reasons: [...findings.map((finding) => finding.reason), ...(starved === null ? [] : [starved])],
     criteria: results,
     excluded,
     ledger: ledger?.counts ?? null,

@@ -84,3 +84,16 @@ test('the meter tells the share since its last call', (t) => {
   t.is(meter(), 0.9);
   t.is(meter(), null);
 });
+
+test('a failure on a machine without CPU to spare says that it may be the machine’s; it stays a failure', (t) => {
+  const failed = orders(80, 80).map((order, n) => (n < 300 ? { ...order, status: 502 } : order));
+  const reasons = (share: number): { verdict: string; starved: boolean } => {
+    const { verdict, reasons } = judge(
+      record({ outcomes: failed, samples: machine(BUSY_FIRST.map(() => share)) }),
+      CRITERIA,
+    );
+    return { verdict, starved: reasons.some((reason) => /100 % busy on average.*for want of CPU/.test(reason)) };
+  };
+  t.deepEqual(reasons(1), { verdict: 'FAIL', starved: true });
+  t.deepEqual(reasons(0.6), { verdict: 'FAIL', starved: false });
+});
