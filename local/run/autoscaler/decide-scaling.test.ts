@@ -223,14 +223,23 @@ interface Minute {
 /** A service under one target tracking policy, minute by minute: CPU is load ÷ running; new tasks run after `lag` minutes. */
 function run(
   load: (minute: number) => number,
-  options: { minutes: number; max: number; target: number; lag: number; cooldownMs?: number },
+  options: {
+    minutes: number;
+    max: number;
+    target: number;
+    lag: number;
+    cooldownMs?: number;
+    /** Ends the run: the minute, and for how many the count has been the same. */
+    until?: (minute: number, unchanged: number) => boolean;
+  },
 ): Minute[] {
   let desired = 1;
   let running = 1;
   let cooldowns = NO_COOLDOWNS;
   const points: number[] = [];
   const history: Minute[] = [];
-  for (let minute = 0; minute < options.minutes; minute++) {
+  let unchanged = 0;
+  for (let minute = 0; minute < options.minutes && !options.until?.(minute, unchanged); minute++) {
     points.push(load(minute) / running);
     const vote = decideTracking({
       targetValue: options.target,
@@ -251,12 +260,16 @@ function run(
       }),
     );
     if (decision.action === 'scale') ({ desiredCount: desired, cooldowns } = decision);
+    unchanged = decision.action === 'scale' ? 1 : unchanged + 1;
     history.push({ atMs: minute * 60_000, desired, decision });
     const then = history.at(-1 - options.lag)?.desired ?? running;
     running = desired < running ? desired : Math.max(running, Math.min(desired, then));
   }
   return history;
 }
+
+/** The longest window of datapoints, the longest lag and the cooldown: then every input is that of the minute before. */
+const STILL_MINUTES = 15 + 4 + 5 + 1;
 
 test('property: converges under constant load, and stays', (t) => {
   fc.assert(
@@ -267,8 +280,14 @@ test('property: converges under constant load, and stays', (t) => {
       fc.nat(4),
       fc.double({ min: 1, max: 3000, noNaN: true }),
       (load, max, target, lag, before) => {
-        const history = run((minute) => (minute < 30 ? before : load), { minutes: 150, max, target, lag });
-        const end = history.slice(-60);
+        const history = run((minute) => (minute < 30 ? before : load), {
+          minutes: 90 + STILL_MINUTES,
+          max,
+          target,
+          lag,
+          until: (minute, unchanged) => minute >= 30 + STILL_MINUTES && unchanged >= STILL_MINUTES,
+        });
+        const end = history.slice(-STILL_MINUTES);
         const final = end.at(-1)?.desired ?? 0;
         const enough = clamp(ceil(load / target), 1, max);
         // Never less than the load needs; more only where scale-in would not pass 90 % of the target.

@@ -162,6 +162,9 @@ test('property: within the bounds; steps as large as allowed; in only after fift
   t.pass();
 });
 
+const BUSY = { tasks: 1 };
+const IDLE = { tasks: 0 };
+
 /** Tasks of one size wait until placed; instances come after `boot` minutes. */
 function run(
   tasks: number,
@@ -169,16 +172,17 @@ function run(
   options: { boot: number; max: number; target: number; start: number; minutes: number },
 ) {
   const one = { ...size, cpuUnits: 100 * perInstance };
-  const launches: number[] = [];
+  /** Instances that come, by minute. */
+  const launched: number[] = [];
   let running = options.start;
   let desired = options.start;
   const history: ReturnType<typeof decideReservation>[] = [];
   const seen: number[] = [];
   for (let minute = 0; minute < options.minutes; minute++) {
-    running += launches.filter((at) => at === minute).length;
+    running += launched[minute] ?? 0;
     const placed = Math.min(tasks, running * perInstance);
     const busy = Math.ceil(placed / perInstance);
-    const instances = Array.from({ length: running }, (_, i) => ({ tasks: i < busy ? 1 : 0 }));
+    const instances = new Array<typeof BUSY>(running).fill(BUSY, 0, busy).fill(IDLE, busy);
     const pending = [waiting(tasks - placed, { cpuUnits: 100, memoryMiB: 0 })];
     history.push(decideReservation({ instances, pending, size: one }));
     const decision = decideCapacity(
@@ -189,8 +193,10 @@ function run(
         managedScaling: managed(options.target),
       }),
     );
-    if (decision.action === 'out')
-      for (let n = desired; n < decision.desired; n++) launches.push(minute + options.boot);
+    if (decision.action === 'out') {
+      const at = minute + options.boot;
+      launched[at] = (launched[at] ?? 0) + Math.max(0, decision.desired - desired);
+    }
     if (decision.action === 'in') running = Math.min(running, decision.desired);
     if (decision.action !== 'hold') desired = decision.desired;
     seen.push(desired);
