@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group/index.js';
 import { Lb } from '@cdktf/provider-aws/lib/lb/index.js';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
@@ -9,9 +9,13 @@ import { BrokenRulesError, keepHouseRules } from './house-rules.ts';
 import type { RuleException } from './rule.ts';
 import { violationsIn } from './violations.ts';
 
+const folders: string[] = [];
+test.after.always(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
 /** Two stacks, each of which breaks a rule. */
 const broken = (exceptions: readonly RuleException[] = []): App => {
   const app = Testing.app({ stackTraces: false, fakeCdktfJsonPath: false });
+  folders.push(app.outdir);
   const stack = (id: string): TerraformStack => {
     const made = new TerraformStack(app, id);
     new AwsProvider(made, 'aws');
