@@ -53,11 +53,11 @@ function depthFirst(
   const state = new Map<string, 'open' | 'done'>();
   for (const root of roots) {
     if (state.has(root)) continue;
-    const path: { name: string; rest: string[] }[] = [{ name: root, rest: [...next(root)] }];
+    const path: { name: string; rest: Iterator<string> }[] = [{ name: root, rest: next(root).values() }];
     state.set(root, 'open');
     for (let top = path.at(-1); top; top = path.at(-1)) {
-      const child = top.rest.shift();
-      if (child === undefined) {
+      const { value: child, done } = top.rest.next();
+      if (done) {
         path.pop();
         state.set(top.name, 'done');
         order.push(top.name);
@@ -66,7 +66,7 @@ function depthFirst(
         onCircle([...names.slice(names.indexOf(child)), child]);
       } else if (!state.has(child)) {
         state.set(child, 'open');
-        path.push({ name: child, rest: [...next(child)] });
+        path.push({ name: child, rest: next(child).values() });
       }
     }
   }

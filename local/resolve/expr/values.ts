@@ -1,5 +1,6 @@
 /** Terraform's values and their conversions. Sets are sorted lists without repetitions; objects have sorted keys where order shows. */
 import { ExpressionError } from './ast.ts';
+import { bounded } from './size.ts';
 
 /** @throws ExpressionError */
 export function asText(value: unknown): string {
@@ -60,7 +61,7 @@ export const sortedEntries = (object: Record<string, unknown>): [string, unknown
   Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** Equal values have equal keys. */
-export const keyOf = (value: unknown): string => JSON.stringify(sortKeys(value)) ?? 'undefined';
+export const keyOf = (value: unknown): string => JSON.stringify(sortKeys(bounded(value))) ?? 'undefined';
 
 export const distinct = (items: readonly unknown[]): unknown[] => {
   const seen = new Set<string>();
@@ -69,7 +70,7 @@ export const distinct = (items: readonly unknown[]): unknown[] => {
 
 /** As Terraform's jsonencode writes it: sorted keys, `<`, `>`, `&` and line separators escaped. */
 export const encodeJson = (value: unknown): string =>
-  (JSON.stringify(sortKeys(value)) ?? 'null').replace(
+  (JSON.stringify(sortKeys(bounded(value))) ?? 'null').replace(
     /[<>&\u2028\u2029]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -127,7 +127,15 @@ export function declared(json: Json, section: string, name: string): Json | unde
 }
 
 /** All `locals` of a stack. */
-export const localsOf = (json: Json): Json => Object.fromEntries(labelled(json['locals'], 'locals', []));
+export function localsOf(json: Json): Json {
+  const known = locals.get(json);
+  if (known) return known;
+  const found = Object.fromEntries(labelled(json['locals'], 'locals', []));
+  locals.set(json, found);
+  return found;
+}
+
+const locals = new WeakMap<Json, Json>();
 
 /** The one `lifecycle` block of a body. */
 export function lifecycleOf(body: Json): Json {

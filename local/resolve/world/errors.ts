@@ -26,6 +26,8 @@ export function located(error: unknown, address: string, text: string): CutoverE
       rule: 'functions that always give the same value for the same arguments',
       fix: 'compute the value in the cdktf app instead',
     });
+  // A text or list too long for the machine, or a call stack that is exhausted.
+  if (error instanceof RangeError) return located(new ExpressionError('the value is too large'), address, text);
   if (!(error instanceof ExpressionError)) throw error;
   const where = error.at >= 0 ? `, at character ${error.at + 1}` : '';
   return new CutoverError({

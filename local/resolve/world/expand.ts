@@ -22,6 +22,8 @@ const MAX_INSTANCES = 1000;
 /** @throws CutoverError */
 export function instancesOf(block: Block, evaluate: Evaluate): Instances {
   const { body, address } = block;
+  if (isGiven(body['count']) && isGiven(body['for_each']))
+    throw invalid(`${address}.count`, body['count'], 'count or for_each, not both');
   if (body['count'] !== undefined && body['count'] !== null) {
     const count = evaluate(body['count'], `${address}.count`);
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > MAX_INSTANCES)
@@ -40,6 +42,8 @@ export function instancesOf(block: Block, evaluate: Evaluate): Instances {
     ),
   };
 }
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const instance = (block: Block, suffix: string, name: string, value: Json): Block => ({
   ...block,
@@ -72,8 +76,26 @@ export interface Dynamic {
   readonly content: unknown;
 }
 
-/** label → dynamic blocks of a body. */
+/** Whether a `dynamic` key is Terraform's: in a plain object it may be anybody's. */
+export const isDynamic = (value: unknown): boolean =>
+  [value]
+    .flat()
+    .filter(isObject)
+    .flatMap((labels) => Object.values(labels).flat())
+    .some((spec) => isObject(spec) && Object.hasOwn(spec, 'for_each') && Object.hasOwn(spec, 'content'));
+
+const dynamics = new WeakMap<Json, ReadonlyMap<string, readonly Dynamic[]>>();
+
+/** label → dynamic blocks of a body; a body is looked through once. */
 export function dynamicsOf(body: Json): ReadonlyMap<string, readonly Dynamic[]> {
+  const known = dynamics.get(body);
+  if (known) return known;
+  const found = findDynamics(body);
+  dynamics.set(body, found);
+  return found;
+}
+
+function findDynamics(body: Json): ReadonlyMap<string, readonly Dynamic[]> {
   const labels = [body['dynamic']].flat().filter(isObject).flatMap(Object.entries) as [string, unknown][];
   return new Map(
     labels.map(([label, specs]) => [

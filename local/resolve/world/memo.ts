@@ -44,14 +44,15 @@ export class Memo {
   #refuseCircle(key: string): void {
     const from = this.#frames.findIndex((f) => f.key === key);
     if (from < 0 && this.#frames.length < MAX_CHAIN) return;
-    const chain = [...this.#frames.slice(Math.max(0, from)).map((f) => f.key), key];
+    const chain = [...this.#frames.slice(Math.max(0, from)).map((f) => f.key), key].map(plain);
+    const shown = chain.filter((name, i) => name !== chain[i - 1]);
     throw new CutoverError({
       code: from < 0 ? 'INVALID_EXPRESSION' : 'REFERENCE_CYCLE',
-      address: key,
+      address: plain(key),
       message:
         from < 0
           ? `the chain of references is longer than ${MAX_CHAIN}`
-          : `the value depends on itself: ${chain.join(' → ')}`,
+          : `the value depends on itself: ${shown.join(' → ')}`,
       rule: 'a value is known before what refers to it',
       fix: 'remove one of these references',
     });
@@ -71,3 +72,6 @@ export class Memo {
     return this.#marks.get(key)?.has(mark) === true;
   }
 }
+
+/** A key without what distinguishes several values of one thing. */
+const plain = (key: string): string => key.replace(/ \([^)]*\)$/, '');

@@ -7,6 +7,7 @@ import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/read-stacks.ts';
 import { evaluate, type Locals } from '../expr/evaluate.ts';
+import { bounded, markLazy } from '../expr/size.ts';
 import { fileReader } from '../files.ts';
 import { nearest } from '../nearest.ts';
 import {
@@ -20,7 +21,7 @@ import {
   modeOf,
 } from './blocks.ts';
 import { attempt, dangling, located } from './errors.ts';
-import { dynamicsOf, type Instances, instancesOf, listOf, repetitions } from './expand.ts';
+import { type Dynamic, dynamicsOf, type Instances, instancesOf, isDynamic, listOf, repetitions } from './expand.ts';
 import { Memo } from './memo.ts';
 import { callsFunction, isTemplate, parseCached } from './references.ts';
 import { remoteStack } from './remote.ts';
@@ -48,6 +49,14 @@ interface Found {
   readonly value: unknown;
   readonly used: number;
 }
+
+/** Where an expression stands. */
+interface Scoped {
+  readonly stack: string;
+  readonly locals?: Locals;
+}
+
+const NO_DYNAMICS: ReturnType<typeof dynamicsOf> = new Map();
 
 export class World {
   /** All instances of all blocks, in the order of their declaration. */
@@ -127,12 +136,7 @@ export class World {
       const at = `${block.address}.${name}`;
       const value = this.evaluateValue(block.body[name], block, at) ?? undefined;
       if (!dynamics) return value;
-      const repeated = dynamics.flatMap((d) =>
-        repetitions(d, this.evaluateValue(d.forEach, block, `${at}.for_each`), `${at}.for_each`).map((binding) =>
-          this.evaluateValue(d.content, { ...block, locals: new Map([...block.locals, binding]) }, at),
-        ),
-      );
-      return [...(value === undefined ? [] : [value].flat()), ...repeated];
+      return [...(value === undefined ? [] : [value].flat()), ...this.#repeat(dynamics, block, at)];
     });
   }
 
@@ -151,23 +155,35 @@ export class World {
   }
 
   /** Evaluates every text inside a JSON value. @throws CutoverError naming address, attribute and expression */
-  evaluateValue(value: unknown, scope: { readonly stack: string; readonly locals?: Locals }, at: string): unknown {
+  evaluateValue(value: unknown, scope: Scoped, at: string): unknown {
     if (typeof value === 'string') return isTemplate(value) ? this.#text(value, scope, at) : value;
     if (Array.isArray(value)) return value.map((item, i) => this.evaluateValue(item, scope, `${at}[${i}]`));
     if (!isObject(value)) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .filter(([k]) => k !== '//')
-        .map(([k, v]) => [String(this.evaluateValue(k, scope, at)), this.evaluateValue(v, scope, `${at}.${k}`)]),
+    const repeated = isDynamic(value['dynamic']) ? dynamicsOf(value) : NO_DYNAMICS;
+    const entries = Object.entries(value)
+      .filter(([k]) => k !== '//' && !(k === 'dynamic' && repeated.size > 0))
+      .map(([k, v]) => [String(this.evaluateValue(k, scope, at)), this.evaluateValue(v, scope, `${at}.${k}`)] as const);
+    const json: Json = Object.fromEntries(entries);
+    for (const [label, dynamics] of repeated)
+      json[label] = [...[json[label] ?? []].flat(), ...this.#repeat(dynamics, scope, `${at}.${label}`)];
+    return json;
+  }
+
+  /** What `dynamic` blocks stand for. */
+  #repeat(dynamics: readonly Dynamic[], scope: Scoped, at: string): unknown[] {
+    return dynamics.flatMap((d) =>
+      repetitions(d, this.evaluateValue(d.forEach, scope, `${at}.for_each`), `${at}.for_each`).map((binding) =>
+        this.evaluateValue(d.content, { ...scope, locals: new Map([...(scope.locals ?? []), binding]) }, at),
+      ),
     );
   }
 
-  #text(text: string, scope: { readonly stack: string; readonly locals?: Locals }, at: string): unknown {
+  #text(text: string, scope: Scoped, at: string): unknown {
     try {
       const node = parseCached(text);
       if (callsFunction(node, 'sensitive')) this.#memo.mark('sensitive');
       const file = fileReader(this.folderOf(scope.stack));
-      return evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack), file }, scope.locals);
+      return bounded(evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack), file }, scope.locals));
     } catch (error) {
       throw located(error, at, text);
     }
@@ -195,10 +211,11 @@ export class World {
     const one =
       instances.kind === 'list' ? instances.blocks[Number(key ?? Number.NaN)] : instances.blocks.get(key ?? '');
     if (one) return this.#ofInstance(one, path, used + 1);
-    const value =
+    const value = this.#memo.once(`${address} (all instances)`, () =>
       instances.kind === 'list'
         ? instances.blocks.map((b) => this.all(b))
-        : Object.fromEntries([...instances.blocks].map(([k, b]) => [k, this.all(b)]));
+        : Object.fromEntries([...instances.blocks].map(([k, b]) => [k, this.all(b)])),
+    );
     return { value, used };
   }
 
@@ -232,10 +249,12 @@ export class World {
 
   /** Every attribute of a block, each evaluated when it is looked at. */
   all(block: Block): Json {
-    const json: Json = {};
-    for (const name of this.#namesOf(block))
-      Object.defineProperty(json, name, { enumerable: true, get: () => this.attribute(block, name) });
-    return json;
+    return this.#memo.once(`${block.address} (all)`, () => {
+      const json: Json = {};
+      for (const name of this.#namesOf(block))
+        Object.defineProperty(json, name, { enumerable: true, get: () => this.attribute(block, name) });
+      return markLazy(json);
+    });
   }
 
   #variable(name: string, stack: string): unknown {
