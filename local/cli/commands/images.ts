@@ -1,15 +1,18 @@
 /** `images build|push [SERVICE…]`: the services' images, made by docker, podman or buildah, and pushed to ECR. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CutoverError } from '../../errors.ts';
 import { isTag } from '../deploy/image-tag.ts';
 import { BUILDERS, type BuilderName } from '../images/builders.ts';
 import { type ImagesResult, runImages } from '../images/images.ts';
-import { list, STAGES } from '../options.ts';
+import { inTurns } from '../images/in-turns.ts';
+import { list, STAGES, wholeNumber } from '../options.ts';
 import { print, printJson, progress, table } from '../output.ts';
 import { cacheDir, DEFAULT_PORT_BASE, root } from '../paths.ts';
-import { interruptible, planeSettings, sourceDir, withTemporaryFolder } from './shared.ts';
+import { synth } from '../synth.ts';
+import { interruptible, planeSettings, withTemporaryFolder } from './shared.ts';
 
 interface ImagesFlags {
   readonly tag?: readonly string[];
@@ -19,7 +22,8 @@ interface ImagesFlags {
   readonly npmrc?: string;
   readonly builderOption?: readonly string[];
   readonly stage?: string;
-  readonly synth?: string;
+  readonly synth?: readonly string[];
+  readonly jobs: number;
   readonly system: string;
   readonly allow?: readonly string[];
   readonly endpoint?: string;
@@ -29,6 +33,9 @@ interface ImagesFlags {
 
 /** ECS runs X86_64 where a task definition does not ask for ARM64. */
 const DEFAULT_PLATFORM = 'linux/amd64';
+/** More than this, and the builder's storage is what they wait for. */
+const MAX_DEFAULT_JOBS = 4;
+const DEFAULT_JOBS = Math.min(availableParallelism(), MAX_DEFAULT_JOBS);
 
 export function addImages(program: Command): void {
   const images = program.command('images').description('build the services’ images, and push them to Amazon ECR');
@@ -51,13 +58,14 @@ const withImages = (command: Command): Command =>
     .option('--base <image>', 'base image instead of the Dockerfile’s; by digest for a tag that means one image')
     .option('--platform <os/arch>', 'what the image runs on', platform, DEFAULT_PLATFORM)
     .option('--npmrc <file>', 'npm configuration for the build alone; nothing of it stays in the image')
+    .option('--jobs <n>', 'images made at a time, after the first', wholeNumber(1, 64), DEFAULT_JOBS)
     .option('--builder-option <argument>', 'passed on to the builder’s build command (repeatable)', list)
     .addOption(
       new Option('--stage <stage>', 'stage whose JSON is read; default: every stage')
         .choices(STAGES)
         .conflicts('synth'),
     )
-    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file')
+    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file (repeatable)', list)
     .addOption(
       new Option('--system <system>', 'which of the project’s systems')
         .choices(['logistics', 'forum', 'all'])
@@ -92,10 +100,11 @@ async function run(services: readonly string[], flags: ImagesFlags, push: boolea
             platform: flags.platform,
             options: flags.builderOption ?? [],
           },
+          jobs: flags.jobs,
           push: push ? pushFlags(flags) : null,
           resolve: { allow, variables, ...(region ? { region } : {}) },
         },
-        { cacheDir, signal, progress, sources: () => sources(flags, dir) },
+        { cacheDir, signal, progress, sources: () => sources(flags, dir, signal) },
       ),
     ),
   );
@@ -109,21 +118,14 @@ const pushFlags = ({ endpoint: url, region }: ImagesFlags) => ({
 });
 
 /** What every stage names is wanted before the first one is deployed. */
-async function sources(flags: ImagesFlags, dir: string): Promise<readonly string[]> {
-  const stages = flags.synth || flags.stage ? [undefined] : STAGES;
-  const dirs: string[] = [];
-  for (const stage of stages)
-    dirs.push(
-      (await sourceDir({ ...sourceFlags(flags), ...(stage ? { stage } : {}) }, join(dir, stage ?? 'out'), '')).dir,
-    );
-  return dirs;
+async function sources(flags: ImagesFlags, dir: string, signal: AbortSignal): Promise<readonly string[]> {
+  if (flags.synth) return flags.synth.map((one) => resolve(one));
+  const stages = flags.stage ? [flags.stage] : STAGES;
+  progress(`synthesizing ${stages.join(', ')}`);
+  return inTurns(stages, flags.jobs, (stage) =>
+    synth({ root, outDir: join(dir, stage), stage, system: flags.system, signal }),
+  );
 }
-
-const sourceFlags = ({ stage, synth, system }: ImagesFlags) => ({
-  system,
-  ...(stage ? { stage } : {}),
-  ...(synth ? { synth } : {}),
-});
 
 function view({ images, builder }: ImagesResult): string {
   const rows = images.map(({ repository, build, tags: [content = ''], pushed }) => [

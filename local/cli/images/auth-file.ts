@@ -1,7 +1,8 @@
 /** A registry's token in a file of its own: on no command line, in no configuration of the user's, gone afterwards. */
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { withScratch } from '../../scratch.ts';
 
 const OWNER_ONLY = 0o600;
 
@@ -13,14 +14,11 @@ export async function withAuthFile<T>(
   registry: { readonly host: string; readonly authorization: string },
   use: (dir: string) => Promise<T>,
 ): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'cutover-registry-'));
-  try {
+  return withScratch('registry', async (dir) => {
     const config = { auths: { [registry.host]: { auth: registry.authorization } }, ...(await contextOf(dir)) };
     await writeFile(join(dir, 'config.json'), JSON.stringify(config), { mode: OWNER_ONLY });
-    return await use(dir);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+    return use(dir);
+  });
 }
 
 /** docker finds its daemon through the user's current context: that stays, their credentials do not. */

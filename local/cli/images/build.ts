@@ -6,7 +6,8 @@ import type { ImageResolver } from '../../run/contracts.ts';
 import { type Builder, stepOf } from './builders.ts';
 import { contentTag } from './content-tag.ts';
 import type { PlannedImage } from './decide-images.ts';
-import { runBuilder, tail } from './run.ts';
+import { type RunResult, runBuilder, tail } from './run.ts';
+import { removeWorking } from './working-containers.ts';
 
 export interface BuildSettings {
   readonly builder: Builder;
@@ -65,19 +66,41 @@ export async function buildImage(
     npmrc: settings.npmrc,
     options: settings.options,
   });
-  const { code, output } = await runBuilder(builder.name, args, {
-    cwd: settings.root,
-    env: { ...process.env, ...builder.env },
-    timeoutMs: BUILD_TIMEOUT_MS,
-    signal: context.signal,
-    onLine: (line) => {
-      const step = stepOf(line);
-      if (step !== null) context.progress(step);
-    },
-  });
+  const { code, output } = await runBuild(args, settings, context);
   if (code !== 0)
     throw failed(image, `${builder.name} ended with ${code ?? 'a signal'}:\n${tail(output)}`, fixFor(output));
   return { image, contentTag: tag, bundle: digest, names };
+}
+
+/** However it ends, nothing that it worked in stays. */
+async function runBuild(
+  args: readonly string[],
+  { builder, root }: BuildSettings,
+  { signal, progress }: BuildContext,
+): Promise<RunResult> {
+  const { name, env, working } = builder;
+  const begun = new Set<string>();
+  let ended = false;
+  try {
+    const result = await runBuilder(name, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      timeoutMs: BUILD_TIMEOUT_MS,
+      signal,
+      ...(working ? { isNoise: working.isNoise } : {}),
+      onLine: (line) => {
+        const [step, id] = [stepOf(line), working?.idIn(line) ?? null];
+        if (step !== null) progress(step);
+        if (id !== null) begun.add(id);
+      },
+    });
+    ended = result.code === 0;
+    return result;
+  } finally {
+    // A build that succeeds removes its own.
+    const left = ended ? [] : await removeWorking(builder, begun);
+    if (left.length > 0) progress(`${name} could not remove what it worked in: ${name} rm ${left.join(' ')}`);
+  }
 }
 
 function fixFor(output: string): string {

@@ -33,7 +33,8 @@ for (const name of ['podman', 'buildah'] as const)
   test(name, (t) => {
     const { build, push: pushes } = builderOf(name);
     t.deepEqual(build({ ...spec, npmrc: null, options: [] }), [
-      ...['build', '--layers', '--timestamp', '0', '--file', '/p/services/x/Dockerfile', '--platform', 'linux/amd64'],
+      ...['--log-level', 'debug', 'build', '--layers', '--timestamp', '0'],
+      ...['--file', '/p/services/x/Dockerfile', '--platform', 'linux/amd64'],
       ...['--build-arg', 'BUILD=latest', '--label', 'a=b', '--tag', 'x:sha-1', '--tag', 'x:latest', '/p'],
     ]);
     const flags = ['push', '--authfile', '/t/config.json', '--digestfile', '/t/digest'];
@@ -73,4 +74,19 @@ test('the content tag: equal inputs, equal tag; any other input, another', (t) =
     { platform: 'linux/arm64' },
   ];
   t.is(new Set([tag, ...others.map((other) => contentTag({ ...content, ...other }))]).size, 5);
+});
+
+test('working containers are known by the log, whose other lines are noise', (t) => {
+  const id = 'c0'.repeat(32);
+  const { working } = builderOf('buildah');
+  const line = `time="2026-01-01T00:00:00Z" level=debug msg="Container ID: ${id}"`;
+  t.is(working?.idIn(line), id);
+  t.true(working?.isNoise(line));
+  for (const said of [
+    'STEP 1/2: FROM x',
+    'npm error Container ID: 1',
+    'time="2026-01-01T00:00:00Z" level=error msg="no"',
+  ])
+    t.deepEqual([working?.idIn(said), working?.isNoise(said)], [null, false]);
+  t.is(builderOf('docker').working, null);
 });

@@ -39,6 +39,19 @@ export interface Builder {
   /** One after another. */
   push(spec: PushSpec): readonly (readonly string[])[];
   pushEnv(authDir: string): Readonly<Record<string, string>>;
+  /** Null where the builder's daemon tidies up after a client that ended. */
+  readonly working: WorkingContainers | null;
+}
+
+/** Containers that a build works in: they stay where it is ended from outside. */
+export interface WorkingContainers {
+  /** Prints the full ids of all that there are, a line each. */
+  readonly list: readonly string[];
+  remove(ids: readonly string[]): readonly string[];
+  /** The id of one that the build has begun with. */
+  idIn(line: string): string | null;
+  /** Lines that are there for `idIn` alone. */
+  isNoise(line: string): boolean;
 }
 
 /** All files of a layer get this time, so that equal content gives an equal digest. */
@@ -60,6 +73,20 @@ const docker: Builder = {
     ['push', remote],
   ],
   pushEnv: (authDir) => ({ DOCKER_CONFIG: authDir }),
+  working: null,
+};
+
+/** Names tell nothing about whose they are; the log, as far as `debug`, does. */
+const containersOf = (list: readonly string[], remove: readonly string[]): WorkingContainers => ({
+  list,
+  remove: (ids) => [...remove, ...ids],
+  idIn: (line) => /\bmsg="Container ID: ([0-9a-f]{64})"/.exec(line)?.[1] ?? null,
+  isNoise: (line) => /^time="[^"]*" level=debug /.test(line),
+});
+
+const WORKING: Readonly<Record<'podman' | 'buildah', WorkingContainers>> = {
+  podman: containersOf(['ps', '--all', '--external', '--quiet', '--no-trunc'], ['rm', '--force']),
+  buildah: containersOf(['containers', '--quiet', '--notruncate'], ['rm']),
 };
 
 function containersBuilder(name: 'podman' | 'buildah'): Builder {
@@ -67,7 +94,11 @@ function containersBuilder(name: 'podman' | 'buildah'): Builder {
     name,
     probe: ['version'],
     env: {},
-    build: (spec) => ['build', '--layers', '--timestamp', EPOCH_SECONDS, ...common(spec), spec.context],
+    build: (spec) => [
+      ...['--log-level', 'debug', 'build', '--layers', '--timestamp', EPOCH_SECONDS],
+      ...common(spec),
+      spec.context,
+    ],
     push: ({ local, remote, authDir, digestFile, plainHttp }) => [
       [
         'push',
@@ -81,6 +112,7 @@ function containersBuilder(name: 'podman' | 'buildah'): Builder {
       ],
     ],
     pushEnv: () => ({}),
+    working: WORKING[name],
   };
 }
 

@@ -35,7 +35,10 @@ test.serial.afterEach.always(async () => {
 function run(given: Partial<ImagesRequest> = {}): Promise<ImagesResult> {
   const build = { root, base: null, platform: 'linux/amd64', npmrc: null, options: [] };
   const push = { endpoint: stage.endpoint };
-  const request = { services: ['threads'], tags: [], builder: 'docker' as const, build, push, resolve: {}, ...given };
+  const request = {
+    ...{ services: ['threads'], tags: [], builder: 'docker' as const, jobs: 2, build, push, resolve: {} },
+    ...given,
+  };
   return runImages(request, {
     cacheDir,
     signal: new AbortController().signal,

@@ -8,6 +8,7 @@ import type { Builder, BuilderName } from './builders.ts';
 import { decideImages, type ImageDecisions, type PlannedImage } from './decide-images.ts';
 import { type Authorization, EcrRegistry, type RemoteRepository } from './ecr.ts';
 import { findBuilder } from './find-builder.ts';
+import { inTurns } from './in-turns.ts';
 import { type PushedImage, pushImage } from './push.ts';
 import { readImageSource } from './source.ts';
 
@@ -16,6 +17,8 @@ export interface ImagesRequest {
   readonly tags: readonly string[];
   readonly builder?: BuilderName;
   readonly build: Omit<BuildSettings, 'builder'>;
+  /** Images made at a time, after the first one; at least 1. */
+  readonly jobs: number;
   /** Null: build only. */
   readonly push: { readonly endpoint?: string; readonly region?: string } | null;
   readonly resolve: ResolveOptions;
@@ -69,29 +72,45 @@ export async function runImages(request: ImagesRequest, context: ImagesContext):
     for (const { repository, reason } of skipped) context.progress(`skipping ${repository}: ${reason}`);
     const repositories = await findRepositories(images, (image) => registryOf(image, request, registries), context);
     const resolver = createImageResolver({ projectDir: request.build.root, cacheDir: context.cacheDir, overrides: {} });
-    const problems: Problem[] = [];
-    const results: ImageResult[] = [];
-    for (const [index, image] of images.entries()) {
-      const name = `[${index + 1}/${images.length}] ${image.repository.name}:${image.build}`;
-      const progress = (line: string): void => context.progress(`${name}  ${line}`);
-      try {
-        const settings = { ...request.build, builder };
-        const built = await buildImage(image, settings, { resolver, signal: context.signal, progress });
-        progress(`built as ${built.names.join(' and ')}`);
-        const destination = destinationOf(image, { request, registries, authorizations, repositories });
-        results.push(await finish(built, destination, { builder, request, context, progress }));
-      } catch (error) {
-        if (!(error instanceof CutoverError)) throw error;
-        progress('failed');
-        problems.push(...error.problems);
-      }
-    }
-    throwIfAny(problems);
+    const results = await makeAll(images, request.jobs, context, async (image, progress) => {
+      const settings = { ...request.build, builder };
+      const built = await buildImage(image, settings, { resolver, signal: context.signal, progress });
+      progress(`built as ${built.names.join(' and ')}`);
+      const destination = destinationOf(image, { request, registries, authorizations, repositories });
+      return finish(built, destination, { builder, request, context, progress });
+    });
     const created = [...repositories.values()].filter((one) => one.created).map((one) => one.name);
     return { version: 1, builder: builder.name, images: results, created, skipped };
   } finally {
     for (const registry of registries.values()) registry.close();
   }
+}
+
+/**
+ * The first image fills the layers that all share; then there are several at a time. One that fails stops no other.
+ * @throws CutoverError with all that failed, in the images' order
+ */
+async function makeAll(
+  images: readonly PlannedImage[],
+  jobs: number,
+  context: ImagesContext,
+  make: (image: PlannedImage, progress: (line: string) => void) => Promise<ImageResult>,
+): Promise<readonly ImageResult[]> {
+  const one = async (image: PlannedImage, index: number): Promise<ImageResult | CutoverError> => {
+    const name = `[${index + 1}/${images.length}] ${image.repository.name}:${image.build}`;
+    const progress = (line: string): void => context.progress(`${name}  ${line}`);
+    try {
+      return await make(image, progress);
+    } catch (error) {
+      if (!(error instanceof CutoverError)) throw error;
+      progress('failed');
+      return error;
+    }
+  };
+  const first = await inTurns(images.slice(0, 1), 1, one);
+  const made = [...first, ...(await inTurns(images.slice(1), jobs, (image, index) => one(image, index + 1)))];
+  throwIfAny(made.flatMap((result) => (result instanceof CutoverError ? result.problems : [])));
+  return made.filter((result): result is ImageResult => !(result instanceof CutoverError));
 }
 
 interface Prepared {
