@@ -15,9 +15,10 @@ import { hex, type Names, partitionOf } from './names.ts';
 import { orderOf } from './order.ts';
 import { placeOf } from './settings.ts';
 import { type Block, declared, labelled } from './world/blocks.ts';
+import { checkChecks } from './world/checks.ts';
 import { Dependencies } from './world/dependencies.ts';
 import { attempt } from './world/errors.ts';
-import { checkVariables } from './world/variables.ts';
+import { checkValidations, checkVariables } from './world/variables.ts';
 import { World } from './world/world.ts';
 
 export interface ResolveOptions {
@@ -67,7 +68,9 @@ export function examine(
   const { world, names, knowledge } = openWorld(raw, options, problems);
   problems.push(...refusals(world, knowledge.allow), ...checkVariables(raw, options.variables ?? {}));
   const evaluated = evaluateAll(world, knowledge, problems);
+  problems.push(...checkValidations(world));
   noteData(world, notes);
+  checkChecks(world, notes);
   const collections = buildAll(evaluated, { world, names, problems, notes, allow: knowledge.allow });
   const outputs = outputsOf(world, problems);
   const order = orderOf(

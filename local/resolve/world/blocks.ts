@@ -36,7 +36,10 @@ export const META_ARGUMENTS: ReadonlySet<string> = new Set([
   'dynamic',
 ]);
 
-const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', ...MODES, 'output', 'module'];
+/** Sections about states and what should hold of them; they have no effect (see checks.ts). */
+const WITHOUT_EFFECT = ['moved', 'removed', 'import', 'check'];
+
+const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', ...MODES, 'output', 'module', ...WITHOUT_EFFECT];
 
 /** A block of a stack, as it is referred to. */
 export const addressOf = (stack: string, mode: Mode, typeAndName: string): string =>
@@ -64,12 +67,13 @@ export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
 function checkSection(stack: string, section: string, content: unknown): Problem[] {
   const address = `${stack}/${section}`;
   if (section === 'module')
-    return labelled(content, address, []).map(([name]) => ({
+    return labelled(content, address, []).map(([name, body]) => ({
       code: 'UNSUPPORTED_RESOURCE',
       address: `${stack}/module.${name}`,
       message: 'modules are not read here: their files are not part of the synthesized JSON',
-      value: name,
-      fix: 'declare its resources in the stack',
+      value: isObject(body) ? (body['source'] ?? name) : name,
+      rule: 'the stack holds every resource itself',
+      fix: 'declare its resources in the stack: in cdktf, as a construct instead of a TerraformHclModule',
     }));
   if (SECTIONS.includes(section)) return [];
   const close = nearest(section, SECTIONS);

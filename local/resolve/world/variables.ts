@@ -1,12 +1,13 @@
 /** Terraform variables: given values, defaults, types and validations. */
 import { CutoverError, type Problem } from '../../errors.ts';
-import type { Json } from '../../read/json.ts';
+import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/read-stacks.ts';
 import { ExpressionError } from '../expr/ast.ts';
-import { asBoolean, asNumber, asText } from '../expr/values.ts';
 import { nearest } from '../nearest.ts';
 import { declared, labelled } from './blocks.ts';
-import { dangling } from './errors.ts';
+import { attempt, dangling } from './errors.ts';
+import { toType } from './variable-types.ts';
+import type { World } from './world.ts';
 
 /** @throws CutoverError MISSING_VARIABLE | DANGLING_REFERENCE | INVALID_CONFIG */
 export function variableOf(stack: string, json: Json, name: string, given: Readonly<Record<string, unknown>>): unknown {
@@ -34,19 +35,20 @@ const missingVariable = (stack: string, name: string): CutoverError =>
 
 /** Values from the environment are texts or whatever parsed as JSON; the declared type decides. */
 function typed(stack: string, name: string, body: Json, value: unknown): unknown {
-  const type = String(body['type'] ?? 'any').replace(/^\$\{|\}$/g, '');
-  if (value === null) return null;
+  const type = String(body['type'] ?? 'any');
+  const isNullable = body['nullable'] !== false && body['nullable'] !== 'false';
+  if (value === null && isNullable) return null;
+  const given = value === null ? (body['default'] ?? null) : value;
+  if (given === null) throw missingVariable(stack, name);
   try {
-    if (type === 'string') return asText(value);
-    if (type === 'number') return asNumber(value);
-    return type === 'bool' ? asBoolean(value) : value;
+    return toType(type, given);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new CutoverError({
       code: 'INVALID_CONFIG',
       address: `${stack}/var.${name}`,
-      message: `the variable ${name} is no ${type}: ${error.message}`,
-      value,
+      message: `the variable ${name} is no ${type}${body['sensitive'] === true ? '' : `: ${error.message}`}`,
+      value: body['sensitive'] === true ? '(sensitive)' : given,
       rule: `type ${type}`,
       fix: `set TF_VAR_${name} to a ${type}`,
     });
@@ -66,4 +68,32 @@ export function checkVariables(raw: RawStacks, given: Readonly<Record<string, un
       }
     }),
   );
+}
+
+/** What `validation` blocks of variables refuse (Terraform: custom conditions), each by its own message. */
+export function checkValidations(world: World): Problem[] {
+  const problems: Problem[] = [];
+  for (const { name: stack, json } of world.raw.stacks)
+    for (const [name] of labelled(json['variable'], `${stack}/variable`, [])) {
+      const address = `${stack}/var.${name}`;
+      const validations = [declared(json, 'variable', name)?.['validation'] ?? []].flat().filter(isObject);
+      // A variable without value, or of another type, has been reported.
+      const value =
+        validations.length > 0 ? attempt([], () => world.evaluateValue(`\${var.${name}}`, { stack }, address)) : null;
+      for (const { condition, error_message: message } of value === undefined ? [] : validations) {
+        const at = `${address}.validation`;
+        const holds = attempt(problems, () => world.evaluateValue(condition, { stack }, at));
+        if (holds === undefined || holds === true || holds === 'true') continue;
+        const text = attempt(problems, () => world.evaluateValue(message, { stack }, at));
+        problems.push({
+          code: 'INVALID_CONFIG',
+          address,
+          message: `the variable ${name} is refused: ${String(text ?? 'its validation does not hold')}`,
+          value: world.isSensitiveVariable(stack, name) ? '(sensitive)' : (value ?? null),
+          rule: String(condition),
+          fix: `set TF_VAR_${name} to a value that its validation takes`,
+        });
+      }
+    }
+  return problems;
 }

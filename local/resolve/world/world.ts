@@ -257,6 +257,10 @@ export class World {
     });
   }
 
+  isSensitiveVariable(stack: string, name: string): boolean {
+    return declared(this.stackJson(stack), 'variable', name)?.['sensitive'] === true;
+  }
+
   #variable(name: string, stack: string): unknown {
     for (const mark of ['sensitive', 'ephemeral'] as const)
       if (declared(this.stackJson(stack), 'variable', name)?.[mark] === true) this.#memo.mark(mark);
