@@ -3,6 +3,7 @@ import { CutoverError, type ErrorCode, type Problem } from '../errors.ts';
 import type { Change } from '../run/contracts.ts';
 import { isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
 import type { PlaneEvent } from '../run/events.ts';
+import { sendSignal } from '../run/processes/signals.ts';
 import type { Status } from '../status.ts';
 import type { FidelityNote } from '../topology.ts';
 
@@ -33,6 +34,19 @@ export interface SigningKey {
   readonly signingCertUrl: string;
 }
 
+/** How long each answer may take, wall milliseconds; an image is built, a topology resolved inside it. */
+const ANSWER_WALL_MS = 120_000;
+/** A status is made out of memory. */
+const STATUS_WALL_MS = 20_000;
+/** A plane that is alive answers at once that it will stop. */
+const ASK_TO_STOP_WALL_MS = 10_000;
+/** The plane's own limit is 45 s. */
+const STOP_WALL_MS = 60_000;
+/** Also what is left to a process after a signal. */
+const UNASKED_WALL_MS = 10_000;
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
+
 export class PlaneClient {
   readonly record: PlaneRecord;
 
@@ -54,7 +68,7 @@ export class PlaneClient {
   }
 
   status(): Promise<Status> {
-    return this.#json<Status>('status');
+    return this.#json<Status>('status', {}, AbortSignal.timeout(STATUS_WALL_MS));
   }
 
   async events(sinceId: number): Promise<readonly PlaneEvent[]> {
@@ -112,18 +126,34 @@ export class PlaneClient {
     throw this.#unreachable('the answer ended before its result');
   }
 
-  /** Asks the plane to stop and waits until its process is gone. */
-  async down(timeoutMs = 60_000): Promise<void> {
-    await this.#json('down', { method: 'POST', body: '{}' }).catch(() => undefined);
-    const end = Date.now() + timeoutMs;
-    while (await isAlive(this.record)) {
-      if (Date.now() > end) throw this.#unreachable(`it did not stop in ${timeoutMs / 1000} s`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  /**
+   * Ends the plane and waits until its process is gone; one that does not answer, or does not stop, is killed: the
+   * record proves that the pid is the plane's.
+   * @param keepState leaves what the next `up` brings back
+   */
+  async down({ keepState = false } = {}): Promise<void> {
+    const signal = AbortSignal.timeout(ASK_TO_STOP_WALL_MS);
+    const asked = await this.#json(keepState ? 'leave' : 'down', { method: 'POST', body: '{}' }, signal).then(
+      () => true,
+      // Without the token (a damaged record) the signal that it would get from a terminal.
+      () => !keepState && sendSignal(this.record.pid, 'SIGTERM') && false,
+    );
+    if (await this.#gone(asked ? STOP_WALL_MS : UNASKED_WALL_MS)) return;
+    if (await isAlive(this.record)) sendSignal(this.record.pid, 'SIGKILL');
+    if (!(await this.#gone(UNASKED_WALL_MS))) throw this.#unreachable('it cannot be ended');
   }
 
-  async #json<T>(path: string, init: RequestInit = {}): Promise<T> {
-    const response = await this.#fetch(path, init);
+  async #gone(timeoutMs: number): Promise<boolean> {
+    const end = Date.now() + timeoutMs;
+    while (await isAlive(this.record)) {
+      if (Date.now() > end) return false;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return true;
+  }
+
+  async #json<T>(path: string, init: RequestInit = {}, signal = AbortSignal.timeout(ANSWER_WALL_MS)): Promise<T> {
+    const response = await this.#fetch(path, { ...init, signal });
     return (await response.json()) as T;
   }
 
@@ -146,6 +176,7 @@ export class PlaneClient {
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     const headers = { 'x-cutover-token': this.record.token, 'content-type': 'application/json' };
     const response = await fetch(`${this.record.endpoint}/_cutover/${path}`, { ...init, headers }).catch((error) => {
+      if (isTimeout(error)) throw this.#unreachable('it does not answer: it may be stopped or very busy');
       if (init.signal?.aborted) throw error;
       throw this.#unreachable(error instanceof Error ? (error.cause ?? error.message) : error);
     });

@@ -1,12 +1,15 @@
 /** Starts the plane as a process of its own and hands over a client for it. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import { isAlive, readRecord } from '../run/control/state-file.ts';
 import type { PlaneSettings } from '../run/daemon.ts';
 import { PlaneClient } from './plane-client.ts';
+
+export type StartSettings = Omit<PlaneSettings, 'logFile'>;
 
 export interface StartedPlane {
   readonly client: PlaneClient;
@@ -18,25 +21,14 @@ export interface StartedPlane {
  * Starts a plane that ends with this process (also when it is killed), until it is released.
  * @throws CutoverError PLANE_ALREADY_RUNNING, PORT_IN_USE and whatever else stops the plane from listening
  */
-export async function startPlaneProcess(settings: PlaneSettings): Promise<StartedPlane> {
-  const record = await readRecord(settings.stateDir);
-  if (record && (await isAlive(record)))
-    throw new CutoverError({
-      code: 'PLANE_ALREADY_RUNNING',
-      message: `a plane is running already (pid ${record.pid}, port base ${record.portBase})`,
-      value: record.portBase,
-      fix: 'stop it with ./cutover down, or run beside it with --port-base 5566',
-    });
-  await mkdir(settings.stateDir, { recursive: true, mode: 0o700 });
-  const logFile = join(settings.stateDir, 'plane.log');
-  const log = openSync(logFile, 'w', 0o600);
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', 'run', 'daemon.ts')],
-    { detached: true, stdio: ['ignore', log, log, 'ipc'], env: process.env },
-  );
-  closeSync(log);
-  child.send({ type: 'start', settings });
+export async function startPlaneProcess(settings: StartSettings): Promise<StartedPlane> {
+  const { stateDir } = settings;
+  await refuseSecond(stateDir);
+  await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  // Not plane.log yet: until the plane has its port, the folder may be another's.
+  const logFile = join(stateDir, `start-${process.pid}.log`);
+  const child = spawnDaemon(logFile);
+  child.send({ type: 'start', settings: { ...settings, logFile } });
   const first = await new Promise<DaemonMessage>((resolve) => {
     child.once('message', (message) => resolve(message as DaemonMessage));
     child.once('error', (error) => resolve({ type: 'failed', problems: [internal(String(error))] }));
@@ -45,12 +37,15 @@ export async function startPlaneProcess(settings: PlaneSettings): Promise<Starte
     );
   });
   if (first.type === 'failed') {
-    const tail = (await readFile(logFile, 'utf8').catch(() => '')).split('\n').slice(-20).join('\n');
+    const tail = await tailOf([logFile, join(stateDir, 'plane.log')]);
+    await ended(child);
+    await forgetStart(stateDir, logFile);
+    if (first.problems[0]?.code === 'PORT_IN_USE') await refuseSecond(stateDir);
     if (first.problems[0]?.code === 'INTERNAL')
       throw new Error(`the plane did not start: ${first.problems[0].message}\n${tail}`);
     throw new CutoverError(first.problems);
   }
-  const started = await readRecord(settings.stateDir);
+  const started = await readRecord(stateDir);
   if (!started) throw new Error('the plane listens but left no record');
   child.unref();
   child.channel?.unref();
@@ -62,6 +57,51 @@ export async function startPlaneProcess(settings: PlaneSettings): Promise<Starte
       child.disconnect();
     },
   };
+}
+
+/** @throws CutoverError PLANE_ALREADY_RUNNING */
+async function refuseSecond(stateDir: string): Promise<void> {
+  const record = await readRecord(stateDir);
+  if (!record || !(await isAlive(record))) return;
+  throw new CutoverError({
+    code: 'PLANE_ALREADY_RUNNING',
+    message: `a plane is running already (pid ${record.pid}, port base ${record.portBase})`,
+    value: record.portBase,
+    fix: 'stop it with ./cutover down, or run beside it with --port-base 5566',
+  });
+}
+
+function spawnDaemon(logFile: string): ChildProcess {
+  const log = openSync(logFile, 'w', 0o600);
+  try {
+    return spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', 'run', 'daemon.ts')],
+      { detached: true, stdio: ['ignore', log, log, 'ipc'], env: process.env },
+    );
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The last lines of the first file that is there. */
+async function tailOf(files: readonly string[]): Promise<string> {
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text !== null) return text.split('\n').slice(-20).join('\n');
+  }
+  return '';
+}
+
+/** Resolves when the process is gone: what it held is free then. */
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) await once(child, 'exit');
+}
+
+/** Takes away what a start that never owned the folder has put there, and the folder where nothing else is in it. */
+async function forgetStart(stateDir: string, logFile: string): Promise<void> {
+  await rm(logFile, { force: true });
+  await rmdir(stateDir).catch(() => undefined);
 }
 
 type DaemonMessage = { type: 'listening' } | { type: 'failed'; problems: readonly Problem[] };

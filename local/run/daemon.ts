@@ -3,30 +3,47 @@
  * `release`: when the channel closes before that (Ctrl-C, kill -9 of the starter), the plane takes itself down.
  */
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
+import { type FrontDoor, openFrontDoor } from './control/front-door.ts';
 import { createControlRoutes } from './control/routes.ts';
 import { newToken, readRecord, removeState, startTicksOf, writeRecord } from './control/state-file.ts';
 import { createPlane, type Plane, type PlaneConfig } from './plane.ts';
 import { reapLeftovers } from './processes/processes.ts';
 
 export interface PlaneSettings extends PlaneConfig {
-  /** Keep the tables' data and keys of a plane that was killed. */
+  /** Keep the tables' data, keys and undelivered messages of a plane that was killed. */
   readonly resume: boolean;
+  /** Where this process's output goes until the state folder is its own; then it is `plane.log` there. */
+  readonly logFile: string;
 }
+
+/** A second signal, or anything that hangs, must not keep the machine's ports: the warden ends what is left. */
+const STOP_LIMIT_WALL_MS = 45_000;
 
 const [message] = (await once(process, 'message')) as [{ type: 'start'; settings: PlaneSettings }];
 const { settings } = message;
+const { stateDir } = settings;
 
 let stopping: Promise<never> | null = null;
 let released = false;
 let plane: Plane | null = null;
+/** Whether the state folder is this process's: only while it holds the endpoint's port. */
+let owner = false;
 
-function stop(exitCode: number): Promise<never> {
+/** @param keepState leaves record, journal and tables for the next `up`: what was accepted must not be lost with a plane that fails */
+function stop(exitCode: number, keepState = false): Promise<never> {
   stopping ??= (async () => {
-    // A second signal, or anything that hangs, must not keep the machine's ports: the warden ends what is left.
-    setTimeout(() => process.exit(1), 45_000).unref();
+    const clear = owner && !keepState;
+    setTimeout(() => {
+      if (clear) rmSync(stateDir, { recursive: true, force: true });
+      process.exit(1);
+    }, STOP_LIMIT_WALL_MS).unref();
     await plane?.close().catch((error) => console.error('while stopping:', error));
-    await removeState(settings.stateDir);
+    // Still with the port: another plane begins in this folder only after this process's end.
+    if (clear) await removeState(stateDir);
     process.exit(exitCode);
   })();
   return stopping;
@@ -42,31 +59,35 @@ process.on('message', (m: { type?: string }) => {
 });
 process.on('uncaughtException', (error) => {
   console.error('uncaught:', error);
-  void stop(1);
+  void stop(1, true);
 });
 process.on('unhandledRejection', (error) => console.error('unhandled:', error));
 
+let resumes = false;
 try {
-  await reapLeftovers(settings.stateDir);
-  const before = settings.resume ? await readRecord(settings.stateDir) : null;
   const token = newToken();
-  plane = await createPlane(settings);
-  const listening = plane;
-  const record = {
-    version: 1 as const,
-    pid: process.pid,
-    startTicks: await startTicksOf(process.pid),
+  const me = { pid: process.pid, startTicks: await startTicksOf(process.pid) };
+  const door = await openFrontDoor({
+    port: settings.portBase,
+    token,
+    hello: { ...me, stateDir },
+    onDown: (keepState) => void stop(0, keepState),
+  });
+  owner = true;
+  await rename(settings.logFile, join(stateDir, 'plane.log'));
+  const before = settings.resume ? await readRecord(stateDir) : null;
+  resumes = before !== null;
+  await start(door, {
+    version: 1,
+    ...me,
     portBase: settings.portBase,
     clockRate: settings.clockRate,
     token,
-    endpoint: plane.awsEndpoint,
+    endpoint: `http://127.0.0.1:${settings.portBase}`,
     stage: before?.stage ?? null,
     dir: before?.dir ?? null,
     startedAt: new Date().toISOString(),
-  };
-  plane.onApplied((applied) => writeRecord(settings.stateDir, { ...record, stage: applied.stage, dir: applied.dir }));
-  await plane.listen(createControlRoutes(listening, token, () => void stop(0)));
-  await writeRecord(settings.stateDir, record);
+  });
   process.send?.({ type: 'listening' });
 } catch (error) {
   const problems: readonly Problem[] =
@@ -75,5 +96,16 @@ try {
       : [{ code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
   console.error(error);
   process.send?.({ type: 'failed', problems });
-  await stop(1);
+  await stop(1, resumes);
+}
+
+/** The record comes first: `down` finds a plane that is still starting, and `up` one that was killed as it started. */
+async function start(door: FrontDoor, record: Parameters<typeof writeRecord>[1]): Promise<void> {
+  const left = await reapLeftovers(stateDir);
+  if (left > 0) console.error(`ended ${left} processes of the plane before`);
+  await writeRecord(stateDir, record);
+  const created = await createPlane(settings);
+  plane = created;
+  plane.onApplied((applied) => writeRecord(stateDir, { ...record, stage: applied.stage, dir: applied.dir }));
+  await plane.listen(door, createControlRoutes(created, record.token));
 }

@@ -11,6 +11,7 @@ import { namedLoadBalancers } from './addresses/named-load-balancers.ts';
 import { createApi } from './api/api.ts';
 import { createConsoleServer } from './console/server.ts';
 import type { Change, LogStore } from './contracts.ts';
+import type { FrontDoor } from './control/front-door.ts';
 import type { EventLog } from './events.ts';
 import { APPROXIMATIONS } from './fidelity.ts';
 import { createRepositoryBuilds } from './images/repository-builds.ts';
@@ -57,7 +58,8 @@ export interface Plane {
   readonly awsEndpoint: string;
   readonly events: EventLog;
   readonly logs: LogStore;
-  listen(control: (req: IncomingMessage, res: ServerResponse) => boolean): Promise<void>;
+  /** Answers at the front door from now on. @param control takes what is its own first */
+  listen(door: FrontDoor, control: (req: IncomingMessage, res: ServerResponse) => boolean): Promise<void>;
   plan(dir: string): Promise<readonly Change[]>;
   /** Builds what an image runs as, so that a deployment of it can start. @throws CutoverError IMAGE_NOT_FOUND | IMAGE_BUILD_FAILED */
   prepareImage(image: string): Promise<void>;
@@ -166,7 +168,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
     awsEndpoint: addresses.awsEndpoint,
     events,
     logs: parts.logs,
-    async listen(control) {
+    async listen(door, control) {
       const api = createApi({
         ...parts,
         balancer: parts.balancer.view,
@@ -203,12 +205,12 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         extra: (req, res) => control(req, res) || metadata(req, res),
       });
       parts.onClose.push(
-        () => api.close(),
+        async () => door.hand(null),
         () => consoleServer.close(),
       );
       listeners.add(() => api.restore());
-      await api.listen(config.portBase);
       await consoleServer.listen(config.portBase + 1);
+      door.hand(api.handle);
     },
     plan: async (dir) => applier.plan(await load(dir)),
     async prepareImage(image) {

@@ -13,7 +13,6 @@ import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { readStacks } from '../../read/index.ts';
 import { examine } from '../../resolve/index.ts';
 import { createClock } from '../../run/clock.ts';
-import type { PlaneSettings } from '../../run/daemon.ts';
 import { spiralSettingsOf } from '../../simulate/spiral-settings.ts';
 import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
@@ -21,7 +20,7 @@ import { pairs, STAGES, wholeNumber } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
 import { MAX_PEAK, peaksOf } from '../peaks.ts';
-import { startPlaneProcess } from '../plane-process.ts';
+import { type StartSettings, startPlaneProcess } from '../plane-process.ts';
 import { synth } from '../synth.ts';
 import { requireK6 } from '../tools.ts';
 import {
@@ -240,7 +239,7 @@ function stepsOf(flags: RehearseFlags): Pick<RehearseOptions, 'drill' | 'deploy'
 }
 
 async function startPlane(
-  settings: PlaneSettings,
+  settings: StartSettings,
   dir: string,
   stage: string,
   signal: AbortSignal,
@@ -251,7 +250,7 @@ async function startPlane(
     signal.throwIfAborted();
     return harnessPlane(client);
   } catch (error) {
-    await client.down();
+    await harnessPlane(client).down();
     throw error;
   }
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CutoverError } from '../../errors.ts';
-import type { PlaneSettings } from '../../run/daemon.ts';
 import { list, pairs, STAGES, wholeNumber } from '../options.ts';
 import { progress } from '../output.ts';
 import { cacheDir, DEFAULT_PORT_BASE, root, stateDirOf } from '../paths.ts';
 import type { ApplyProgress } from '../plane-client.ts';
+import type { StartSettings } from '../plane-process.ts';
 import { synth } from '../synth.ts';
 
 export interface PlaneFlags {
@@ -57,7 +57,7 @@ export const withRun = (command: Command): Command =>
     .option('--allow <type>', 'accept a resource type without local effect (repeatable)', list);
 
 /** Settings of a plane from flags and cutover.json. */
-export async function planeSettings(flags: RunFlags, defaults: { clockRate: number }): Promise<PlaneSettings> {
+export async function planeSettings(flags: RunFlags, defaults: { clockRate: number }): Promise<StartSettings> {
   const file = await readProjectFile();
   return {
     projectDir: root,

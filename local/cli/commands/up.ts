@@ -7,6 +7,7 @@ import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { type StartedPlane, startPlaneProcess } from '../plane-process.ts';
+import { takeDown } from '../take-down.ts';
 import { outputsBlock } from '../views/outputs-block.ts';
 import {
   Interrupted,
@@ -41,13 +42,15 @@ async function up(flags: UpFlags): Promise<void> {
   if (record && (await isAlive(record))) return applyToRunning(flags, new PlaneClient(record));
   await interruptible(async (signal) => {
     const settings = await planeSettings(flags, { clockRate: record?.clockRate ?? 1 });
-    if (record) progress('The last plane ended without ./cutover down; bringing back what it ran.');
+    if (record?.dir) progress('The last plane ended without ./cutover down; bringing back what it ran.');
     progress(`Starting the plane (clock rate ${settings.clockRate}) …`);
     const plane = await startPlaneProcess(settings);
     try {
       await applySource(flags, plane.client, signal);
     } catch (error) {
-      await plane.client.down();
+      // What a killed plane had accepted, orders on their way among it, outlives an `up` that fails.
+      if (record) await plane.client.down({ keepState: true });
+      else await takeDown(ownPlane(plane));
       throw error;
     }
     await showOutputs(plane.client, Boolean(flags.json));
@@ -108,7 +111,13 @@ async function stayInForeground(plane: StartedPlane, signal: AbortSignal): Promi
       );
   } finally {
     progress('Stopping …');
-    await plane.client.down();
+    await takeDown(ownPlane(plane));
   }
   if (!signal.aborted) throw new Interrupted();
 }
+
+const ownPlane = ({ client: { record } }: StartedPlane) => ({
+  stateDir: stateDirOf(record.portBase),
+  portBase: record.portBase,
+  record,
+});

@@ -2,10 +2,9 @@
  * The AWS-compatible endpoint on 127.0.0.1: AWS JSON, Query and RPC v2 CBOR over one port.
  * Signatures are not verified: only this machine can reach it, and guard.ts keeps web pages out.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { CutoverError } from '../../errors.ts';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ApiError } from '../contracts.ts';
+import { createEndpointServer, listenOnLoopback } from '../control/front-door.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Asked, identify, isRestCall, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
@@ -17,16 +16,15 @@ import type { Answer } from './protocols/protocol.ts';
 import { isTablesCall, proxyTables } from './tables-proxy.ts';
 
 export interface Api {
-  /** @param port 0 picks a free one. @returns the port. @throws CutoverError PORT_IN_USE */
+  /** Answers one request. */
+  readonly handle: RequestListener;
+  /** A server of its own. @param port 0 picks a free one. @returns the port. @throws CutoverError PORT_IN_USE */
   listen(port: number): Promise<number>;
   /** Puts back what was made through the endpoint of a plane that was killed: once, when the stacks are applied. */
   restore(): Promise<void>;
-  /** Answers nothing more; open connections are cut. */
+  /** Ends the server of its own; open connections are cut. */
   close(): Promise<void>;
 }
-
-/** A request must have arrived in full within this many milliseconds of real time. */
-const REQUEST_LIMIT_MS = 30_000;
 
 type Context = ApiOptions & { readonly made: Made };
 
@@ -37,14 +35,13 @@ export function createApi(options: ApiOptions): Api {
   const kept = openMadeFile({ file: options.madeFile ?? null, resume: options.resume ?? false, onWarn: warn });
   const handlers = remembering(options.handlers, kept.made);
   const context: Context = { ...options, handlers, made: kept.made };
-  const server = createServer({ connectionsCheckingInterval: 2_000 }, (req, res) => {
+  const listener: RequestListener = (req, res) => {
     handle(req, res, context).catch((error: unknown) => reportBug(options, req, res, error));
-  });
-  server.requestTimeout = REQUEST_LIMIT_MS;
-  server.headersTimeout = 10_000;
-  server.keepAliveTimeout = 65_000;
+  };
+  const server = createEndpointServer(listener);
   return {
-    listen: (port) => listen(server, port),
+    handle: listener,
+    listen: (port) => listenOnLoopback(server, port),
     restore: () => kept.restore(context),
     close: () =>
       new Promise((resolve) => {
@@ -110,19 +107,4 @@ function reportBug(options: ApiOptions, req: IncomingMessage, res: ServerRespons
 function emitBug(options: Pick<ApiOptions, 'events'>, subject: string, error: unknown): void {
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   options.events.emit({ source: 'api', subject, code: 'API_INTERNAL_FAILURE', level: 'error', message });
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const problem = {
-        code: 'PORT_IN_USE',
-        message: `the AWS endpoint cannot listen: ${cause.message}`,
-        address: `127.0.0.1:${port}`,
-        fix: 'stop what listens there, or choose another --port-base',
-      } as const;
-      reject(new CutoverError(problem, { cause }));
-    });
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
 }

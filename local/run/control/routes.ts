@@ -1,15 +1,19 @@
-/** The plane's control routes, `/_cutover/*`: what the commands and the harness use. Guarded by the state file's token. */
-import { timingSafeEqual } from 'node:crypto';
+/**
+ * The plane's control routes, `/_cutover/*`: what the commands and the harness use, but for those of front-door.ts.
+ * Guarded by the state file's token.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CutoverError, errorToJson } from '../../errors.ts';
 import type { Plane } from '../plane.ts';
+import { openLines } from './lines.ts';
+import { isToken } from './token.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * @returns a handler that answers true when the request was its own
  */
-export function createControlRoutes(plane: Plane, token: string, onDown: () => void) {
+export function createControlRoutes(plane: Plane, token: string) {
   const routes: Readonly<
     Record<string, (req: IncomingMessage, res: ServerResponse, query: URLSearchParams) => unknown>
   > = {
@@ -29,17 +33,13 @@ export function createControlRoutes(plane: Plane, token: string, onDown: () => v
       sendJson(res, { image });
     },
     'POST apply': (req, res) => apply(plane, req, res),
-    'POST down': (_req, res) => {
-      sendJson(res, { stopping: true });
-      res.on('finish', onDown);
-    },
   };
 
   return (req: IncomingMessage, res: ServerResponse): boolean => {
     if (!req.url?.startsWith('/_cutover/')) return false;
     const url = new URL(req.url, 'http://127.0.0.1');
     const route = routes[`${req.method} ${url.pathname.slice('/_cutover/'.length)}`];
-    if (!matches(token, req.headers['x-cutover-token'])) {
+    if (!isToken(token, req.headers['x-cutover-token'])) {
       sendError(res, 403, new CutoverError({ code: 'BAD_FLAG', message: 'wrong or missing x-cutover-token' }));
     } else if (!route) {
       sendError(
@@ -56,8 +56,7 @@ export function createControlRoutes(plane: Plane, token: string, onDown: () => v
 
 async function apply(plane: Plane, req: IncomingMessage, res: ServerResponse): Promise<void> {
   const { dir, stage } = (await readJson(req)) as { dir: string; stage: string | null };
-  res.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  const line = (value: unknown): void => void res.write(`${JSON.stringify(value)}\n`);
+  const line = openLines(res);
   try {
     const result = await plane.apply({ dir: String(dir), stage: stage ?? null }, (progress) =>
       line({ type: 'progress', ...progress }),
@@ -75,10 +74,9 @@ function events(plane: Plane, res: ServerResponse, query: URLSearchParams): void
     sendJson(res, plane.events.since(since));
     return;
   }
-  res.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for (const event of plane.events.since(since)) res.write(`${JSON.stringify(event)}\n`);
-  const end = plane.events.subscribe((event) => res.write(`${JSON.stringify(event)}\n`));
-  res.on('close', end);
+  const line = openLines(res);
+  for (const event of plane.events.since(since)) line(event);
+  res.on('close', plane.events.subscribe(line));
 }
 
 /** `group` (or all), `stream`, `contains`, `afterSeq`, `limit` (default 1,000), `follow`. */
@@ -99,21 +97,15 @@ function logs(plane: Plane, res: ServerResponse, query: URLSearchParams): void {
     sendJson(res, found);
     return;
   }
-  res.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  for (const record of found) res.write(`${JSON.stringify(record)}\n`);
+  const line = openLines(res);
+  for (const record of found) line(record);
   const end = plane.logs.subscribe((group, name, record) => {
     if (query.get('group') && group !== query.get('group')) return;
     if (stream && name !== stream) return;
     if (contains && !record.message.includes(contains)) return;
-    res.write(`${JSON.stringify({ ...record, group, stream: name })}\n`);
+    line({ ...record, group, stream: name });
   });
   res.on('close', end);
-}
-
-function matches(token: string, given: string | string[] | undefined): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(token), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 async function readJson(req: IncomingMessage): Promise<unknown> {

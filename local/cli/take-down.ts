@@ -1,0 +1,86 @@
+/** Ends the plane of a state folder, whatever is left of its record, and clears the folder. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { machineProbe } from '../run/addresses/probe.ts';
+import type { Hello } from '../run/control/front-door.ts';
+import { isAlive, type PlaneRecord, readRecord, removeState } from '../run/control/state-file.ts';
+import { reapLeftovers } from '../run/processes/processes.ts';
+import { readRun } from '../run/processes/run-file.ts';
+import { PlaneClient } from './plane-client.ts';
+
+export interface TakenDown {
+  /** Whether a plane was running. */
+  readonly stopped: boolean;
+  /** Processes of a killed plane that were ended. */
+  readonly reaped: number;
+}
+
+const HELLO_WALL_MS = 2_000;
+
+export interface TakeDownTarget {
+  readonly stateDir: string;
+  /** Asked who listens there, where the record is missing or damaged. */
+  readonly portBase: number;
+  /** This plane and no other that may have started since. Default: whichever runs. */
+  readonly record?: PlaneRecord;
+}
+
+/** @throws CutoverError PLANE_UNREACHABLE where the plane cannot be ended */
+export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {
+  const { stateDir, portBase } = target;
+  const record = target.record
+    ? await living(target.record)
+    : ((await living(await readRecord(stateDir))) ?? (await unrecorded(stateDir, portBase)));
+  if (record) await new PlaneClient(record).down();
+  // The port is the folder's lock: a plane that has started since then keeps what it finds.
+  const hold = await machineProbe.hold('127.0.0.1', portBase);
+  try {
+    if (!hold && (await living(await readRecord(stateDir)))) return { stopped: record !== null, reaped: 0 };
+    const reaped = await reapLeftovers(stateDir);
+    await removeState(stateDir);
+    return { stopped: record !== null, reaped };
+  } finally {
+    await hold?.release();
+  }
+}
+
+async function living(record: PlaneRecord | null): Promise<PlaneRecord | null> {
+  return record && (await isAlive(record)) ? record : null;
+}
+
+/** A plane that lives without its record: known by its list of processes, or by what answers at its port. */
+async function unrecorded(stateDir: string, portBase: number): Promise<PlaneRecord | null> {
+  const run = readRun(stateDir);
+  const listed = run && { pid: run.plane.pid, startTicks: run.plane.start };
+  const endpoint = `http://127.0.0.1:${portBase}`;
+  const found = listed ?? (await hello(endpoint, stateDir));
+  // Another program may have said so: the pid's own start time and command line must prove that it is a plane.
+  if (!found || found.startTicks === null || !(await runsDaemon(found.pid))) return null;
+  const rest = {
+    version: 1,
+    portBase,
+    clockRate: 1,
+    token: '',
+    endpoint,
+    stage: null,
+    dir: null,
+    startedAt: '',
+  } as const;
+  const record: PlaneRecord = { ...rest, pid: found.pid, startTicks: found.startTicks };
+  return living(record);
+}
+
+async function runsDaemon(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command.split('\0').some((argument) => argument.endsWith(join('local', 'run', 'daemon.ts')));
+}
+
+async function hello(endpoint: string, stateDir: string): Promise<Hello | null> {
+  try {
+    const response = await fetch(`${endpoint}/_cutover/hello`, { signal: AbortSignal.timeout(HELLO_WALL_MS) });
+    const told = (await response.json()) as Hello;
+    return told.stateDir === stateDir && Number.isInteger(told.pid) ? told : null;
+  } catch {
+    return null;
+  }
+}
