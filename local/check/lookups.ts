@@ -1,6 +1,6 @@
 /** How the parts of a topology hang together, as several rules ask it. Pure. */
 import { definitionOf } from '../resolve/check/find.ts';
-import { scaledService } from '../resolve/check/scaling.ts';
+import { indexed, once } from '../resolve/check/indexed.ts';
 import type {
   Action,
   Arn,
@@ -33,36 +33,51 @@ export interface Binding {
 }
 
 /** Every service in every target group; what is not of these stacks is left out. A blue/green pair counts as both. */
-export function bindingsOf(t: Topology): Binding[] {
-  return t.services.flatMap((service) => {
-    const definition = definitionOf(service, t);
-    if (!definition) return [];
-    return service.loadBalancers.flatMap((lb) => {
-      const container = definition.containers.find((c) => c.name === lb.containerName);
-      const mapping = container?.portMappings.find((p) => p.containerPort === lb.containerPort);
-      if (!container || !mapping) return [];
-      return pairOf(lb.targetGroupArn, service, t).map((group) => ({
-        service,
-        definition,
-        container,
-        group,
-        containerPort: lb.containerPort,
-        hostPort: definition.networkMode === 'bridge' ? mapping.hostPort : lb.containerPort,
-      }));
-    });
+export const bindingsOf = once((t: Topology): readonly Binding[] =>
+  t.services.flatMap((service) => bindings(service, t)),
+);
+
+function bindings(service: Service, t: Topology): Binding[] {
+  const definition = definitionOf(service, t);
+  if (!definition) return [];
+  return service.loadBalancers.flatMap((lb) => {
+    const container = definition.containers.find((c) => c.name === lb.containerName);
+    const mapping = container?.portMappings.find((p) => p.containerPort === lb.containerPort);
+    if (!container || !mapping) return [];
+    return pairOf(lb.targetGroupArn, service, t).map((group) => ({
+      service,
+      definition,
+      container,
+      group,
+      containerPort: lb.containerPort,
+      hostPort: definition.networkMode === 'bridge' ? mapping.hostPort : lb.containerPort,
+    }));
   });
 }
 
-function pairOf(arn: Arn, service: Service, t: Topology): TargetGroup[] {
-  const deployment = deploymentGroupOf(service, t);
-  return t.targetGroups.filter((g) => g.arn === arn || deployment?.targetGroupNames.includes(g.name) === true);
+/** Services that have tasks in a target group. */
+export const servicesIn = (group: TargetGroup, t: Topology): readonly Service[] => servicesByGroup(t).get(group) ?? [];
+
+const servicesByGroup = once((t: Topology) => {
+  const found = new Map<TargetGroup, Set<Service>>();
+  for (const { group, service } of bindingsOf(t)) found.set(group, (found.get(group) ?? new Set()).add(service));
+  return new Map([...found].map(([group, services]) => [group, [...services]]));
+});
+
+const groupBy = indexed((g: TargetGroup) => [g.arn, g.name]);
+const deploymentBy = indexed((g: DeploymentGroup) => [`${g.clusterName}/${g.serviceName}`]);
+const scalableBy = indexed((target: ScalableTarget) => [target.resourceId]);
+
+function pairOf(arn: Arn, service: Service, t: Topology): readonly TargetGroup[] {
+  const named = [arn, ...(deploymentGroupOf(service, t)?.targetGroupNames ?? [])];
+  return [...new Set(named.flatMap((name) => groupBy(t.targetGroups, name) ?? []))];
 }
 
 export const deploymentGroupOf = (service: Service, t: Topology): DeploymentGroup | undefined =>
-  t.deploymentGroups.find((g) => g.clusterName === service.clusterName && g.serviceName === service.name);
+  deploymentBy(t.deploymentGroups, `${service.clusterName}/${service.name}`);
 
 export const scalableTargetOf = (service: Service, t: Topology): ScalableTarget | undefined =>
-  t.scalableTargets.find((target) => scaledService(target.resourceId, t) === service);
+  scalableBy(t.scalableTargets, `service/${service.clusterName}/${service.name}`);
 
 /** Most tasks that the service may have: what is asked for, or what it may be scaled to. */
 export const mostTasksOf = (service: Service, t: Topology): number =>
@@ -77,7 +92,7 @@ export interface Route {
   readonly actions: readonly Action[];
 }
 
-export const routesOf = (t: Topology): Route[] => [
+export const routesOf = once((t: Topology): readonly Route[] => [
   ...t.listeners.map((l) => ({
     resource: l,
     attribute: 'default_action' as const,
@@ -90,22 +105,26 @@ export const routesOf = (t: Topology): Route[] => [
     listenerArn: r.listenerArn,
     actions: r.actions,
   })),
-];
+]);
 
 /** ARNs of the target groups that the actions forward to. */
 export const forwarded = (actions: readonly Action[]): Arn[] =>
   actions.flatMap((a) => (a.type === 'forward' ? a.targetGroups.map((g) => g.arn) : []));
 
 /** Load balancers that send requests to a target group. */
-export function balancersOf(group: TargetGroup, t: Topology): LoadBalancer[] {
-  const listeners = new Set(
-    routesOf(t)
-      .filter((r) => forwarded(r.actions).includes(group.arn))
-      .map((r) => r.listenerArn),
-  );
-  const arns = new Set(t.listeners.filter((l) => listeners.has(l.arn)).map((l) => l.loadBalancerArn));
-  return t.loadBalancers.filter((lb) => arns.has(lb.arn));
-}
+export const balancersOf = (group: TargetGroup, t: Topology): readonly LoadBalancer[] =>
+  balancersByGroup(t).get(group.arn) ?? [];
+
+const balancersByGroup = once((t: Topology): ReadonlyMap<Arn, readonly LoadBalancer[]> => {
+  const balancerOf = new Map(t.listeners.map((l) => [l.arn, l.loadBalancerArn]));
+  const sending = new Map<Arn, Set<Arn | undefined>>();
+  for (const route of routesOf(t)) {
+    for (const arn of forwarded(route.actions)) {
+      sending.set(arn, (sending.get(arn) ?? new Set()).add(balancerOf.get(route.listenerArn)));
+    }
+  }
+  return new Map([...sending].map(([arn, found]) => [arn, t.loadBalancers.filter((lb) => found.has(lb.arn))]));
+});
 
 /** Where a container of a task definition is written. */
 export const containerAt = (definition: TaskDefinition, container: ContainerDefinition): string =>

@@ -23,7 +23,7 @@ export const containersStopInTime: HouseRule = {
 /** Deregistration delays of the groups that a container’s tasks are in, seconds. */
 function delays(estate: Estate, definition: Resource, container: string): number[] {
   return estate
-    .all('aws_ecs_service')
+    .referring(definition, 'aws_ecs_service')
     .filter((service) => estate.follow(service, service.body.task_definition)?.address === definition.address)
     .flatMap((service) =>
       blocks(service.body, 'load_balancer')

@@ -1,7 +1,8 @@
 import { containersOf } from './containers.ts';
 import type { Estate, Resource } from './estate.ts';
 import { attachedPolicies } from './managed-policies.ts';
-import { identityDocuments, type PolicyDocument } from './policy-documents.ts';
+import { once } from './once.ts';
+import { identityDocuments } from './policy-documents.ts';
 import { readPolicy } from './policy-text.ts';
 import type { Finding, HouseRule } from './rule.ts';
 import { type Json, several } from './values.ts';
@@ -68,26 +69,34 @@ function isOfSecretsManager(estate: Estate, definition: Resource, from: unknown)
 
 /** Patterns of the actions that the role's policies name, of its own and attached ones; undefined where one is not seen. */
 function grantedTo(estate: Estate, role: Resource): readonly RegExp[] | undefined {
-  const attached = attachedPolicies(estate).filter(({ resource }) => belongsTo(estate, resource, role));
+  const attached = attachments(estate, role).flatMap((resource) => attachedBy(estate).get(resource.address) ?? []);
   const unknown = attached.some(({ arn }) => arn !== undefined && !arn.endsWith(`/${MANAGED.name}`));
   const managed = attached.some(({ arn }) => arn?.endsWith(`/${MANAGED.name}`));
-  const policies = attached.map(({ resource, value }) => estate.follow(resource, value)?.address);
   const holders = new Set([
     role.address,
     ...estate.referring(role, 'aws_iam_role_policy').map(({ address }) => address),
-    ...policies,
+    ...attached.map(({ resource, value }) => estate.follow(resource, value)?.address ?? ''),
   ]);
-  const read = identityDocuments(estate)
-    .filter(({ resource }) => holders.has(resource.address))
-    .map(({ resource, text }: PolicyDocument) => readPolicy(estate, resource.stack, text));
+  const read = [...holders]
+    .flatMap((address) => documentsOf(estate).get(address) ?? [])
+    .map(({ resource, text }) => readPolicy(estate, resource.stack, text));
   const allowed = read.flatMap(({ statements }) => statements).filter(({ Effect }) => Effect === 'Allow');
   if (unknown || read.some(({ isWhole }) => !isWhole) || allowed.some(({ NotAction }) => NotAction)) return undefined;
   const named = allowed.flatMap(({ Action }) => several<string>(Action));
   return [...named, ...(managed ? MANAGED.actions : [])].map(asPattern);
 }
 
-function belongsTo(estate: Estate, attaching: Resource, role: Resource): boolean {
-  return attaching.address === role.address || estate.referring(role, attaching.type).includes(attaching);
+const attachedBy = once((estate) => Map.groupBy(attachedPolicies(estate), ({ resource }) => resource.address));
+const documentsOf = once((estate) => Map.groupBy(identityDocuments(estate), ({ resource }) => resource.address));
+
+/** What attaches policies to a role: itself, and resources that name it. */
+function attachments(estate: Estate, role: Resource): readonly Resource[] {
+  const types = [
+    'aws_iam_policy_attachment',
+    'aws_iam_role_policy_attachment',
+    'aws_iam_role_policy_attachments_exclusive',
+  ];
+  return [role, ...types.flatMap((type) => estate.referring(role, type))];
 }
 
 function asPattern(action: string): RegExp {

@@ -1,5 +1,6 @@
 /** Where AWS's own policies are given to somebody, whichever resource does it. */
 import type { Estate, Resource } from './estate.ts';
+import { once } from './once.ts';
 import { isReference, type Json, several } from './values.ts';
 
 export interface Attached {
@@ -23,8 +24,8 @@ const ATTACHING: Readonly<Record<string, string>> = {
   aws_ssoadmin_managed_policy_attachment: 'managed_policy_arn',
 };
 
-export function attachedPolicies(estate: Estate): Attached[] {
-  return Object.entries(ATTACHING).flatMap(([type, attribute]) =>
+export const attachedPolicies = once((estate): readonly Attached[] =>
+  Object.entries(ATTACHING).flatMap(([type, attribute]) =>
     estate.all(type).flatMap((resource) => {
       const listed = estate.literal(resource.stack, resource.body[attribute]);
       return several<unknown>(listed as Json).map((written, index) => ({
@@ -34,8 +35,8 @@ export function attachedPolicies(estate: Estate): Attached[] {
         arn: arnOf(estate, resource, written),
       }));
     }),
-  );
-}
+  ),
+);
 
 /** True for a policy that AWS keeps. */
 export function isOfAws(arn: string): boolean {

@@ -1,6 +1,7 @@
 /** Small helpers of the checks over a whole topology. */
 import type { Problem } from '../../errors.ts';
 import type { Action, Arn, ResourceBase, Service, TaskDefinition, Topology } from '../../topology.ts';
+import { indexed } from './indexed.ts';
 
 /** Pairs (first, later) of items with the same key. */
 export function repeated<T extends ResourceBase>(items: readonly T[], key: (item: T) => string): (readonly [T, T])[] {
@@ -41,12 +42,12 @@ export const wrong = (
 export const forwardsTo = (actions: readonly Action[], arn: Arn): boolean =>
   actions.some((a) => a.type === 'forward' && a.targetGroups.some((g) => g.arn === arn));
 
+const definitionBy = indexed((d: TaskDefinition) => [d.arn, `${d.family}:${d.revision}`, d.family]);
+
 /** By ARN, `family:revision`, or family alone, as ECS takes it. */
 export function definitionOf(service: Service, t: Topology): TaskDefinition | undefined {
   const name = service.taskDefinitionArn.split('/').at(-1) ?? '';
-  return t.taskDefinitions.find(
-    (d) => d.arn === service.taskDefinitionArn || `${d.family}:${d.revision}` === name || d.family === name,
-  );
+  return definitionBy(t.taskDefinitions, service.taskDefinitionArn) ?? definitionBy(t.taskDefinitions, name);
 }
 
 export const byArn = <T extends { readonly arn: Arn }>(items: readonly T[]): ReadonlyMap<Arn, T> =>

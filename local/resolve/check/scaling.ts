@@ -2,6 +2,7 @@
 import type { Problem } from '../../errors.ts';
 import type { ScalableTarget, ScalingPolicy, Service, Topology } from '../../topology.ts';
 import { lost, repeated, wrong } from './find.ts';
+import { indexed } from './indexed.ts';
 
 export const checkScaling = (t: Topology): Problem[] => [
   ...t.scalableTargets.flatMap((target) => checkTarget(target, t)),
@@ -13,8 +14,10 @@ export const checkScaling = (t: Topology): Problem[] => [
   ...sameMetricTwice(t),
 ];
 
+const serviceBy = indexed((s: Service) => [`service/${s.clusterName}/${s.name}`]);
+
 export const scaledService = (resourceId: string, t: Topology): Service | undefined =>
-  t.services.find((s) => `service/${s.clusterName}/${s.name}` === resourceId);
+  serviceBy(t.services, resourceId);
 
 function checkTarget(target: ScalableTarget, t: Topology): Problem[] {
   const service = scaledService(target.resourceId, t);

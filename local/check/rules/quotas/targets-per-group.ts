@@ -1,4 +1,4 @@
-import { bindingsOf, mostTasksOf } from '../../lookups.ts';
+import { mostTasksOf, servicesIn } from '../../lookups.ts';
 import { quota } from './quota.ts';
 
 export const targetsPerGroup = quota({
@@ -11,17 +11,12 @@ export const targetsPerGroup = quota({
   fix: 'ask for more, or split the service among target groups',
   count: ({ topology: t }) =>
     t.targetGroups.map((g) => {
-      const services = new Set(
-        bindingsOf(t)
-          .filter((b) => b.group === g)
-          .map((b) => b.service),
-      );
       const instances = t.autoScalingGroups.filter((a) => a.targetGroupArns.includes(g.arn));
       return {
         address: g.address,
         of: g.name,
         count:
-          [...services].reduce((sum, s) => sum + mostTasksOf(s, t), 0) +
+          servicesIn(g, t).reduce((sum, s) => sum + mostTasksOf(s, t), 0) +
           instances.reduce((sum, a) => sum + a.maxSize, 0),
       };
     }),
