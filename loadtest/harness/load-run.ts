@@ -1,9 +1,9 @@
 /** One stretch of load: the control server, k6 and what it tells, from start to a graceful end. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CutoverError } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
+import { makeScratch } from '../../local/scratch.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import type { GeneratorRecord, ScenarioName } from '../verdict/record.ts';
 import { type ControlServer, type ServedRoute, startControlServer } from './control-server.ts';
@@ -53,7 +53,7 @@ export class LoadRun {
   /** @throws CutoverError TOOL_MISSING where k6 does not start */
   static async start(options: LoadRunOptions): Promise<LoadRun> {
     const { clock } = options;
-    const workDir = await mkdtemp(join(tmpdir(), 'cutover-load-'));
+    const workDir = await makeScratch('load');
     let control: ControlServer | null = null;
     try {
       control = await startControlServer(options.routes);

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { scratchDir } from '../../local/cli/paths.ts';
 import { CutoverError } from '../../local/errors.ts';
 import { createClock } from '../../local/run/clock.ts';
 import { k6Binary, k6Missing } from '../testing/k6.ts';
@@ -16,7 +17,6 @@ if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-load-test-'));
 // Runs keep their files under the temporary folder: this one, so that what they leave is seen.
-process.env['TMPDIR'] = FOLDER;
 test.after.always(() => rm(FOLDER, { recursive: true, force: true }));
 
 const ORDERS: LoadOptions = { scenario: 'orders', reportRoot: FOLDER };
@@ -163,7 +163,7 @@ function ordersOf(result: RunResult): NonNullable<RunResult['record']['orders']>
 }
 
 async function workFolders(): Promise<string[]> {
-  return (await readdir(FOLDER)).filter((name) => name.startsWith('cutover-load-'));
+  return (await readdir(scratchDir)).filter((name) => name.startsWith(`load-${process.pid}-`));
 }
 
 withK6('a missing k6 is told as such', async (t) => {

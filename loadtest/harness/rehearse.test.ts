@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { scratchDir } from '../../local/cli/paths.ts';
 import { CutoverError } from '../../local/errors.ts';
 import { createClock } from '../../local/run/clock.ts';
 import type { Status } from '../../local/status.ts';
@@ -21,7 +22,6 @@ const withK6 = k6Binary ? test.serial : test.serial.skip;
 if (!k6Binary) test.skip(`k6 scenarios: ${k6Missing}`, (t) => t.fail());
 
 const FOLDER = await mkdtemp(join(tmpdir(), 'cutover-rehearse-test-'));
-process.env['TMPDIR'] = FOLDER;
 test.after.always(() => rm(FOLDER, { recursive: true, force: true }));
 
 const KEY = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -219,5 +219,5 @@ test('a plane that does not start leaves nothing behind', async (t) => {
 });
 
 async function leftovers(): Promise<string[]> {
-  return (await readdir(FOLDER)).filter((name) => name.startsWith('cutover-load-'));
+  return (await readdir(scratchDir)).filter((name) => name.startsWith(`load-${process.pid}-`));
 }

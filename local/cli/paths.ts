@@ -15,5 +15,8 @@ export function stateDirOf(portBase: number): string {
   return join(home, `plane-${portBase}`);
 }
 
+/** Temporary folders, each of one process. */
+export const scratchDir = join(home, 'scratch');
+
 /** Service bundles and other things worth keeping between runs. */
 export const cacheDir = join(home, 'cache');

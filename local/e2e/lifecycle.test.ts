@@ -1,5 +1,6 @@
 /** A plane from up to down, with a task killed in between, and a plane killed itself. */
 import test from 'ava';
+import { sweepScratch } from '../scratch.ts';
 import { allSteady, cutover, sendOrder, start, TestPlane, urlOf } from './cutover.ts';
 
 test.serial(
@@ -101,6 +102,7 @@ test.serial('Ctrl-C in the middle of a rehearsal leaves nothing', async (t) => {
   const { code, stdout } = await rehearsal.finished;
   t.is(code, 130, stdout);
   t.deepEqual(await plane.leftovers(), []);
+  t.deepEqual(await sweepScratch(), [], 'temporary folders');
 });
 
 test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
@@ -113,4 +115,6 @@ test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
   while ((await plane.leftovers()).length > 0 && performance.now() < end)
     await new Promise((resolve) => setTimeout(resolve, 250));
   t.deepEqual(await plane.leftovers(), []);
+  await cutover('down', ...plane.flags);
+  t.deepEqual(await sweepScratch(), [], 'its temporary folders went with the next command');
 });

@@ -1,5 +1,6 @@
 /** `down`: end the plane and everything it started, and clear what it left, also after a crash. */
 import type { Command } from 'commander';
+import { sweepScratch } from '../../scratch.ts';
 import { printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { takeDown } from '../take-down.ts';
@@ -11,6 +12,7 @@ export function addDown(program: Command): void {
     .action(async (flags: PlaneFlags) => {
       const { portBase } = flags;
       const outcome = await takeDown({ stateDir: stateDirOf(portBase), portBase });
+      await sweepScratch();
       if (flags.json) printJson(outcome);
       else if (outcome.stopped) progress('The plane is down.');
       else if (outcome.reaped > 0) progress(`The plane was gone; what it left, ${outcome.reaped} processes, is ended.`);

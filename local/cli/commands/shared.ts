@@ -1,9 +1,9 @@
 /** What several commands share: their common flags, where the JSON comes from, and how apply's progress reads. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CutoverError } from '../../errors.ts';
+import { withScratch } from '../../scratch.ts';
 import { list, pairs, STAGES, wholeNumber } from '../options.ts';
 import { progress } from '../output.ts';
 import { cacheDir, DEFAULT_PORT_BASE, root, stateDirOf } from '../paths.ts';
@@ -147,15 +147,8 @@ export async function sourceDir(
   return { dir, stage };
 }
 
-/** A temporary folder that is gone afterwards, whatever happens. */
-export async function withTemporaryFolder<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), 'cutover-'));
-  try {
-    return await use(dir);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
-}
+/** A folder for what is synthesized, gone afterwards. */
+export const withTemporaryFolder = <T>(use: (dir: string) => Promise<T>): Promise<T> => withScratch('synth', use);
 
 /** Prints apply's progress: each change as it ends; waits longer than a few seconds show what is awaited. */
 export function progressPrinter(): (p: ApplyProgress) => void {

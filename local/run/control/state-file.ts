@@ -42,8 +42,8 @@ export async function removeState(stateDir: string): Promise<void> {
   await rm(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** Is the recorded plane's process alive, and still the same process? */
-export async function isAlive(record: PlaneRecord): Promise<boolean> {
+/** Is the recorded process alive, and still the same process? */
+export async function isAlive(record: Pick<PlaneRecord, 'pid' | 'startTicks'>): Promise<boolean> {
   try {
     process.kill(record.pid, 0);
   } catch (error) {
