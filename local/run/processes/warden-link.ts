@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { compileCache } from './compile-cache.ts';
 import type { RunRecord } from './run-file.ts';
 import { startOf } from './table.ts';
 
@@ -87,7 +88,7 @@ function spawnWarden(stateDir: string): ChildProcess {
   const flags = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=64', '--v8-pool-size=0'];
   const child = spawn(process.execPath, [...flags, join(import.meta.dirname, 'warden.ts'), stateDir], {
     cwd: '/',
-    env: {}, // no marker: it must not find itself; no NODE_OPTIONS
+    env: compileCache(), // no marker: it must not find itself; no NODE_OPTIONS
     detached: true, // its own session: what the terminal sends to the plane's group does not reach it
     stdio: ['pipe', 'pipe', 'ignore'],
   });

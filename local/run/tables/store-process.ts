@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessHandle, ProcessRunner } from '../contracts.ts';
+import { compileCache } from '../processes/compile-cache.ts';
 import { TOKEN_VARIABLE } from './server.ts';
 
 export interface StoreProcessOptions {
@@ -106,7 +107,12 @@ function spawnStore(options: StoreProcessOptions, port: number, onLine: (line: s
     name: 'tables',
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'server.ts'), settings],
-    env: { AWS_REGION: options.region, AWS_ACCOUNT_ID: options.accountId, [TOKEN_VARIABLE]: options.token },
+    env: {
+      ...compileCache(),
+      AWS_REGION: options.region,
+      AWS_ACCOUNT_ID: options.accountId,
+      [TOKEN_VARIABLE]: options.token,
+    },
     cwd: import.meta.dirname,
     onLine,
   });
