@@ -154,6 +154,7 @@ const HOSTS: [string, string, number][] = [
   ['a name under localhost', 'Host: sns.localhost', 200],
   ['a rebound name', 'Host: evil.example', 403],
   ['a name that only begins like loopback', 'Host: 127.0.0.1.evil.example', 403],
+  ['a second Host', 'Host: localhost\r\nHost: evil.example', 403],
   ['a page of another origin', 'Host: localhost\r\nOrigin: https://evil.example', 403],
   ['a sandboxed page', 'Host: localhost\r\nOrigin: null', 403],
   ['a cross-site image', 'Host: localhost\r\nSec-Fetch-Site: cross-site', 403],
@@ -215,6 +216,23 @@ for (const [name, send, status, body] of MALFORMED) {
     const response = await send();
     t.is(response.status, status);
     t.regex(await response.text(), body);
+  });
+}
+
+for (const target of [
+  '//',
+  '//?Action=GetCallerIdentity&Version=2011-06-15',
+  'http://[::1/',
+  '*',
+  '/%zz',
+  '///a',
+  '/\\',
+]) {
+  test(`the target ${target} is answered in the protocol`, async (t) => {
+    const answer = await raw(
+      `POST ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
+    t.regex(answer, target.includes('Caller') ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 400 /, answer);
   });
 }
 

@@ -24,7 +24,7 @@ export interface Asked {
 const RPC_PATH = /^\/service\/([^/]{1,100})\/operation\/([^/]{1,100})$/;
 
 export function identify(req: IncomingMessage, body: Buffer): Asked {
-  const url = new URL(req.url ?? '/', 'http://127.0.0.1');
+  const url = urlOf(req);
   if (req.headers['smithy-protocol'] !== undefined) return identifyRpc(req, url, body);
   const target = req.headers['x-amz-target'];
   if (typeof target === 'string') return identifyJson(target, body);
@@ -41,7 +41,13 @@ interface Routed {
 
 /** Is it a call of a REST service? These alone use PUT and DELETE. */
 export function isRestCall(req: IncomingMessage): boolean {
-  return routeOf(req.method, new URL(req.url ?? '/', 'http://127.0.0.1').pathname) !== null;
+  return routeOf(req.method, urlOf(req).pathname) !== null;
+}
+
+/** The target as a path of this endpoint, whatever form it has: `//name/` names no host here. A target that is none: `/`. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const origin = 'http://127.0.0.1';
+  return URL.parse(url.startsWith('/') ? origin + url : url) ?? new URL(origin);
 }
 
 function routeOf(method: string | undefined, pathname: string): Routed | null {

@@ -8,8 +8,9 @@ const LOCAL_NAMES = new Set(['localhost', 'localhost.localstack.cloud', 'host.do
  * Why a request is refused, or null where it may pass.
  * A Host that is no loopback name is DNS rebinding; an Origin that is none, or a cross-site fetch, is a foreign page.
  */
-export function refuseForeign(req: Pick<IncomingMessage, 'headers'>): string | null {
+export function refuseForeign(req: Pick<IncomingMessage, 'headers' | 'headersDistinct'>): string | null {
   const { host, origin } = req.headers;
+  if ((req.headersDistinct['host'] ?? []).length > 1) return 'more than one Host header';
   if (host === undefined || !isLocal(host))
     return `the Host header ${JSON.stringify(host ?? '')} is not a loopback name`;
   if (origin !== undefined && !isLocalOrigin(origin)) return `requests from ${JSON.stringify(origin)} are not allowed`;
