@@ -2,13 +2,12 @@
  * The plane's keys: a certificate authority, the https certificate of the server that publishes the signing certificate,
  * and the SNS signing certificate itself. Made once, kept in the state folder, readable by its owner only.
  */
-import 'reflect-metadata';
-import { createHash, createPrivateKey, webcrypto } from 'node:crypto';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as x509 from '@peculiar/x509';
 import { type Clock, createClock } from '../clock.ts';
 import type { Random } from '../random.ts';
+import type { Stored } from './generate-material.ts';
 
 export interface SigningMaterial {
   /** PEM file of the authority, for NODE_EXTRA_CA_CERTS. */
@@ -27,24 +26,7 @@ export interface SigningMaterial {
   readonly signingCertUrl: string;
 }
 
-interface Stored {
-  readonly version: 1;
-  readonly expiresAt: string;
-  readonly caPem: string;
-  readonly serverCertificatePem: string;
-  readonly serverKeyPem: string;
-  readonly certificatePem: string;
-  readonly privateKeyPem: string;
-}
-
-const ALGORITHM = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 2048,
-};
 const DAY_MS = 24 * 3600 * 1000;
-const LIFETIME_MS = 365 * DAY_MS;
 /** Material that would expire during a long session is made anew. */
 const RENEW_BEFORE_MS = 7 * DAY_MS;
 
@@ -64,7 +46,9 @@ export async function createSigningMaterial(options: {
   const file = join(dir, 'signing.json');
   let stored = await readStored(file, clock.wallNow());
   if (!stored) {
-    stored = await generate(random, clock.wallNow());
+    // What makes certificates is large, and needed once.
+    const { generateMaterial } = await import('./generate-material.ts');
+    stored = await generateMaterial(random, clock.wallNow());
     await writeAtomically(file, JSON.stringify(stored), random);
   }
   const caFile = join(dir, 'ca.pem');
@@ -84,79 +68,6 @@ export async function createSigningMaterial(options: {
   };
 }
 
-async function generate(random: Random, nowMs: number): Promise<Stored> {
-  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
-  const [ca, server, signing] = await Promise.all([newKeys(), newKeys(), newKeys()]);
-  const notBefore = new Date(nowMs - DAY_MS);
-  const notAfter = new Date(nowMs + LIFETIME_MS);
-  const shared = { notBefore, notAfter, signingAlgorithm: ALGORITHM };
-  const issuer = 'CN=Cutover local authority';
-  const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
-    ...shared,
-    serialNumber: serial(random),
-    name: issuer,
-    keys: ca,
-    extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(ca.publicKey),
-    ],
-  });
-  const leaf = async (
-    subject: string,
-    keys: webcrypto.CryptoKeyPair,
-    extensions: x509.Extension[],
-  ): Promise<string> => {
-    const certificate = await x509.X509CertificateGenerator.create({
-      ...shared,
-      serialNumber: serial(random),
-      subject,
-      issuer,
-      publicKey: keys.publicKey,
-      signingKey: ca.privateKey,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-        await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
-        ...extensions,
-      ],
-    });
-    return certificate.toString('pem');
-  };
-  const loopback = [
-    { type: 'ip', value: '127.0.0.1' },
-    { type: 'dns', value: 'localhost' },
-  ] as const;
-  return {
-    version: 1,
-    expiresAt: notAfter.toISOString(),
-    caPem: caCertificate.toString('pem'),
-    serverCertificatePem: await leaf('CN=127.0.0.1', server, [
-      new x509.SubjectAlternativeNameExtension([...loopback]),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-    ]),
-    serverKeyPem: await privatePem(server),
-    certificatePem: await leaf('CN=sns.amazonaws.com', signing, []),
-    privateKeyPem: await privatePem(signing),
-  };
-}
-
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
-}
-
-async function privatePem(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ type: 'pkcs8', format: 'pem' })
-    .toString();
-}
-
-/** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
-function serial(random: Random): string {
-  return `01${random.hex(30)}`;
-}
-
 /** @returns null where the file is absent, damaged or nearly expired */
 async function readStored(file: string, nowMs: number): Promise<Stored | null> {
   try {
@@ -164,7 +75,7 @@ async function readStored(file: string, nowMs: number): Promise<Stored | null> {
     if (stored.version !== 1 || !(Date.parse(stored.expiresAt) > nowMs + RENEW_BEFORE_MS)) return null;
     createPrivateKey(stored.privateKeyPem);
     createPrivateKey(stored.serverKeyPem);
-    for (const pem of [stored.caPem, stored.serverCertificatePem, stored.certificatePem]) new x509.X509Certificate(pem);
+    for (const pem of [stored.caPem, stored.serverCertificatePem, stored.certificatePem]) new X509Certificate(pem);
     return stored;
   } catch {
     return null;

@@ -1,7 +1,8 @@
 /** Topology resources and a running controller for tests. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ResourceBase, Subscription, Topic } from '../../../topology.ts';
 import type { Clock } from '../../clock.ts';
 import { createClock } from '../../clock.ts';
@@ -54,13 +55,36 @@ export function queueNamed(name: string) {
   return { ...base('aws_sqs_queue', name), arn, name, url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}` };
 }
 
-/** Keys are slow to make: once a test file. */
+const GENERATOR = join(import.meta.dirname, '..', 'generate-material.ts');
+const MADE = join(import.meta.dirname, '..', '..', '..', '..', 'node_modules', '.cache', 'cutover', 'signing');
+
+/**
+ * In a folder of its own. Keys are slow to make: a later test starts with a copy of those that the same generator made for
+ * an earlier one, as a later plane does with its state folder.
+ */
 export async function makeMaterial(
   host = '127.0.0.1:0',
 ): Promise<{ material: SigningMaterial; dispose: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'cutover-topics-'));
+  const own = join(dir, 'signing.json');
+  const version = createHash('sha256')
+    .update(await readFile(GENERATOR))
+    .digest('hex')
+    .slice(0, 16);
+  const made = join(MADE, `${version}.json`);
+  await copyFile(made, own).catch(() => undefined);
+  const before = await readFile(own, 'utf8').catch(() => null);
   const material = await createSigningMaterial({ dir, random: createRandom('test'), host });
+  const after = await readFile(own, 'utf8');
+  if (after !== before) await keep(after, made);
   return { material, dispose: () => rm(dir, { recursive: true, force: true }) };
+}
+
+async function keep(text: string, file: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, file);
 }
 
 export function startTopics(
