@@ -86,8 +86,19 @@ function grantedTo(estate: Estate, role: Resource): readonly RegExp[] | undefine
   return [...named, ...(managed ? MANAGED.actions : [])].map(asPattern);
 }
 
-const attachedBy = once((estate) => Map.groupBy(attachedPolicies(estate), ({ resource }) => resource.address));
-const documentsOf = once((estate) => Map.groupBy(identityDocuments(estate), ({ resource }) => resource.address));
+const attachedBy = once((estate) => byAddress(attachedPolicies(estate)));
+const documentsOf = once((estate) => byAddress(identityDocuments(estate)));
+
+/** By hand: cdktf may run the app with Node 20, which has no Map.groupBy. */
+function byAddress<T extends { readonly resource: Resource }>(found: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of found) {
+    const group = groups.get(one.resource.address);
+    if (group) group.push(one);
+    else groups.set(one.resource.address, [one]);
+  }
+  return groups;
+}
 
 /** What attaches policies to a role: itself, and resources that name it. */
 function attachments(estate: Estate, role: Resource): readonly Resource[] {
