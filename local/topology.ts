@@ -164,7 +164,8 @@ export interface Listener extends ResourceBase {
   readonly arn: Arn;
   readonly loadBalancerArn: Arn;
   readonly port: number;
-  readonly protocol: 'HTTP';
+  /** HTTPS is spoken with a certificate of the plane's own. */
+  readonly protocol: 'HTTP' | 'HTTPS';
   readonly defaultActions: readonly Action[];
 }
 

@@ -37,12 +37,7 @@ test('refusals and findings of every rule come at once', (t) => {
 
 test('what AWS takes and a local plane does not run is no error', (t) => {
   const report = checked((s) => {
-    const listener = the(s, 'aws_lb_listener', 'main');
-    Object.assign(listener, {
-      port: 80,
-      protocol: 'HTTPS',
-      certificate_arn: 'arn:aws:acm:us-east-1:000000000000:certificate/x',
-    });
+    the(s, 'aws_lb', 'main')['load_balancer_type'] = 'network';
     the(s, 'aws_ecs_service', 'orders')['scheduling_strategy'] = 'DAEMON';
     add(s, 'aws_wafv2_web_acl', 'w', { name: 'w', scope: 'REGIONAL' });
     add(s, 'aws_wafv2_web_acl_association', 'w', {
@@ -55,7 +50,7 @@ test('what AWS takes and a local plane does not run is no error', (t) => {
   const types = new Set(report.findings.map((f) => f.rule));
   t.deepEqual([...types], ['not-checked']);
   t.true(report.findings.some((f) => f.address === 'test/aws_wafv2_web_acl.w'));
-  t.true(report.findings.some((f) => f.address === 'test/aws_lb_listener.main.protocol'));
+  t.true(report.findings.some((f) => f.address === 'test/aws_lb.main.load_balancer_type'));
 });
 
 test('a type that is allowed is passed over in silence', (t) => {

@@ -46,7 +46,7 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   ),
   approximated(
     'client time-outs',
-    '408 for a head counts from its first byte; clients are served HTTP/1.1 without TLS',
+    '408 for a head counts from its first byte; clients are served HTTP/1.1; an HTTPS listener has a certificate that signs itself',
   ),
   approximated(
     'weighted groups',

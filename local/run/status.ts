@@ -24,6 +24,7 @@ export interface BalancerReading {
   readonly listeners: readonly {
     readonly loadBalancerArn: string;
     readonly port: number;
+    readonly protocol: 'HTTP' | 'HTTPS';
     readonly endpoint: Endpoint;
     readonly rules: readonly {
       readonly priority: number | 'default';
@@ -91,7 +92,7 @@ function loadBalancersOf({ balancer, loadBalancerHost }: StatusInput): Status['l
       .filter((listener) => listener.loadBalancerArn === lb.arn)
       .map((listener) => ({
         port: listener.port,
-        url: `http://${listener.endpoint.host}:${listener.endpoint.port}`,
+        url: `${listener.protocol.toLowerCase()}://${listener.endpoint.host}:${listener.endpoint.port}`,
         rules: listener.rules,
       })),
   }));

@@ -1,7 +1,8 @@
 /** aws_lb_listener and aws_lb_listener_rule (ELB: listeners, listener rules). */
-import { block, blocks, bool, COMMON, inert, number, refused, schema, text, texts, word } from '../schema.ts';
+import { block, blocks, bool, COMMON, inert, number, only, refused, schema, text, texts, word } from '../schema.ts';
 
-const TLS = 'TLS is not terminated here; give what is run locally an HTTP listener';
+const CERTIFICATE = 'an HTTPS listener here has a certificate that signs itself, whatever the stack names';
+const CIPHERS = 'TLS 1.2 and 1.3 are spoken, with the ciphers of this machine';
 const LIMITS = 'ELB load-balancer-limits';
 
 export const ACTION = {
@@ -42,12 +43,20 @@ export const ACTION = {
 export const LISTENER = schema(['aws_lb_listener', 'aws_alb_listener'], {
   load_balancer_arn: text({ required: true }),
   port: number({ required: true, min: 1, max: 65_535 }),
-  protocol: word(['HTTP'], 'HTTP', { rule: TLS }),
+  protocol: word(['HTTP', 'HTTPS'], 'HTTP', {
+    rule: 'only application load balancers run here, and theirs are HTTP and HTTPS (ELB load-balancer-listeners)',
+  }),
   default_action: blocks(ACTION, { min: 1, max: 1, rule: 'one action that answers the request' }),
-  certificate_arn: refused(TLS),
-  ssl_policy: refused(TLS),
-  alpn_policy: refused(TLS),
-  mutual_authentication: refused(TLS),
+  /** Not looked for: what it names is in ACM or IAM. */
+  certificate_arn: text({ approximated: CERTIFICATE }),
+  ssl_policy: inert(CIPHERS),
+  alpn_policy: inert('of network load balancers only'),
+  mutual_authentication: block({
+    mode: only(['off'], 'clients’ certificates are not verified here'),
+    trust_store_arn: inert('clients’ certificates are not verified here'),
+    ignore_client_certificate_expiry: inert('clients’ certificates are not verified here'),
+    advertise_trust_store_ca_names: inert('clients’ certificates are not verified here'),
+  }),
   tcp_idle_timeout_seconds: inert('of network load balancers only'),
   routing_http_response_server_enabled: inert('the load balancer here sends no Server header'),
   routing_http_response_access_control_allow_credentials_header_value: inert('response headers are the target’s own'),
@@ -86,7 +95,8 @@ export const CONDITION = {
 
 export const LISTENER_RULE = schema(['aws_lb_listener_rule', 'aws_alb_listener_rule'], {
   listener_arn: text({ required: true }),
-  priority: number({ required: true, min: 1, max: 50_000 }),
+  /** Null: after the highest there is. */
+  priority: number({ min: 1, max: 50_000 }),
   condition: blocks(CONDITION, { min: 1, rule: 'a rule needs a condition (ELB listener-rules)' }),
   action: blocks(ACTION, { min: 1, max: 1, rule: 'one action that answers the request' }),
   transform: refused('rewrites are not run here'),

@@ -11,7 +11,7 @@ const HEALTH_CHECK = {
     pattern: /^(traffic-port|[1-9]\d{0,4})$/,
     rule: 'traffic-port, or 1 to 65535',
   }),
-  protocol: only(['HTTP'], 'health checks here speak HTTP'),
+  protocol: only(['HTTP', 'HTTPS'], 'health checks here speak HTTP or HTTPS'),
   interval: number({ fallback: 30, min: 5, max: 300, rule: 'ELB target-group-health-checks' }),
   timeout: number({ min: 2, max: 120, rule: 'ELB target-group-health-checks' }),
   // Terraform's own defaults (3 and 3), not the API's (5 and 2).
@@ -31,7 +31,9 @@ export const TARGET_GROUP = schema(['aws_lb_target_group', 'aws_alb_target_group
   }),
   name_prefix: text({ pattern: /^[A-Za-z0-9-]{1,6}$/, rule: 'at most 6 letters, digits and hyphens' }),
   port: number({ required: true, min: 1, max: 65_535 }),
-  protocol: word(['HTTP'], undefined, { rule: 'targets are spoken to in plain HTTP here' }),
+  protocol: word(['HTTP', 'HTTPS'], undefined, {
+    rule: 'only application load balancers run here, and theirs are HTTP and HTTPS',
+  }),
   protocol_version: only(['HTTP1'], 'targets are spoken to in HTTP/1.1 here'),
   target_type: word(['instance', 'ip'], 'instance'),
   deregistration_delay: number({ fallback: 300, min: 0, max: 3600 }),

@@ -1,7 +1,7 @@
 /** Data sources that look up a resource: by the attributes they give, among the stacks that are read. */
 import { CutoverError } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
-import { arnOf, ec2Id, hex, textOf } from '../names.ts';
+import { arnOf, ec2Id, hex, textOf, uuid } from '../names.ts';
 import { publicParameter } from './ambient.ts';
 import type { DataContext, DataSource, Findable } from './index.ts';
 
@@ -128,6 +128,47 @@ function subnetsIn(context: DataContext): Findable[] {
 const loadBalancer = lookup('aws_lb', { name: 'name', arn: 'arn' });
 const targetGroup = lookup('aws_lb_target_group', { name: 'name', arn: 'arn' });
 
+/** Zones and certificates are mostly made by hand, once an account. */
+const zone = lookup('aws_route53_zone', { zone_id: 'zone_id', name: 'name' }, ({ names, attribute }) => {
+  const name = textOf(attribute('name')).replace(/\.$/, '');
+  const id = textOf(attribute('zone_id'), `Z${hex(`zone ${name}`, 20).toUpperCase()}`);
+  return { id, zone_id: id, name, arn: `arn:${names.partition}:route53:::hostedzone/${id}`, name_servers: [] };
+});
+
+const certificate = lookup('aws_acm_certificate', { domain: 'domain_name' }, ({ names, attribute }) => {
+  const domain = textOf(attribute('domain'));
+  const arn = arnOf(names, 'acm', `certificate/${uuid(`certificate ${domain}`)}`);
+  return { id: arn, arn, domain, status: 'ISSUED' };
+});
+
+const secret = lookup('aws_secretsmanager_secret', { name: 'name', arn: 'arn' }, ({ names, attribute }) => {
+  const name = textOf(attribute('name'), textOf(attribute('arn')).split(':secret:').at(-1));
+  const arn = textOf(attribute('arn'), arnOf(names, 'secretsmanager', `secret:${name}-${hex(name, 6)}`));
+  return { id: arn, arn, name };
+});
+
+const alias = lookup('aws_kms_alias', { name: 'name' }, ({ names, attribute }) => {
+  const name = textOf(attribute('name'));
+  const key = uuid(`key ${name}`);
+  const target = arnOf(names, 'kms', `key/${key}`);
+  return { id: name, name, arn: arnOf(names, 'kms', name), target_key_id: key, target_key_arn: target };
+});
+
+const prefixList = lookup('aws_ec2_managed_prefix_list', { id: 'id', name: 'name' }, ({ names, attribute }) => {
+  const id = textOf(attribute('id'), ec2Id('pl', textOf(attribute('name'))));
+  return { id, arn: arnOf(names, 'ec2', `prefix-list/${id}`), name: textOf(attribute('name')), entries: [] };
+});
+
+const securityGroup = lookup('aws_security_group', { id: 'id', name: 'name' }, (context) => {
+  const { names, attribute } = context;
+  // Every network has a group of this name; another one that the stacks do not declare is most likely a wrong name.
+  if (attribute('id') === undefined && attribute('name') !== 'default')
+    throw missing(context, `there is no aws_security_group with name ${JSON.stringify(attribute('name') ?? null)}`);
+  const network = textOf(attribute('vpc_id'), 'default');
+  const id = textOf(attribute('id'), ec2Id('sg', `${network}/default`));
+  return { id, arn: arnOf(names, 'ec2', `security-group/${id}`), name: 'default', vpc_id: network };
+});
+
 export const LOOKUP_SOURCES: Readonly<Record<string, DataSource>> = {
   aws_ssm_parameter: ssmParameter,
   aws_iam_role: iamRole,
@@ -139,7 +180,13 @@ export const LOOKUP_SOURCES: Readonly<Record<string, DataSource>> = {
     const zone = textOf(attribute('availability_zone'), `${names.region}a`);
     return { id, arn: arnOf(names, 'ec2', `subnet/${id}`), availability_zone: zone, vpc_id: ec2Id('vpc', 'default') };
   }),
-  aws_security_group: lookup('aws_security_group', { id: 'id', name: 'name' }),
+  aws_security_group: securityGroup,
+  aws_route53_zone: zone,
+  aws_acm_certificate: certificate,
+  aws_secretsmanager_secret: secret,
+  aws_kms_alias: alias,
+  aws_ec2_managed_prefix_list: prefixList,
+  aws_prefix_list: prefixList,
   aws_lb: loadBalancer,
   aws_alb: loadBalancer,
   aws_lb_target_group: targetGroup,

@@ -1,6 +1,7 @@
 /** Resource types that exist, can be referred to, and have no local effect as a whole. */
 import { inertType } from '../kind.ts';
 import { arnOf, type Computed, ec2Id, hex, nameOf, textOf, uuid } from '../names.ts';
+import { BESIDE_TYPES } from './inert-beside.ts';
 import { RIGHTS } from './inert-rights.ts';
 
 const NETWORK = 'addresses on one machine need no network of their own';
@@ -147,6 +148,7 @@ const types = (table: Readonly<Record<string, Computed>>, reason: string) =>
   Object.entries(table).map(([type, computed]) => inertType([type], reason, computed));
 
 export const INERT_TYPES = [
+  ...BESIDE_TYPES,
   ...types(IN_NETWORK, NETWORK),
   ...types(RIGHTS, IAM),
   ...types(MADE, GENERATED),

@@ -2,7 +2,7 @@
 import type { Values } from '../../read/schema.ts';
 import { type ACTION, type CONDITION, LISTENER, LISTENER_RULE } from '../../read/schemas/aws-lb-listener.ts';
 import type { Action, Condition, Listener, ListenerRule } from '../../topology.ts';
-import { acting } from '../kind.ts';
+import { acting, type BuildContext, type Evaluated } from '../kind.ts';
 import { hex, textOf } from '../names.ts';
 import type { Report } from '../report.ts';
 
@@ -15,14 +15,20 @@ const listener = acting(
     const arn = `${textOf(attribute('load_balancer_arn')).replace(':loadbalancer/', ':listener/')}/${hex(block.address, 16)}`;
     return { arn, id: arn };
   },
-  ({ base, values: v, computed, report }): Listener => ({
-    ...base,
-    arn: computed('arn'),
-    loadBalancerArn: v.load_balancer_arn,
-    port: v.port,
-    protocol: v.protocol,
-    defaultActions: v.default_action.map((action) => actionOf(action, report, 'default_action')),
-  }),
+  ({ base, values: v, computed, report }): Listener => {
+    if (v.protocol === 'HTTPS' && v.certificate_arn === null)
+      report.missing('certificate_arn', 'an HTTPS listener has a default certificate (ELB CreateListener)');
+    if (v.protocol === 'HTTP' && v.certificate_arn !== null)
+      report.bad('certificate_arn', v.certificate_arn, 'it does not go with HTTP', 'protocol HTTPS, or no certificate');
+    return {
+      ...base,
+      arn: computed('arn'),
+      loadBalancerArn: v.load_balancer_arn,
+      port: v.port,
+      protocol: v.protocol,
+      defaultActions: v.default_action.map((action) => actionOf(action, report, 'default_action')),
+    };
+  },
 );
 
 const rule = acting(
@@ -32,19 +38,34 @@ const rule = acting(
     const arn = `${textOf(attribute('listener_arn')).replace(':listener/', ':listener-rule/')}/${hex(block.address, 16)}`;
     return { arn, id: arn };
   },
-  ({ base, values: v, computed, report }): ListenerRule => {
+  (context): ListenerRule => {
+    const { base, values: v, computed, report } = context;
     const conditions = v.condition.flatMap((c, i) => conditionsOf(c, report, `condition[${i}]`));
     checkConditions(conditions, report);
     return {
       ...base,
       arn: computed('arn'),
       listenerArn: v.listener_arn,
-      priority: v.priority,
+      priority: v.priority ?? nextPriority(context),
       conditions,
       actions: v.action.map((action) => actionOf(action, report, 'action')),
     };
   },
 );
+
+/** The next free one after the highest of the listener; of several rules without one, in their order (Terraform: aws_lb_listener_rule). */
+function nextPriority({ base, values, report, all }: BuildContext<typeof LISTENER_RULE.fields>): number {
+  const given = ({ values: v }: Evaluated): number | null => (typeof v['priority'] === 'number' ? v['priority'] : null);
+  const siblings = all(...LISTENER_RULE.types).filter((r) => r.values['listener_arn'] === values.listener_arn);
+  const unset = siblings.filter((r) => given(r) === null);
+  if (unset.length > 1)
+    report.note(
+      'approximated',
+      'aws_lb_listener_rule.priority',
+      'rules without a priority follow in order of their names',
+    );
+  return Math.max(0, ...siblings.map((r) => given(r) ?? 0)) + 1 + unset.findIndex((r) => r.address === base.address);
+}
 
 /** Terraform takes a redirect or a fixed response only with its block. */
 function actionOf(action: Values<typeof ACTION>, report: Report, path: string): Action {

@@ -94,6 +94,14 @@ function healthCheckOf({ values, report }: BuildContext<typeof TARGET_GROUP.fiel
   const check = values.health_check;
   if (check && !check.enabled)
     report.bad('health_check.enabled', false, 'instance and ip targets are always checked', 'true');
+  const protocol = check?.protocol ?? 'HTTP';
+  if (protocol !== values.protocol)
+    report.bad(
+      'health_check.protocol',
+      protocol,
+      `the targets are spoken to in ${values.protocol}`,
+      `${values.protocol}: health checks here go the way of the requests (HTTP is what they are without it)`,
+    );
   const interval = check?.interval ?? 30;
   const timeout = check?.timeout ?? 5;
   if (timeout >= interval)

@@ -197,6 +197,7 @@ function readingOf(resources: Resources): BalancerReading {
     listeners: [...resources.listeners.values()].map(({ definition, bound }) => ({
       loadBalancerArn: definition.loadBalancerArn,
       port: definition.port,
+      protocol: definition.protocol,
       endpoint: bound,
       rules: [
         ...resources

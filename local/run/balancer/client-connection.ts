@@ -115,7 +115,7 @@ export class ClientConnection extends ClientSocket implements Downstream {
     if (action.type === 'forward') this.#forward(action, head, close);
     else if (action.type === 'redirect') {
       counters.HTTP_Redirect_Count++;
-      this.#answerUnread(action.answer(head, this.listener.bound.port), head, close);
+      this.#answerUnread(action.answer(head, this.listener), head, close);
     } else {
       counters.HTTP_Fixed_Response_Count++;
       this.#answerUnread(action.answer, head, close);
@@ -123,7 +123,7 @@ export class ClientConnection extends ClientSocket implements Downstream {
   }
 
   #forward(action: Extract<RouteAction, { type: 'forward' }>, head: RequestHead, close: boolean): void {
-    const { lb, context, bound } = this.listener;
+    const { lb, context, bound, definition } = this.listener;
     const choice = chooseTarget(action, head, context);
     if (choice === null) {
       this.#answerUnread(errorPage(503), head, close);
@@ -137,6 +137,7 @@ export class ClientConnection extends ClientSocket implements Downstream {
       counters: choice.group.counters,
       head: forwardHead(head, {
         attributes: lb.definition,
+        protocol: definition.protocol,
         port: bound.port,
         clientPort: this.socket.remotePort ?? 0,
         traceId: context.traceIds.next(head.traceId, head.text.length),

@@ -17,7 +17,7 @@ export function compileAction(
   if (action === undefined) return { type: 'fixed-response', answer: errorPage(503) };
   switch (action.type) {
     case 'redirect':
-      return { type: 'redirect', answer: (request, port) => redirectAnswer(action, request, port) };
+      return { type: 'redirect', answer: (request, at) => redirectAnswer(action, request, at) };
     case 'fixed-response':
       return { type: 'fixed-response', answer: fixedAnswer(action) };
     case 'forward':

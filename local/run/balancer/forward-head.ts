@@ -4,6 +4,8 @@ import { type RequestHead, withoutPort } from './http/request-head.ts';
 
 export interface ForwardContext {
   readonly attributes: Pick<LoadBalancer, 'xffMode' | 'xffClientPort' | 'preserveHostHeader' | 'dnsName'>;
+  /** Of the listener; what clients spoke. */
+  readonly protocol: 'HTTP' | 'HTTPS';
   /** Port of the listener as clients see it. */
   readonly port: number;
   readonly clientPort: number;
@@ -14,9 +16,10 @@ export interface ForwardContext {
 
 export function forwardHead(request: RequestHead, context: ForwardContext): string {
   const { attributes, port } = context;
+  const proto = context.protocol === 'HTTPS' ? 'https' : 'http';
   let head =
     `${request.method} ${request.target} HTTP/1.1\r\n${forwardedFor(request, context)}` +
-    `X-Forwarded-Proto: http\r\nX-Forwarded-Port: ${port}\r\n`;
+    `X-Forwarded-Proto: ${proto}\r\nX-Forwarded-Port: ${port}\r\n`;
   if (!attributes.preserveHostHeader || request.hostField === null) head += `Host: ${hostOf(request, context)}\r\n`;
   head += `X-Amzn-Trace-Id: ${context.traceId}\r\n${request.kept}`;
   if (request.chunked) head += 'Transfer-Encoding: chunked\r\n';

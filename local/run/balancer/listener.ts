@@ -1,9 +1,11 @@
 /** What listeners, rules and load balancers are at run time, and the socket a listener is bound to. */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { CutoverError } from '../../errors.ts';
 import type { Listener, LoadBalancer } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../contracts.ts';
+import { selfSigned } from './certificate.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { RouteTable } from './decide-route.ts';
 import type { Share } from './decide-target.ts';
@@ -16,9 +18,16 @@ import { LoadBalancerCounters } from './traffic.ts';
 
 /** Past this many clients at one listener, new ones are rejected (RejectedConnectionCount). */
 const CONNECTION_LIMIT = 20_000;
+const HANDSHAKE_MS = 10_000;
 
 export interface GroupShare extends Share {
   readonly group: TargetGroupRuntime;
+}
+
+/** What a redirect needs to know of the listener that was asked. */
+export interface AskedListener {
+  readonly definition: Pick<Listener, 'protocol'>;
+  readonly bound: Pick<Endpoint, 'port'>;
 }
 
 /** An action, compiled. */
@@ -31,7 +40,7 @@ export type RouteAction =
       /** What group cookies are for: the rule's or listener's ARN. */
       readonly scope: string;
     }
-  | { readonly type: 'redirect'; readonly answer: (request: RequestHead, port: number) => LocalAnswer }
+  | { readonly type: 'redirect'; readonly answer: (request: RequestHead, at: AskedListener) => LocalAnswer }
   | { readonly type: 'fixed-response'; readonly answer: LocalAnswer };
 
 export class LoadBalancerRuntime {
@@ -87,9 +96,9 @@ export class ListenerRuntime {
   }
 
   /** @throws CutoverError PORT_IN_USE | ADDRESS_UNAVAILABLE */
-  bind(): Promise<void> {
+  async bind(): Promise<void> {
     const { host, port } = this.endpoint;
-    const server = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#accept(socket));
+    const server = await this.#serverOf(host);
     server.maxConnections = CONNECTION_LIMIT;
     server.on('drop', () => {
       this.lb.counters.RejectedConnectionCount++;
@@ -104,6 +113,21 @@ export class ListenerRuntime {
         resolve();
       });
     });
+  }
+
+  /** Behind HTTPS everything is as behind HTTP; nothing that fails before the handshake is done is a connection. */
+  async #serverOf(host: string): Promise<Server> {
+    const accept = (socket: Socket): void => this.#accept(socket);
+    if (this.definition.protocol === 'HTTP') return createServer({ noDelay: true, pauseOnConnect: false }, accept);
+    const names = ['localhost', this.lb.definition.dnsName];
+    const certificate = await selfSigned(host, names, this.context.clock.wallNow());
+    const settings = { noDelay: true, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS } as const;
+    const server = createTlsServer({ ...certificate, ...settings }, accept);
+    server.on('tlsClientError', (_error, socket) => {
+      this.lb.counters.ClientTLSNegotiationErrorCount++;
+      socket.destroy();
+    });
+    return server;
   }
 
   /** Takes no new connections from now on; idle ones end, those with a request under way end after it. */

@@ -1,6 +1,7 @@
 /** What the load balancer answers itself: error pages, redirects and fixed responses, in the form ALB gives them. */
 import type { Action } from '../../topology.ts';
 import type { RequestHead } from './http/request-head.ts';
+import type { AskedListener } from './listener.ts';
 
 /** Status → reason phrase of the load balancer's own pages. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -38,12 +39,12 @@ export function errorPage(status: number): LocalAnswer {
 export function redirectAnswer(
   action: Extract<Action, { type: 'redirect' }>,
   request: RequestHead,
-  port: number,
+  { definition, bound }: AskedListener,
 ): LocalAnswer {
   const parts: Parts = {
-    protocol: 'http',
+    protocol: definition.protocol.toLowerCase(),
     host: request.host,
-    port: String(port),
+    port: String(bound.port),
     path: request.path.slice(1),
     query: request.query,
   };

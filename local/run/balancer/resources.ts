@@ -109,9 +109,12 @@ export class Resources {
       const lb = this.loadBalancers.get(next.loadBalancerArn);
       if (lb === undefined) throw new Error(`listener ${next.address} is put before its load balancer`);
       const endpoint = addresses.listener(next.loadBalancerArn, next.port);
-      if (known?.lb === lb && known.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port)
-        known.definition = next;
+      const sameEndpoint = known?.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port;
+      const sameProtocol = known?.definition.protocol === next.protocol;
+      if (known?.lb === lb && sameEndpoint && sameProtocol) known.definition = next;
       else {
+        // A port has one protocol; it cannot be bound twice.
+        if (sameEndpoint && !sameProtocol) known?.close();
         const fresh = new ListenerRuntime(next, lb, { endpoint, context, routes: this.#compile(next) });
         // The old port serves until the new one does.
         await fresh.bind();

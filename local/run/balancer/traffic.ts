@@ -7,6 +7,7 @@ const NAMESPACE = 'AWS/ApplicationELB';
 export class LoadBalancerCounters {
   RequestCount = 0;
   NewConnectionCount = 0;
+  ClientTLSNegotiationErrorCount = 0;
   RejectedConnectionCount = 0;
   HTTPCode_ELB_3XX_Count = 0;
   HTTPCode_ELB_4XX_Count = 0;
