@@ -11,7 +11,9 @@ export interface Secrets {
 /** The seed is kept with mode 0600 in the state folder. */
 export async function createSecrets(stateDir: string): Promise<Secrets> {
   const file = join(stateDir, 'secrets.seed');
-  const known = await readFile(file, 'utf8').catch(() => null);
+  const text = await readFile(file, 'utf8').catch(() => '');
+  // Cut off, as by a full disk, it would make secrets that anybody can make.
+  const known = /^[0-9a-f]{64}$/.test(text) ? text : null;
   const seed = known ?? createRandom().hex(64);
   if (known === null) await writeFile(file, seed, { mode: 0o600 });
   return { of: (address) => createRandom(`${seed} ${address}`).hex(32) };

@@ -3,6 +3,7 @@
  * anybody is told of it, so nothing that was accepted is lost with the process; what ended is dropped when it is rewritten.
  */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { isSavedValue } from './saved-shapes.ts';
 
 /** `topic` and `subscription`: of the API. `message`: accepted. `delivery`: of one to a subscription. `queued`: in a queue. */
 export type JournalKind = 'topic' | 'subscription' | 'message' | 'delivery' | 'queued';
@@ -27,24 +28,34 @@ export interface JournalOptions {
   readonly onWarn: (message: string) => void;
   /** Written since the last rewriting, before the next one is thought of. Default 8 MiB. */
   readonly rewriteBytes?: number;
+  /** Whether what was read is worth keeping. Default: what has the kind's shape */
+  readonly isValue?: (kind: JournalKind, value: unknown) => boolean;
 }
 
 const REWRITE_BYTES = 8 * 1024 * 1024;
 /** Rewritten when at least three quarters of the file are about what has ended. */
 const REWRITE_FACTOR = 4;
 
-export function openJournal({ file, resume, onWarn, rewriteBytes = REWRITE_BYTES }: JournalOptions): Journal {
+export function openJournal(options: JournalOptions): Journal {
+  const { file, resume, onWarn, rewriteBytes = REWRITE_BYTES, isValue = isSavedValue } = options;
   const kinds = new Map<JournalKind, Map<string, unknown>>();
-  if (resume) for (const change of read(file, onWarn)) keep(kinds, change);
+  if (resume) for (const change of read(file, onWarn, isValue)) keep(kinds, change);
   let told = false;
+  /** A write failed: the file may end in half a line, to which the next one must not be added. */
+  let torn = false;
   let liveBytes = 0;
   let bytes = 0;
   let descriptor = -1;
+  let closed = false;
 
   function guarded(work: () => void): void {
     try {
       work();
+      if (told) onWarn(`${file} is written again, with all that was held back`);
+      torn = false;
+      told = false;
     } catch (error) {
+      torn = true;
       if (!told) onWarn(`${file} was not written: ${error instanceof Error ? error.message : String(error)}`);
       told = true;
     }
@@ -62,18 +73,19 @@ export function openJournal({ file, resume, onWarn, rewriteBytes = REWRITE_BYTES
     let written = 0;
     try {
       for (const [kind, all] of kinds) for (const [id, value] of all) written += append(next, [[kind, id, value]]);
+      renameSync(`${file}.new`, file);
     } catch (error) {
       closeSync(next);
+      rmSync(`${file}.new`, { force: true });
       throw error;
     }
-    renameSync(`${file}.new`, file);
     if (descriptor >= 0) closeSync(descriptor);
     descriptor = next;
     liveBytes = written;
     bytes = written;
   }
 
-  rmSync(`${file}.new`, { force: true });
+  rmSync(`${file}.new`, { force: true, recursive: true });
   guarded(rewrite);
   return {
     entries: (kind) => [...(kinds.get(kind) ?? [])],
@@ -81,12 +93,19 @@ export function openJournal({ file, resume, onWarn, rewriteBytes = REWRITE_BYTES
       if (changes.length === 0) return;
       for (const change of changes) keep(kinds, change);
       guarded(() => {
-        if (descriptor < 0) return;
+        if (closed) return;
+        if (torn) {
+          // Fails at once where there is still no room: a rewriting takes as long as there is to write.
+          if (descriptor >= 0) writeSync(descriptor, '\n');
+          rewrite();
+          return;
+        }
         bytes += append(descriptor, changes);
         if (bytes > rewriteBytes && bytes > REWRITE_FACTOR * liveBytes) rewrite();
       });
     },
     close() {
+      closed = true;
       if (descriptor >= 0) closeSync(descriptor);
       descriptor = -1;
     },
@@ -101,15 +120,22 @@ function keep(kinds: Map<JournalKind, Map<string, unknown>>, [kind, id, value]: 
 }
 
 /** A last line that was cut off is one that nobody was told of. */
-function read(file: string, onWarn: (message: string) => void): JournalChange[] {
+function read(
+  file: string,
+  onWarn: (message: string) => void,
+  isValue: Required<JournalOptions>['isValue'],
+): JournalChange[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch {
     return [];
   }
-  const lines = text.split('\n').slice(0, -1);
-  const changes = lines.flatMap((line) => parse(line) ?? [null]);
+  const lines = text
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line !== '');
+  const changes = lines.flatMap((line) => parse(line, isValue) ?? [null]);
   const broken = changes.filter((change) => change === null).length;
   if (broken > 0) onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored`);
   return changes.filter((change) => change !== null);
@@ -117,10 +143,11 @@ function read(file: string, onWarn: (message: string) => void): JournalChange[] 
 
 const KINDS: readonly string[] = ['topic', 'subscription', 'message', 'delivery', 'queued'] satisfies JournalKind[];
 
-function parse(line: string): JournalChange[] | null {
+function parse(line: string, isValue: Required<JournalOptions>['isValue']): JournalChange[] | null {
   try {
     const value = JSON.parse(line) as unknown;
-    return Array.isArray(value) && value.every(isChange) ? value : null;
+    if (!Array.isArray(value) || !value.every(isChange)) return null;
+    return value.every(([kind, , saved]) => saved === null || isValue(kind, saved)) ? value : null;
   } catch {
     return null;
   }

@@ -1,9 +1,10 @@
 /** Topics whose plane is killed: what was accepted arrives all the same, once the next plane is up. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openJournal } from './journal.ts';
+import { createOutbox } from './outbox.ts';
 import { confirmFrom, makeMaterial, queueNamed, startTopics, subscriptionOf, topicNamed } from './testing/builders.ts';
 import { type Receiver, startReceiver } from './testing/receiver.ts';
 import type { Topics } from './topics.ts';
@@ -202,7 +203,13 @@ test('a line that was cut off is nothing that anybody was told of; a broken one 
     const warnings: string[] = [];
     return {
       warnings,
-      ...openJournal({ file, resume: true, onWarn: (text) => void warnings.push(text), rewriteBytes }),
+      ...openJournal({
+        file,
+        resume: true,
+        onWarn: (text) => void warnings.push(text),
+        rewriteBytes,
+        isValue: () => true,
+      }),
     };
   };
   const first = open();
@@ -228,4 +235,70 @@ test('a line that was cut off is nothing that anybody was told of; a broken one 
   second.close();
   t.true(readFileSync(file).length < 10_000);
   t.deepEqual(open().entries('message').length, 2);
+});
+
+test('values of another shape stop no plane: they are told of, and the rest comes back', (t) => {
+  const file = stateFile(t);
+  const message = {
+    id: 'a',
+    topicArn: 'arn:topic',
+    bodies: [['default', 'text']],
+    subject: null,
+    attributes: [],
+    timestamp: '2026-01-01T00:00:00.000Z',
+    signatureVersion: 1,
+  };
+  const broken = [
+    [['message', 'b', {}]],
+    [['message', 'c', { ...message, bodies: 'text' }]],
+    [['topic', 'd', 7]],
+    [['subscription', 'e', { topicArn: 'arn:topic' }]],
+    [['delivery', 'f', 'g']],
+    [['queued', 'h', { attributes: {} }]],
+  ];
+  writeFileSync(file, [[['message', 'a', message]], ...broken].map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const warnings: string[] = [];
+  const journal = openJournal({ file, resume: true, onWarn: (text) => void warnings.push(text) });
+  t.regex(warnings[0] ?? '', /6 of 7 lines/);
+  t.deepEqual(
+    createOutbox(journal)
+      .messages()
+      .map(({ id }) => id),
+    ['a'],
+  );
+  journal.close();
+});
+
+test('a disk that was full for a while costs no message that was accepted', (t) => {
+  const file = stateFile(t);
+  const warnings: string[] = [];
+  const open = () =>
+    openJournal({
+      file,
+      resume: true,
+      onWarn: (text) => void warnings.push(text),
+      rewriteBytes: 1,
+      isValue: () => true,
+    });
+  const journal = open();
+  journal.commit([['message', 'a', 1]]);
+  // The next rewriting has nowhere to go: what follows is held back, then written with the first that succeeds.
+  mkdirSync(`${file}.new`);
+  writeFileSync(join(`${file}.new`, 'in the way'), '');
+  for (let i = 0; i < 20; i++) {
+    journal.commit([['queued', 'x', i]]);
+    journal.commit([['queued', 'x', null]]);
+  }
+  journal.commit([['message', 'b', 2]]);
+  t.is(warnings.length, 1);
+  rmSync(`${file}.new`, { recursive: true });
+  journal.commit([['message', 'c', 3]]);
+  journal.close();
+  t.regex(warnings[1] ?? '', /written again/);
+  t.deepEqual(
+    open()
+      .entries('message')
+      .map(([id]) => id),
+    ['a', 'b', 'c'],
+  );
 });
