@@ -1,5 +1,5 @@
 /** The console: draws the plane's status every second and its events as they come. Reads only; text is never markup. */
-import { alarms, deployments, taskSets } from './blue-green.js';
+import { alarms, deployments, restApis, taskSets } from './blue-green.js';
 import { byId, element, fill, table, tone } from './dom.js';
 
 const POLL_MS = 1000;
@@ -151,6 +151,7 @@ function draw(status) {
   fill('deployments', deployments(status), 'Nothing is deployed blue/green.');
   fill('alarms', alarms(status.alarms), 'No alarm.');
   fill('balancers', status.loadBalancers.map(balancer), 'No load balancer.');
+  fill('rest-apis', restApis(status.restApis, status.usagePlans), 'No REST API.');
   fill('targets', targetsTable(status), 'No target is registered.');
   fill('instances', status.instances.map(instance), 'No instance; Fargate tasks need none.');
 }

@@ -95,6 +95,30 @@ export function taskSets(sets) {
   );
 }
 
+/** Each stage of a REST API with what it answers, then what is used of quotas. */
+export function restApis(apis, usage) {
+  const stages = apis.flatMap((api) =>
+    api.stages.map((stage) =>
+      element(
+        'article',
+        { class: 'card' },
+        element('h3', {}, `${api.name} ${stage.name}`),
+        element('div', { class: 'mono' }, stage.url),
+        ...stage.methods.map((method) => element('div', { class: 'soft' }, method)),
+      ),
+    ),
+  );
+  const quotas = usage.map(({ key, plan, used, limit, period }) =>
+    element(
+      'label',
+      {},
+      `${key} in ${plan}: ${used} of ${limit}, ${period}`,
+      element('meter', { min: 0, max: limit, value: used }),
+    ),
+  );
+  return [...stages, ...quotas];
+}
+
 const URGENCY = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 
 /** What is in alarm comes first. */

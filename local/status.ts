@@ -27,6 +27,10 @@ export interface Status {
   readonly topics: readonly TopicStatus[];
   /** CodeDeploy deployments, newest first, at most 20. */
   readonly blueGreen: readonly BlueGreenStatusEntry[];
+  /** API Gateway's REST APIs, with the stages that serve. */
+  readonly restApis: readonly RestApiStatus[];
+  /** Quotas of API keys, in the period that is. */
+  readonly usagePlans: readonly UsageStatus[];
   readonly alarms: readonly { readonly name: string; readonly state: string; readonly reason: string }[];
   /** Terraform outputs with load balancer names turned into local addresses. */
   readonly outputs: readonly { readonly stack: string; readonly name: string; readonly value: unknown }[];
@@ -54,6 +58,33 @@ export interface LoadBalancerStatus {
       readonly actions: readonly Action[];
     }[];
   }[];
+}
+
+export interface RestApiStatus {
+  readonly name: string;
+  readonly id: string;
+  /** As AWS would give it. */
+  readonly awsUrl: string;
+  /** Where it is on this machine, without a stage. */
+  readonly url: string;
+  readonly stages: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly deploymentId: string;
+    /** `POST /orders` … */
+    readonly methods: readonly string[];
+  }[];
+}
+
+export interface UsageStatus {
+  /** Names of the usage plan and the key. */
+  readonly plan: string;
+  readonly key: string;
+  readonly used: number;
+  readonly limit: number;
+  /** `DAY`, `WEEK` or `MONTH`. */
+  readonly period: string;
+  readonly endsAt: string;
 }
 
 export interface TargetGroupStatus {

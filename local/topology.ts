@@ -15,14 +15,16 @@ import type {
   ScheduledScaling,
   StoredObject,
 } from './topology-delivery.ts';
+import type { RestTopology } from './topology-rest-api.ts';
 
 export type * from './topology-delivery.ts';
+export type * from './topology-rest-api.ts';
 
 /** `<stack>/<type>.<name>`, e.g. `interstella-edge/aws_lb.main`. */
 export type Address = string;
 export type Arn = string;
 
-export interface Topology {
+export interface Topology extends RestTopology {
   readonly region: string;
   readonly accountId: string;
   readonly stacks: readonly string[];

@@ -68,6 +68,8 @@ export function status(url = 'http://127.10.0.1:80'): Status {
       },
     ],
     blueGreen: [],
+    restApis: [],
+    usagePlans: [],
     alarms: [],
     outputs: [],
     endpoints: { aws: 'http://127.0.0.1:4566', console: 'http://127.0.0.1:4567' },

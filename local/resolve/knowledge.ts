@@ -21,6 +21,7 @@ export interface KnowledgeOptions {
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
   random_password: ['result', 'bcrypt_hash'],
   aws_secretsmanager_secret_version: ['secret_string', 'secret_binary'],
+  aws_api_gateway_api_key: ['value'],
 };
 
 export function knowledgeOf(block: Block, options: KnowledgeOptions): TypeKnowledge | null {

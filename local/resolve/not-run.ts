@@ -5,14 +5,40 @@ export interface NotRun {
   readonly fix: string;
 }
 
-const API_GATEWAY: NotRun = {
-  rule: 'there is no API Gateway here: keys, throttles and quotas would not act, and whoever calls its address would leave this machine',
-  fix: 'rehearse without it (front.restApi null in these stacks), so that callers use the load balancer behind it',
+const V2: NotRun = {
+  rule: 'HTTP and WebSocket APIs are not run here: whoever calls their address would leave this machine',
+  fix: 'rehearse without them, so that callers use the load balancer behind them, or put a REST API (aws_api_gateway_rest_api) in front',
 };
 
+const VPC_LINK: NotRun = {
+  rule: 'a VPC link of REST APIs leads to network load balancers, which are not run here',
+  fix: 'lead an aws_apigatewayv2_vpc_link to an application load balancer, by integration_target of the integration',
+};
+
+const DOMAIN: NotRun = {
+  rule: 'there is no TLS and no DNS of one’s own here: callers would leave this machine',
+  fix: 'let callers use the invoke_url of the stage',
+};
+
+const AUTHORIZER: NotRun = {
+  rule: 'nobody is authenticated here: a method without its authorizer would be open',
+  fix: 'rehearse with authorization NONE and API keys',
+};
+
+/** What of REST APIs is not run; the rest of them is. */
+const REST_API: NotRun = {
+  rule: 'REST APIs are run here without this part of them',
+  fix: 'leave it out of what is rehearsed',
+};
+
+/** The first one that fits. */
 const BY_PREFIX: readonly (readonly [prefix: string, why: NotRun])[] = [
-  ['aws_api_gateway_', API_GATEWAY],
-  ['aws_apigatewayv2_', API_GATEWAY],
+  ['aws_api_gateway_vpc_link', VPC_LINK],
+  ['aws_api_gateway_domain_name', DOMAIN],
+  ['aws_api_gateway_base_path_mapping', DOMAIN],
+  ['aws_api_gateway_authorizer', AUTHORIZER],
+  ['aws_api_gateway_', REST_API],
+  ['aws_apigatewayv2_', V2],
 ];
 
 /** @returns null for a type that is merely not known */

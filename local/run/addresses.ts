@@ -2,8 +2,9 @@
  * Which loopback address stands for what. On Linux every load balancer, instance and awsvpc task has an address of its
  * own and its real ports; what the machine does not allow is mapped, and said (docs/processes.md).
  */
-import type { Arn, Listener, LoadBalancer } from '../topology.ts';
+import type { Arn, Listener, LoadBalancer, RestApi } from '../topology.ts';
 import { createLocaliser } from './addresses/localise.ts';
+import { createApiLocaliser } from './addresses/localise-apis.ts';
 import { type AddressPool, createPool, createSharedPool } from './addresses/pool.ts';
 import { createLeasedPortMap, createLowPortMap, type PortMap, realPorts } from './addresses/ports.ts';
 import { machineProbe, type Probe } from './addresses/probe.ts';
@@ -14,6 +15,10 @@ const LOOPBACK = '127.0.0.1';
 /** Held on `127.40.<block>.1` as long as the plane lives: the sign that its block is taken. */
 const CLAIM_PORT = 4565;
 const BLOCKS = 256;
+const REST_API_PORT = 80;
+
+/** Load balancers have no colon in their names. */
+const holderOf = (apiId: string): string => `rest-api:${apiId}`;
 
 export interface AddressBookOptions {
   /** Default 4566. Each port base has a block of addresses of its own, so that planes can run side by side. */
@@ -29,6 +34,10 @@ export interface PlaneAddressBook extends AddressBook {
    * applied, pass the old ones and the new ones together.
    */
   setLoadBalancers(loadBalancers: readonly LoadBalancer[], listeners: readonly Listener[]): void;
+  /** Tells which REST APIs there are, as `setLoadBalancers` does: each has an address of its own, and port 80. */
+  setRestApis(apis: readonly RestApi[]): void;
+  /** Where a REST API's endpoint is bound. */
+  restApi(apiId: string): Endpoint;
   /** A load balancer that no stack has: its name and address stay until it is removed, whatever the stacks have. */
   addLoadBalancer(loadBalancer: LoadBalancer): void;
   removeLoadBalancer(arn: Arn): void;
@@ -105,12 +114,14 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
     loadBalancers: [],
     listeners: [],
   };
+  let restApis: readonly RestApi[] = [];
   let localise = createLocaliser([], unreachable);
 
   const endpointOf = (name: string, port: number): Endpoint => {
     const host = pools.loadBalancers.lease(name);
     return { host, port: ports.fixed(name, host, port) };
   };
+  const restApiEndpoint = (apiId: string): Endpoint => endpointOf(holderOf(apiId), REST_API_PORT);
   const need = (arn: Arn): string => {
     const name = nameOf.get(arn);
     if (name === undefined) throw new Error(`the address book does not know the load balancer ${arn}`);
@@ -119,7 +130,7 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
 
   function refresh(): void {
     const loadBalancers = [...own.values(), ...stacks.loadBalancers];
-    const names = new Set(loadBalancers.map((lb) => lb.name));
+    const names = new Set([...loadBalancers.map((lb) => lb.name), ...restApis.map(({ id }) => holderOf(id))]);
     for (const name of [...pools.loadBalancers.holders().keys()]) {
       if (names.has(name)) continue;
       pools.loadBalancers.release(name);
@@ -136,7 +147,11 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
       const name = nameOf.get(loadBalancerArn);
       if (name !== undefined) endpointOf(name, port);
     }
-    localise = createLocaliser([...dnsNames.keys()], (dns, port) => endpointOf(dnsNames.get(dns) ?? dns, port));
+    const ofBalancers = createLocaliser([...dnsNames.keys()], (dns, port) =>
+      endpointOf(dnsNames.get(dns) ?? dns, port),
+    );
+    const ofApis = createApiLocaliser(new Map(restApis.map(({ id, host }) => [host, () => restApiEndpoint(id)])));
+    localise = (text) => ofApis(ofBalancers(text));
   }
 
   return {
@@ -147,6 +162,12 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
       stacks = { loadBalancers, listeners };
       refresh();
     },
+    setRestApis(apis) {
+      restApis = apis;
+      refresh();
+      for (const { id } of apis) restApiEndpoint(id);
+    },
+    restApi: restApiEndpoint,
     addLoadBalancer(loadBalancer) {
       own.set(loadBalancer.arn, loadBalancer);
       refresh();
@@ -165,6 +186,7 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
     describe: () => [
       ...(reason === null ? [] : [reason]),
       ...[...dnsNames].map(([dns, name]) => `${dns} is ${pools.loadBalancers.lease(name)}`),
+      ...restApis.map(({ id, host }) => `${host} is ${pools.loadBalancers.lease(holderOf(id))}`),
       ...ports.describe(),
     ],
   };

@@ -21,6 +21,7 @@ export interface PlaneEvent {
     | 'functions'
     | 'alarms'
     | 'codedeploy'
+    | 'rest-api'
     | 'api';
   /** What it is about: a service, target group, instance, topic, or resource address. */
   readonly subject: string;

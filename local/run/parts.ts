@@ -26,6 +26,7 @@ import { createParameterStore } from './params/params.ts';
 import type { PlaneConfig } from './plane.ts';
 import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
+import { createRestApis } from './rest-api/rest-api.ts';
 import { createRevisionBook } from './revisions.ts';
 import { createTables } from './tables/tables.ts';
 import { openJournal } from './topics/journal.ts';
@@ -42,6 +43,7 @@ export function setNames(parts: Parts, old: Topology | null, next: Topology): vo
   const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
   const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
   parts.addresses.setLoadBalancers(loadBalancers, listeners);
+  parts.addresses.setRestApis(mergeById(old?.restApis ?? [], next.restApis));
   const subnets = mergeById(old?.subnets ?? [], next.subnets);
   parts.balancer.setSubnets(subnets);
   for (const { id, zone } of subnets) parts.zones.set(id, zone);
@@ -184,6 +186,16 @@ export async function createParts(config: PlaneConfig) {
     dir: join(config.stateDir, 'functions'),
     region: REGION,
   });
+  const restApis = createRestApis({
+    clock,
+    random,
+    events,
+    metrics,
+    logs,
+    functions,
+    addresses,
+    accountId: ACCOUNT_ID,
+  });
   const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
   const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
   const capacity = createCapacity({
@@ -222,6 +234,7 @@ export async function createParts(config: PlaneConfig) {
     ...ecs.handlers,
     ...topics.handlers,
     functions: functions.handler,
+    ...restApis.handlers,
     alarms: alarms.handler,
     ...autoscaler.handlers,
     capacityProviders: capacity.handler,
@@ -261,6 +274,7 @@ export async function createParts(config: PlaneConfig) {
     instances,
     ecs,
     functions,
+    restApis,
     alarms,
     autoscaler,
     capacity,
@@ -281,6 +295,7 @@ export async function closeParts(parts: Parts): Promise<void> {
     async () => parts.deployments.close(),
     async () => parts.alarms.close(),
     () => parts.topics.close(2000),
+    () => parts.restApis.close(),
     () => parts.functions.close(),
     () => parts.ecs.close(),
     () => parts.instances.close(),

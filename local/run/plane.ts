@@ -121,6 +121,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           .map((s) => ({ protocol: s.protocol, endpoint: addresses.localise(s.endpoint), confirmed: s.confirmed })),
       })),
       blueGreen: parts.deployments.control.deployments(),
+      restApis: parts.restApis.reading(),
       alarms: parts.alarms.alarms(),
       outputs: topology?.outputs ?? [],
       loadBalancerHost: addresses.loadBalancerHost,

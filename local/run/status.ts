@@ -14,6 +14,7 @@ import { STATUS_VERSION } from '../status.ts';
 import type { Action, AutoScalingGroup, Condition, LoadBalancer, Output, TargetGroup } from '../topology.ts';
 import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
 import type { AlarmState, BlueGreenDeployment, BlueGreenSide, TaskSetState } from './contracts-delivery.ts';
+import type { RestReading } from './rest-api/rest-api.ts';
 
 /** Older CodeDeploy deployments are left out. */
 const BLUE_GREEN_SHOWN = 20;
@@ -48,6 +49,7 @@ export interface StatusInput {
   readonly topics: readonly TopicStatus[];
   /** Newest first. */
   readonly blueGreen: readonly BlueGreenDeployment[];
+  readonly restApis: RestReading;
   readonly alarms: readonly AlarmState[];
   readonly outputs: readonly Output[];
   readonly loadBalancerHost: (arn: string) => string;
@@ -71,6 +73,8 @@ export function statusOf(input: StatusInput): Status {
     tasks: tasks.filter((task) => !groups.has(`${task.clusterArn} ${task.group}`)).map(taskOf),
     topics: input.topics,
     blueGreen: input.blueGreen.slice(0, BLUE_GREEN_SHOWN).map(blueGreenOf),
+    restApis: restApisOf(input.restApis),
+    usagePlans: input.restApis.usage.map(({ endsAtMs, ...use }) => ({ ...use, endsAt: iso(endsAtMs) ?? '' })),
     alarms: input.alarms.map(({ definition, state, reason }) => ({ name: definition.name, state, reason })),
     outputs: input.outputs
       .filter((output) => !output.name.startsWith('cross-stack-output-'))
@@ -111,6 +115,19 @@ function targetGroupsOf(balancer: BalancerReading): readonly TargetGroupStatus[]
       requests: balancer.requests(group.arn, target.id, target.port),
     })),
   }));
+}
+
+function restApisOf({ apis }: RestReading): Status['restApis'] {
+  return apis.map(({ api, endpoint, stages }) => {
+    const url = `http://${endpoint.host}:${endpoint.port}`;
+    return {
+      name: api.name,
+      id: api.id,
+      awsUrl: `https://${api.host}`,
+      url,
+      stages: stages.map((stage) => ({ ...stage, url: `${url}/${stage.name}` })),
+    };
+  });
 }
 
 function instanceOf(instance: InstanceState, groups: readonly AutoScalingGroup[]): InstanceStatus {

@@ -11,6 +11,8 @@ export function outputsBlock(status: Status): string {
       lines.push(`  ${lb.name.padEnd(24)} ${listener.url}`);
       for (const rule of listener.rules) lines.push(`    ${describeRule(rule)}`);
     }
+  for (const api of status.restApis)
+    for (const stage of api.stages) lines.push(`  ${api.name.padEnd(24)} ${stage.url}`);
   lines.push(
     `  ${'AWS endpoint'.padEnd(24)} ${status.endpoints.aws}   (export AWS_ENDPOINT_URL=${status.endpoints.aws})`,
   );

@@ -1,4 +1,4 @@
-/** What `status` prints: services, task sets, deployments, load balancers, targets, instances, alarms. */
+/** What `status` prints: services, task sets, deployments, load balancers, REST APIs, targets, instances, alarms. */
 import type { BlueGreenStatusEntry, ServiceStatus, Status, TaskSetStatusEntry } from '../../status.ts';
 import { paint, table } from '../output.ts';
 import { describeRule } from './outputs-block.ts';
@@ -20,6 +20,7 @@ export function statusView(status: Status): string {
         [`${paint(lb.name, 'bold')}  ${l.url}`, ...l.rules.map((r) => `  ${describeRule(r)}`)].join('\n'),
       ),
     ),
+    ...restApisView(status),
     table(
       ['TARGET GROUP', 'TARGET', 'PORT', 'STATE', 'REQUESTS', 'REASON'],
       status.targetGroups.flatMap((g) =>
@@ -27,6 +28,7 @@ export function statusView(status: Status): string {
       ),
     ),
     instancesView(status),
+    usageView(status),
     alarmsView(status),
   ];
   return blocks.filter((block) => block !== '').join('\n\n');
@@ -161,6 +163,22 @@ function instancesView(status: Status): string {
       [...i.ports].sort((a, b) => a - b).join(' '),
       i.processes.map(({ name, state }) => `${name} ${state}`).join(', '),
     ]),
+  );
+}
+
+function restApisView(status: Status): readonly string[] {
+  return status.restApis.flatMap((api) =>
+    api.stages.map((stage) =>
+      [`${paint(api.name, 'bold')}  ${stage.url}`, ...stage.methods.map((method) => `  ${method}`)].join('\n'),
+    ),
+  );
+}
+
+function usageView(status: Status): string {
+  if (status.usagePlans.length === 0) return '';
+  return table(
+    ['API KEY', 'USAGE PLAN', 'QUOTA USED', 'ENDS'],
+    status.usagePlans.map((u) => [u.key, u.plan, `${u.used}/${u.limit} ${u.period}`, u.endsAt]),
   );
 }
 

@@ -135,6 +135,8 @@ function statusOf(change: Partial<Status> = {}): Status {
     tasks: [],
     topics: [],
     blueGreen: [shift],
+    restApis: [],
+    usagePlans: [],
     alarms: [{ name: 'threads-5xx', state: 'OK', reason: 'Threshold not crossed' }],
     outputs: [],
     endpoints: { aws: 'http://127.0.0.1:4566', console: 'http://127.0.0.1:4567' },
@@ -176,6 +178,19 @@ test('status: before the first deployment the traffic of a task set is what the 
   t.regex(line(text, BLUE), / 25 % /);
   t.regex(line(text, 'threads '), /CODE_DEPLOY$/);
   t.notRegex(text, /DEPLOYMENT /);
+});
+
+test('status: REST APIs with their stages and methods, and what is used of quotas', (t) => {
+  const url = 'http://127.10.0.9:80';
+  const stages = [
+    { name: 'v1', url: `${url}/v1`, deploymentId: 'abc123', methods: ['POST /orders', 'GET /orders/{id}'] },
+  ];
+  const restApis = [{ name: 'shop-front', id: 'a1', awsUrl: 'https://a1.execute-api', url, stages }];
+  const usage = { plan: 'partners', key: 'acme', used: 3, limit: 5, period: 'DAY', endsAt: '2026-01-02T00:00:00.000Z' };
+  const text = statusView(statusOf({ restApis, usagePlans: [usage] }));
+  t.regex(line(text, 'shop-front'), /http:\/\/127\.10\.0\.9:80\/v1$/);
+  t.regex(text, /^ {2}GET \/orders\/\{id\}$/m);
+  t.regex(line(text, 'acme'), /partners +3\/5 DAY +2026-01-02T00:00:00.000Z/);
 });
 
 test('ps: tasks are blue or green while they are deployed, processes of instances are listed', (t) => {

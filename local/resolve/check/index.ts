@@ -7,6 +7,8 @@ import { checkBlueGreen } from './blue-green.ts';
 import { checkCapacity } from './capacity.ts';
 import { checkDelivery, deliveryNotes } from './delivery.ts';
 import { checkNames } from './names.ts';
+import { checkRestApis, restApiNotes } from './rest-apis.ts';
+import { checkRestUsage } from './rest-usage.ts';
 import { checkScaling } from './scaling.ts';
 import { checkServices } from './services.ts';
 import { checkWaits } from './waits.ts';
@@ -23,7 +25,13 @@ export const checkTopology = (t: Topology): Problem[] => [
   ...checkScaling(t),
   ...checkAlarms(t),
   ...checkWaits(t),
+  ...checkRestApis(t),
+  ...checkRestUsage(t),
 ];
 
 /** What is allowed, and yet may not do what it looks like. */
-export const topologyNotes = (t: Topology): FidelityNote[] => [...deliveryNotes(t), ...deliveryWarnings(t)];
+export const topologyNotes = (t: Topology): FidelityNote[] => [
+  ...deliveryNotes(t),
+  ...deliveryWarnings(t),
+  ...restApiNotes(t),
+];

@@ -15,6 +15,9 @@ import { LISTENER_KINDS } from './listeners.ts';
 import { LOAD_BALANCER_KINDS } from './load-balancers.ts';
 import { NETWORK_KINDS } from './network.ts';
 import { OBJECT_KINDS } from './objects.ts';
+import { REST_API_KINDS } from './rest-apis.ts';
+import { REST_INTEGRATION_KINDS } from './rest-integrations.ts';
+import { REST_STAGE_KINDS } from './rest-stages.ts';
 import { SCALING_KINDS } from './scaling.ts';
 import { SERVICE_KINDS } from './services.ts';
 import { STORAGE_KINDS } from './storage.ts';
@@ -37,6 +40,9 @@ const KINDS: readonly Kind[] = [
   ...ALARM_KINDS,
   ...SCALING_KINDS,
   ...COMMAND_KINDS,
+  ...REST_API_KINDS,
+  ...REST_INTEGRATION_KINDS,
+  ...REST_STAGE_KINDS,
   ...INERT_TYPES,
 ];
 

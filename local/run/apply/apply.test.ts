@@ -202,7 +202,27 @@ test('a resource that becomes another controller’s is new to it, and removed f
   await applier.apply(first, never);
   const second = { ...first, inert: [], commandWaits: [{ ...resource, digest: 'other' }] } as unknown as Topology;
   await applier.apply(second, never);
-  await applier.apply({ ...second, commandWaits: [], order: [] }, never);
+  await applier.apply(
+    {
+      ...second,
+      commandWaits: [],
+      restApis: [],
+      restResources: [],
+      restMethods: [],
+      restIntegrations: [],
+      restMethodResponses: [],
+      restIntegrationResponses: [],
+      restGatewayResponses: [],
+      restDeployments: [],
+      restStages: [],
+      restMethodSettings: [],
+      restApiKeys: [],
+      restUsagePlans: [],
+      restUsagePlanKeys: [],
+      order: [],
+    },
+    never,
+  );
   t.deepEqual(log, ['inert put a true', 'waits put a true', 'inert remove a', 'waits remove a']);
 });
 

@@ -1,0 +1,23 @@
+/** A request's body, whole, up to what API Gateway takes (API Gateway limits: 10 MB). */
+import type { IncomingMessage } from 'node:http';
+import { MAX_PAYLOAD_BYTES } from './decide-answer.ts';
+
+/** Rejects where the client goes away. */
+export function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
+  if (Number(req.headers['content-length'] ?? 0) > MAX_PAYLOAD_BYTES) return Promise.resolve('too-large');
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_PAYLOAD_BYTES) {
+        req.pause();
+        req.removeAllListeners('data');
+        resolve('too-large');
+      } else chunks.push(chunk);
+    });
+    req.on('end', () => resolve(Buffer.concat(chunks)));
+    req.on('error', reject);
+    req.on('close', () => reject(new Error('the client is gone')));
+  });
+}

@@ -1,0 +1,149 @@
+/** REST APIs as applied: their parts, the pictures that deployments took, stages, keys, plans, and what was used of them. */
+import type { ResourceBase } from '../../topology.ts';
+import type {
+  RestApi,
+  RestApiKey,
+  RestDeployment,
+  RestMethodSettings,
+  RestStage,
+  RestTopology,
+  RestUsagePlan,
+} from '../../topology-rest-api.ts';
+import { ApiError, type ResourceHandler } from '../contracts.ts';
+import { compileApi, type Picture } from './compile-api.ts';
+import type { Books } from './decide-admission.ts';
+import type { QuotaUse } from './decide-quota.ts';
+import type { Bucket } from './decide-throttle.ts';
+
+type Kind = keyof RestTopology;
+type Item<K extends Kind> = RestTopology[K][number];
+export type RestHandlers = { readonly [K in Kind]: ResourceHandler<Item<K>> };
+
+/** What a stage serves. */
+export interface Served {
+  readonly api: RestApi;
+  readonly stage: Pick<RestStage, 'name' | 'variables' | 'accessLog' | 'deploymentId'>;
+  readonly picture: Picture;
+}
+
+/** Buckets of callers that were not seen for so long are full again; they need not be kept. */
+const BUCKETS_KEPT = 50_000;
+
+export class RestRegistry implements Books {
+  readonly #items = new Map<Kind, Map<string, ResourceBase>>();
+  readonly #pictures = new Map<string, Picture>();
+  /** Of keys and plans that were made through the endpoint: no stack has them. */
+  readonly buckets = new Map<string, Bucket>();
+  readonly uses = new Map<string, QuotaUse>();
+  #keysByValue: ReadonlyMap<string, RestApiKey> | null = null;
+  #stages: ReadonlyMap<string, Served> | null = null;
+
+  all<K extends Kind>(kind: K): readonly Item<K>[] {
+    return [...(this.#items.get(kind)?.values() ?? [])] as unknown as readonly Item<K>[];
+  }
+
+  /** Keeps a resource under its identity, as the one that its address stands for. */
+  put<K extends Kind>(kind: K, next: Item<K>, previous: Item<K> | null): void {
+    const items = this.#items.get(kind) ?? new Map<string, ResourceBase>();
+    this.#items.set(kind, items);
+    if (previous && identityOf(previous) !== identityOf(next)) items.delete(identityOf(previous));
+    items.set(identityOf(next), next);
+    this.#changed();
+  }
+
+  remove<K extends Kind>(kind: K, previous: Item<K>): void {
+    this.#items.get(kind)?.delete(identityOf(previous));
+    this.#changed();
+  }
+
+  /** @throws ApiError BadRequestException where the API cannot be deployed */
+  takePicture(deployment: RestDeployment): void {
+    const api = this.all('restApis').find(({ id }) => id === deployment.apiId);
+    if (!api) throw new ApiError('NotFoundException', 'Invalid API identifier specified', 404);
+    const own = <T extends { readonly apiId: string }>(items: readonly T[]): readonly T[] =>
+      items.filter(({ apiId }) => apiId === api.id);
+    const picture = compileApi(api, {
+      resources: own(this.all('restResources')),
+      methods: own(this.all('restMethods')),
+      integrations: own(this.all('restIntegrations')),
+      integrationResponses: own(this.all('restIntegrationResponses')),
+      gatewayResponses: own(this.all('restGatewayResponses')),
+    });
+    if (typeof picture === 'string') throw new ApiError('BadRequestException', picture);
+    this.#pictures.set(identityOf(deployment), picture);
+    this.#changed();
+  }
+
+  dropPicture(deployment: RestDeployment): void {
+    this.#pictures.delete(identityOf(deployment));
+    this.#changed();
+  }
+
+  /** Stages of an API, by name: those that have a picture to serve. */
+  served(apiId: string, stageName: string): Served | undefined {
+    this.#stages ??= this.#compileStages();
+    return this.#stages.get(`${apiId}/${stageName}`);
+  }
+
+  allServed(): readonly Served[] {
+    this.#stages ??= this.#compileStages();
+    return [...this.#stages.values()];
+  }
+
+  get keys(): ReadonlyMap<string, RestApiKey> {
+    this.#keysByValue ??= new Map(this.all('restApiKeys').map((key) => [key.value, key]));
+    return this.#keysByValue;
+  }
+
+  get settings(): readonly RestMethodSettings[] {
+    return this.all('restMethodSettings');
+  }
+
+  plansOf(keyId: string): readonly RestUsagePlan[] {
+    const ids = new Set(
+      this.all('restUsagePlanKeys')
+        .filter((k) => k.keyId === keyId)
+        .map((k) => k.planId),
+    );
+    return this.all('restUsagePlans').filter(({ id }) => ids.has(id));
+  }
+
+  /** Keeps what a decision has changed. */
+  keep(buckets: ReadonlyMap<string, Bucket>, use: { readonly of: string; readonly use: QuotaUse } | null): void {
+    for (const [key, bucket] of buckets) {
+      this.buckets.delete(key);
+      this.buckets.set(key, bucket);
+    }
+    for (const key of this.buckets.keys()) {
+      if (this.buckets.size <= BUCKETS_KEPT) break;
+      this.buckets.delete(key);
+    }
+    if (use) this.uses.set(use.of, use.use);
+  }
+
+  #compileStages(): ReadonlyMap<string, Served> {
+    const apis = new Map(this.all('restApis').map((api) => [api.id, api]));
+    const deployments = this.all('restDeployments');
+    const made = deployments.flatMap((d) =>
+      d.stageName === null
+        ? []
+        : [{ apiId: d.apiId, name: d.stageName, deploymentId: d.id, variables: d.variables, accessLog: null }],
+    );
+    const stages = [...made, ...this.all('restStages')].flatMap((stage): [string, Served][] => {
+      const api = apis.get(stage.apiId);
+      const of = deployments.find((d) => d.id === stage.deploymentId && d.apiId === stage.apiId);
+      const picture = of && this.#pictures.get(identityOf(of));
+      return api && picture ? [[`${api.id}/${stage.name}`, { api, stage, picture }]] : [];
+    });
+    return new Map(stages);
+  }
+
+  #changed(): void {
+    this.#keysByValue = null;
+    this.#stages = null;
+  }
+}
+
+/** Deployments, keys … of one address may follow each other under another id: each is a thing of its own. */
+const identityOf = (resource: ResourceBase): string =>
+  `${resource.address} ${(resource as ResourceBase & { readonly id?: string }).id ?? ''}`;
