@@ -20,9 +20,11 @@ import { desiredCountFits } from './capacity/desired-count-fits.ts';
 import { rollingRoom } from './capacity/rolling-room.ts';
 import { deadLetterClosed } from './delivery/dead-letter-closed.ts';
 import { deadLetterMissing } from './delivery/dead-letter-missing.ts';
+import { deliveryPolicy } from './delivery/delivery-policy.ts';
 import { subscriptionUnrouted } from './delivery/subscription-unrouted.ts';
 import { balancerZones } from './deployments/balancer-zones.ts';
 import { circuitBreakerOff } from './deployments/circuit-breaker-off.ts';
+import { circuitBreakerUnused } from './deployments/circuit-breaker-unused.ts';
 import { deploymentPercentages } from './deployments/deployment-percentages.ts';
 import { deregistrationDelay } from './deployments/deregistration-delay.ts';
 import { desiredZero } from './deployments/desired-zero.ts';
@@ -66,6 +68,7 @@ import { targetWithoutPolicy } from './scaling/target-without-policy.ts';
 import { parameterInClear } from './secrets/parameter-in-clear.ts';
 import { secretInEnvironment } from './secrets/secret-in-environment.ts';
 import { secretLiteral } from './secrets/secret-literal.ts';
+import { secretMissing } from './secrets/secret-missing.ts';
 
 export const RULES: readonly Rule[] = [
   groupUnattached,
@@ -88,9 +91,11 @@ export const RULES: readonly Rule[] = [
   rollingRoom,
   deadLetterClosed,
   deadLetterMissing,
+  deliveryPolicy,
   subscriptionUnrouted,
   balancerZones,
   circuitBreakerOff,
+  circuitBreakerUnused,
   deploymentPercentages,
   deregistrationDelay,
   desiredZero,
@@ -134,4 +139,5 @@ export const RULES: readonly Rule[] = [
   parameterInClear,
   secretInEnvironment,
   secretLiteral,
+  secretMissing,
 ];

@@ -1,10 +1,14 @@
 import type { Case } from '../case.ts';
-import { pathRule, type Stack, the } from '../system.ts';
+import { type Body, pathRule, type Stack, the } from '../system.ts';
 
 const SUBSCRIPTION = 'aws_sns_topic_subscription';
 
 const endpoint = (s: Stack, path: string): void => {
   the(s, SUBSCRIPTION, 'orders')['endpoint'] = `http://\${aws_lb.main.dns_name}${path}`;
+};
+
+const retry = (s: Stack, healthyRetryPolicy: object): void => {
+  the(s, SUBSCRIPTION, 'orders')['delivery_policy'] = JSON.stringify({ healthyRetryPolicy });
 };
 
 export const DELIVERY: readonly Case[] = [
@@ -76,6 +80,30 @@ export const DELIVERY: readonly Case[] = [
       const { policy } = the(s, 'aws_sqs_queue_policy', 'lost');
       delete s['aws_sqs_queue_policy'];
       the(s, 'aws_sqs_queue', 'lost')['policy'] = policy;
+    },
+  },
+  {
+    rule: 'delivery-policy',
+    falls: (s) => retry(s, { numRetries: 101, minDelayTarget: 1, maxDelayTarget: 2 }),
+    at: 'aws_sns_topic_subscription.orders.delivery_policy',
+    spares: (s) => retry(s, { numRetries: 100, minDelayTarget: 1, maxDelayTarget: 20 }),
+  },
+  {
+    rule: 'delivery-policy',
+    falls: (s) => retry(s, { numRetries: 3, minDelayTarget: 60, maxDelayTarget: 20 }),
+    at: 'aws_sns_topic_subscription.orders.delivery_policy',
+    spares: (s) => retry(s, { numRetries: 3, minDelayTarget: 20, maxDelayTarget: 20, backoffFunction: 'geometric' }),
+  },
+  {
+    rule: 'delivery-policy',
+    falls: (s) => {
+      const http = { defaultHealthyRetryPolicy: { numRetries: 3, backoffFunction: 'cubic' } };
+      (Object.values(s['aws_sns_topic'] ?? {})[0] as Body)['delivery_policy'] = JSON.stringify({ http });
+    },
+    at: '.delivery_policy',
+    spares: (s) => {
+      const http = { defaultHealthyRetryPolicy: { numRetries: 3, backoffFunction: 'exponential' } };
+      (Object.values(s['aws_sns_topic'] ?? {})[0] as Body)['delivery_policy'] = JSON.stringify({ http });
     },
   },
 ];

@@ -190,4 +190,14 @@ export const DEPLOYMENTS: readonly Case[] = [
       the(s, 'aws_lb', 'main')['subnets'] = ['${aws_subnet.a.id}', 'subnet-elsewhere'];
     },
   },
+  {
+    rule: 'circuit-breaker-unused',
+    falls: (s) => {
+      the(s, 'aws_ecs_service', 'shop')['deployment_circuit_breaker'] = { enable: true, rollback: true };
+    },
+    at: 'aws_ecs_service.shop.deployment_circuit_breaker',
+    spares: (s) => {
+      the(s, 'aws_ecs_service', 'shop')['deployment_circuit_breaker'] = { enable: false, rollback: false };
+    },
+  },
 ];

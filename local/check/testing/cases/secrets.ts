@@ -89,4 +89,23 @@ export const SECRETS: readonly Case[] = [
     spares: (s) =>
       add(s, 'aws_ssm_parameter', 'key', parameter({ type: 'String', name: '/shop/endpoint', value: 'x' })),
   },
+  {
+    rule: 'secret-missing',
+    falls: (s) => {
+      container(s, 'api')['secrets'] = [
+        { name: 'KEY', valueFrom: 'arn:aws:ssm:us-east-1:000000000000:parameter/gone' },
+      ];
+    },
+    at: 'secrets.KEY',
+    spares: (s) => {
+      add(s, 'aws_ssm_parameter', 'key', parameter({ value: '${random_password.key.result}' }));
+      add(s, 'random_password', 'key', { length: 20 });
+      const secrets = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:elsewhere-AbCdEf';
+      container(s, 'api')['secrets'] = [
+        { name: 'KEY', valueFrom: '${aws_ssm_parameter.key.arn}' },
+        { name: 'NAMED', valueFrom: '/shop/api-key:3' },
+        { name: 'OTHER', valueFrom: secrets },
+      ];
+    },
+  },
 ];
