@@ -137,6 +137,15 @@ const HOOK = `exports.handler = async (event) => {
       deploymentController: { type },
     });
     const create = 'ecs create-service --region us-east-1 --cluster my_first_ecs_cluster';
+    // The workshop's definition has the container monolith-cntr1, its service monolith-cntr: AWS refuses the two together.
+    const mistaken = {
+      ...service('monolith', monolith, 'ECS'),
+      loadBalancers: [{ targetGroupArn: monolith, containerName: 'monolith-cntr1', containerPort: 3000 }],
+    };
+    await file('ecs-service.json', mistaken);
+    await t.throwsAsync(aws(`${create} --service-name monolith-service --cli-input-json file://ecs-service.json`), {
+      message: /container monolith-cntr1 .*does not exist in the task definition/i,
+    });
     await file('ecs-service.json', service('monolith', monolith, 'ECS'));
     await aws(`${create} --service-name monolith-service --cli-input-json file://ecs-service.json`);
     await aws('ecs wait services-stable --cluster my_first_ecs_cluster --services monolith-service');
@@ -207,8 +216,54 @@ const HOOK = `exports.handler = async (event) => {
     await aws(`deploy wait deployment-successful --deployment-id ${id}`);
     t.regex(await get('/api/threads'), /"title"/);
     t.regex(await aws('logs filter-log-events --log-group-name /aws/lambda/CodeDeployHook_pre-traffic-hook'), /REPORT/);
+
+    // Clean-up: what the workshop lists, and what it made by hand and does not list.
+    await cleanUp(t, aws, { listener, testListener, groups: [monolith, blue, green] });
+    const { services, targetGroups } = await plane.status();
+    t.deepEqual(
+      services.filter(({ cluster }) => cluster === 'my_first_ecs_cluster'),
+      [],
+    );
+    t.false(targetGroups.some(({ name }) => /^(threads-tg|threads-tg-2|monolith-cntr-tg)$/.test(name)));
   },
 );
+
+interface Made {
+  readonly listener: string;
+  readonly testListener: string;
+  readonly groups: readonly string[];
+}
+
+/** Takes everything away that the labs made by hand, and leaves the stacks as they were. */
+async function cleanUp(t: ExecutionContext, aws: (line: string) => Promise<string>, made: Made): Promise<void> {
+  await aws('deploy delete-deployment-group --application-name threadsApp --deployment-group-name threadsDG');
+  await aws('deploy delete-application --application-name threadsApp');
+  await aws('lambda delete-function --function-name CodeDeployHook_pre-traffic-hook');
+  const cluster = '--region us-east-1 --cluster my_first_ecs_cluster';
+  for (const service of ['monolith-service', 'threads']) {
+    await aws(`ecs update-service ${cluster} --service ${service} --desired-count 0`);
+    await aws(`ecs delete-service ${cluster} --service ${service}`);
+  }
+  await aws(`ecs wait services-inactive ${cluster} --services monolith-service threads`);
+  await t.throwsAsync(aws(`elbv2 delete-target-group --target-group-arn ${made.groups[0]}`), { message: /in use/ });
+  const first = await aws(
+    'elbv2 describe-target-groups --names monolith-tg --query TargetGroups[0].TargetGroupArn --output text',
+  );
+  await aws(
+    `elbv2 modify-listener --listener-arn ${made.listener} --default-actions Type=forward,TargetGroupArn=${first}`,
+  );
+  const rule = await aws(
+    `elbv2 describe-rules --listener-arn ${made.listener} --query Rules[?Priority=='3'].RuleArn --output text`,
+  );
+  await aws(`elbv2 delete-rule --rule-arn ${rule}`);
+  await aws(`elbv2 delete-listener --listener-arn ${made.testListener}`);
+  for (const group of made.groups) await aws(`elbv2 delete-target-group --target-group-arn ${group}`);
+  for (const name of ['/ecs/monolith-task-def', '/ecs/threads-task-def'])
+    await aws(`logs delete-log-group --log-group-name ${name}`);
+  for (const revision of ['monolith-task-def:1', 'threads-task-def:1', 'threads-task-def:2'])
+    await aws(`ecs deregister-task-definition --task-definition ${revision}`);
+  await aws('ecs delete-cluster --cluster my_first_ecs_cluster');
+}
 
 function deploymentGroup(listener: string, testListener: string): object {
   return {
