@@ -6,6 +6,7 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template/index.js
 import { Construct, Fn } from './cdktf.ts';
 import type { EcsCluster } from './ecs-cluster.ts';
 import { instanceStatements } from './instance-permissions.ts';
+import { groupTags, type Tags, volumeTags } from './launched-tags.ts';
 import { PropCheck } from './prop-check.ts';
 import { Role } from './role.ts';
 import { DYNAMIC_HOST_PORTS, type PortRange } from './security-group.ts';
@@ -47,6 +48,8 @@ export interface Ec2CapacityProps {
   readonly terminationProtection?: boolean;
   /** Root volume, encrypted. @default 30 GiB, what the ECS-optimised image needs */
   readonly rootVolumeGiB?: number;
+  /** Of what is launched: instances and volumes, beside `Name`. @default none */
+  readonly tags?: Tags;
 }
 
 /** Container instances for a cluster: launch template, Auto Scaling group, capacity provider with managed scaling. */
@@ -74,7 +77,7 @@ export class Ec2Capacity extends Construct {
       // Without it an Auto Scaling group with protected instances cannot be destroyed.
       forceDelete: protect,
       tag: [
-        { key: 'Name', value: props.name, propagateAtLaunch: true },
+        ...groupTags({ ...props.tags, Name: props.name }),
         // ECS adds it to groups that it scales; named here, so that Terraform does not take it away again.
         ...(followsTasks ? [{ key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true }] : []),
       ],
@@ -111,6 +114,7 @@ export class Ec2Capacity extends Construct {
       iamInstanceProfile: { arn: profile.arn },
       // Hop limit 1 keeps containers on the bridge network away from the instance's own credentials.
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      tagSpecifications: volumeTags({ ...props.tags, Name: props.name }),
       blockDeviceMappings: [
         {
           deviceName: '/dev/xvda',

@@ -21,6 +21,7 @@ test('instances register with the target group and are judged by its health chec
   t.like(out.one('aws_autoscaling_group'), { target_group_arns: ['arn:tg'], health_check_type: 'ELB', min_size: 2 });
   t.regex(out.one('aws_launch_template').user_data, /^\$\{base64encode/);
   t.is(out.one('aws_launch_template').metadata_options.http_tokens, 'required');
+  t.is(out.one('aws_launch_template').block_device_mappings[0].ebs.encrypted, 'true');
 });
 
 test('a fleet can be kept at zero', (t) => {

@@ -3,11 +3,15 @@ import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parame
 import { IamInstanceProfile } from '@cdktf/provider-aws/lib/iam-instance-profile/index.js';
 import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template/index.js';
 import { Construct, Fn, type ITerraformDependable } from './cdktf.ts';
+import { groupTags, type Tags, volumeTags } from './launched-tags.ts';
 import type { PolicyStatement } from './policy.ts';
 import { PropCheck } from './prop-check.ts';
 import { Role } from './role.ts';
 
 const AMAZON_LINUX = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+const ROOT_DEVICE = '/dev/xvda';
+/** As large as the image's own. */
+const ROOT_VOLUME_GIB = 8;
 
 export interface InstanceFleetProps {
   /** 1–55 letters, digits, hyphens, underscores. */
@@ -26,6 +30,8 @@ export interface InstanceFleetProps {
   readonly statements: readonly PolicyStatement[];
   /** What must be there before the number of instances changes. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** Of what is launched: instances and volumes, beside `Name`. @default none */
+  readonly tags?: Tags;
 }
 
 /** Instances that run an application by themselves, without containers, behind a target group. */
@@ -56,7 +62,7 @@ export class InstanceFleet extends Construct {
       // An instance whose application does not answer is replaced, not only one that is down.
       healthCheckType: 'ELB',
       healthCheckGracePeriod: 180,
-      tag: [{ key: 'Name', value: props.name, propagateAtLaunch: true }],
+      tag: groupTags({ ...props.tags, Name: props.name }),
       dependsOn: [...(props.after ?? [])],
     });
   }
@@ -79,6 +85,14 @@ export class InstanceFleet extends Construct {
       iamInstanceProfile: { arn: profile.arn },
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       userData: Fn.base64encode(props.userData),
+      tagSpecifications: volumeTags({ ...props.tags, Name: props.name }),
+      // An image's own root volume is not encrypted.
+      blockDeviceMappings: [
+        {
+          deviceName: ROOT_DEVICE,
+          ebs: { volumeSize: ROOT_VOLUME_GIB, volumeType: 'gp3', encrypted: 'true', deleteOnTermination: 'true' },
+        },
+      ],
     });
   }
 }

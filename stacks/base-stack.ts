@@ -16,22 +16,21 @@ const TERRAFORM_WITH_LOCK_FILES = '>= 1.10.0';
 /** What every stack has: the AWS provider with default tags, and an explicit backend. */
 export class BaseStack extends TerraformStack {
   readonly environment: Environment;
+  /** What the provider puts on everything; for what it does not reach. */
+  readonly defaultTags: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: StackProps) {
     super(scope, id);
     this.environment = props.environment;
+    this.defaultTags = {
+      Project: 'cutover',
+      System: props.system,
+      Environment: props.environment.name,
+      ManagedBy: 'cdktf',
+    };
     new AwsProvider(this, 'aws', {
       region: props.environment.region,
-      defaultTags: [
-        {
-          tags: {
-            Project: 'cutover',
-            System: props.system,
-            Environment: props.environment.name,
-            ManagedBy: 'cdktf',
-          },
-        },
-      ],
+      defaultTags: [{ tags: { ...this.defaultTags } }],
     });
     if (props.providerVersion) this.addOverride('terraform.required_providers.aws.version', props.providerVersion);
     this.#keepStateIn(id);

@@ -30,6 +30,7 @@ export class ClusterStack extends BaseStack {
       managedScaling: instances.managedScaling,
       managedDraining: instances.managedDraining,
       terminationProtection: instances.terminationProtection,
+      tags: this.defaultTags,
     });
     // Services are in later stacks, so the cluster knows the provider before the first of them names it.
     this.cluster.useCapacityProviders([capacity.capacityProviderName, 'FARGATE']);

@@ -17,6 +17,8 @@ export interface ForumInstancesProps {
   /** 0 keeps the group and its application: the way back. */
   readonly instances: number;
   readonly tag: string;
+  /** Of the instances and their volumes. */
+  readonly launchedTags: Readonly<Record<string, string>>;
   /** What must be there before the number of instances changes. */
   readonly after: readonly ITerraformDependable[];
 }
@@ -57,6 +59,7 @@ export class ForumInstances extends Construct {
       instanceType: environment.instances.type,
       statements: [{ actions: ['s3:GetObject'], resources: [`${bucket.arn}/${application}/*`] }],
       after: [artifact.object, ...props.after],
+      tags: props.launchedTags,
     });
   }
 }

@@ -153,6 +153,7 @@ export class ForumServicesStack extends BaseStack {
       edge,
       instances: stage.monolith === 'instances' ? environment.desiredCounts.forum : 0,
       tag: tags.forum ?? 'latest',
+      launchedTags: this.defaultTags,
       after,
     });
   }

@@ -219,6 +219,27 @@ test('every stack: region, default tags, a backend that is the same text on ever
   }
 });
 
+test('what Auto Scaling groups launch has the default tags too, which the provider keeps to the group', (t) => {
+  const stacks = stacksOf({ CUTOVER_STAGE: 'monolith', CUTOVER_SYSTEM: 'all' });
+  const groups = Object.values(stacks).flatMap((stack) => stack.all('aws_autoscaling_group'));
+  const templates = Object.values(stacks).flatMap((stack) => stack.all('aws_launch_template'));
+  t.deepEqual([groups.length, templates.length], [2, 2]);
+  const wanted = ['Environment', 'ManagedBy', 'Name', 'Project', 'System'];
+  for (const { tag } of groups) {
+    const launched = tag.filter((one: { propagate_at_launch: boolean }) => one.propagate_at_launch);
+    t.true(
+      wanted.every((key) => launched.some((one: { key: string }) => one.key === key)),
+      JSON.stringify(tag),
+    );
+  }
+  for (const {
+    tag_specifications: [volume],
+  } of templates) {
+    t.is(volume.resource_type, 'volume');
+    t.deepEqual(Object.keys(volume.tags).sort(), wanted);
+  }
+});
+
 test('state in S3: every stack under a key of its own, encrypted, locked by a file, and read from there by the others', (t) => {
   const stacks = stacksOf({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'acme-state', CUTOVER_ENVIRONMENT: 'prod' });
   const place = (name: string) => ({

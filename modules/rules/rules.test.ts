@@ -344,6 +344,7 @@ const CASES: Readonly<Record<string, Case>> = {
         one('aws_launch_template', { block_device_mappings: [{ ebs: { volume_size: 30 } }] }),
         ['aws_launch_template.x.block_device_mappings[0].ebs.encrypted'],
       ],
+      [one('aws_launch_template', {}), ['aws_launch_template.x.block_device_mappings']],
     ],
   },
   'buckets-private': {

@@ -8,7 +8,7 @@ const OF_INSTANCES = ['root_block_device', 'ebs_block_device'];
 export const volumesEncrypted: HouseRule = {
   id: 'volumes-encrypted',
   severity: 'warning',
-  rule: 'volumes that are named are encrypted, each or by the account’s default (EBS ebs-encryption)',
+  rule: 'volumes are encrypted, each or by the account’s default; a launch template names its root volume, since that of an image is not (EBS ebs-encryption)',
   check: (estate) =>
     estate.all('aws_ebs_encryption_by_default').some(({ body }) => isOn(body.enabled ?? true))
       ? []
@@ -22,7 +22,9 @@ export const volumesEncrypted: HouseRule = {
 };
 
 function inTemplate({ address, body }: Resource): Finding[] {
-  return blocks(body, 'block_device_mappings').flatMap((mapping, index) =>
+  const mappings = blocks(body, 'block_device_mappings');
+  if (mappings.length === 0) return unencrypted(`${address}.block_device_mappings`, null);
+  return mappings.flatMap((mapping, index) =>
     blocks(mapping, 'ebs').flatMap(({ encrypted }) =>
       unencrypted(`${address}.block_device_mappings[${index}].ebs.encrypted`, encrypted),
     ),
@@ -38,5 +40,5 @@ function atInstance({ address, body }: Resource): Finding[] {
 }
 
 function unencrypted(address: string, encrypted: unknown): Finding[] {
-  return isOn(encrypted) ? [] : [{ address, value: encrypted ?? null, fix: 'set it to true' }];
+  return isOn(encrypted) ? [] : [{ address, value: encrypted ?? null, fix: 'name it with encrypted = true' }];
 }
