@@ -43,6 +43,7 @@ export interface Topology extends RestTopology {
   readonly subscriptions: readonly Subscription[];
   readonly queues: readonly Queue[];
   readonly parameters: readonly Parameter[];
+  readonly secretValues: readonly SecretValue[];
   readonly logGroups: readonly LogGroup[];
   readonly tables: readonly Table[];
   readonly repositories: readonly Repository[];
@@ -397,6 +398,12 @@ export interface Parameter extends ResourceBase {
   readonly arn: Arn;
   readonly name: string;
   readonly parameterType: 'String' | 'StringList' | 'SecureString';
+  readonly value: string;
+}
+
+/** The current value of a secret of Secrets Manager. */
+export interface SecretValue extends ResourceBase {
+  readonly secretArn: Arn;
   readonly value: string;
 }
 

@@ -36,6 +36,7 @@ export const COLLECTIONS: readonly Collection[] = [
   'subscriptions',
   'queues',
   'parameters',
+  'secretValues',
   'logGroups',
   'tables',
   'repositories',

@@ -26,6 +26,7 @@ import { publishUsage } from './ecs/usage-metrics.ts';
 import { createWaitingTasks } from './ecs/waiting-tasks.ts';
 import type { EventLog } from './events.ts';
 import { type Instances, instanceState } from './instances/instances.ts';
+import type { SecretValues } from './params/secret-values.ts';
 import type { Random } from './random.ts';
 
 export interface EcsOptions {
@@ -38,6 +39,7 @@ export interface EcsOptions {
   readonly processes: ProcessRunner;
   readonly images: ImageResolver;
   readonly parameters: ParameterStore;
+  readonly secretValues: SecretValues;
   readonly logs: LogStore;
   readonly metrics: MetricStore;
   readonly taskEnvironment: () => Readonly<Record<string, string>>;

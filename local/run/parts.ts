@@ -23,6 +23,7 @@ import { createObjectStore } from './instances/objects.ts';
 import { createLogStore } from './logs/logs.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createParameterStore } from './params/params.ts';
+import { createSecretValues } from './params/secret-values.ts';
 import type { PlaneConfig } from './plane.ts';
 import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
@@ -93,6 +94,7 @@ export async function createParts(config: PlaneConfig) {
   const metrics = createMetricStore({ clock });
   const scope = { region: REGION, accountId: ACCOUNT_ID };
   const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
+  const secretValues = createSecretValues(addresses.localise);
   const tables = createTables({
     clock,
     processes,
@@ -161,6 +163,7 @@ export async function createParts(config: PlaneConfig) {
     processes,
     images,
     parameters,
+    secretValues,
     logs,
     metrics,
     taskEnvironment: environment,
@@ -247,6 +250,7 @@ export async function createParts(config: PlaneConfig) {
       ecs,
     }).handler,
     parameters: parameters.handler,
+    secretValues: secretValues.handler,
     tables: tables.handler,
     logGroups: {
       put: (next: Topology['logGroups'][number]) => logs.putGroup(next.name, next.retentionDays),

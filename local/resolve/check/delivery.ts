@@ -2,6 +2,7 @@
 
 import type { Problem } from '../../errors.ts';
 import type { FidelityNote, Topology } from '../../topology.ts';
+import { isOf, keyOfValue, parseSecretReference } from '../secret-reference.ts';
 import { lost } from './find.ts';
 
 export const checkDelivery = (t: Topology): Problem[] => [...subscriptions(t), ...secrets(t), ...groupTargets(t)];
@@ -20,24 +21,36 @@ function subscriptions(t: Topology): Problem[] {
   ]);
 }
 
-/** Secrets come from parameters only (ECS specifying-sensitive-data-parameters). */
+/** Secrets come from parameters and from Secrets Manager (ECS specifying-sensitive-data). */
 function secrets(t: Topology): Problem[] {
   return t.taskDefinitions.flatMap((d) =>
     d.containers.flatMap((c) =>
-      c.secrets
-        .filter((s) => s.valueFrom.startsWith('arn:') && !/^arn:[\w-]+:ssm:/.test(s.valueFrom))
-        .map(
-          (s): Problem => ({
-            code: 'INVALID_ATTRIBUTE',
-            address: `${d.address}.container_definitions[${c.name}].secrets`,
-            message: `the secret ${s.name} is not a parameter`,
-            value: s.valueFrom,
-            rule: 'the name or ARN of an SSM parameter; Secrets Manager is not run here',
-            fix: 'keep the secret in an aws_ssm_parameter',
-          }),
-        ),
+      c.secrets.flatMap(({ name, valueFrom }) => {
+        const message = wrongSecret(valueFrom, t);
+        const address = `${d.address}.container_definitions[${c.name}].secrets`;
+        return message === null ? [] : [secretProblem(address, valueFrom, `the secret ${name} ${message}`)];
+      }),
     ),
   );
+}
+
+const secretProblem = (address: string, value: string, message: string): Problem => ({
+  code: 'INVALID_ATTRIBUTE',
+  address,
+  message,
+  value,
+  rule: 'the name or ARN of an SSM parameter, or ARN[:JSON-KEY:VERSION-STAGE:VERSION-ID] of a secret of Secrets Manager',
+  fix: 'correct valueFrom',
+});
+
+/** What is wrong with a reference; null for nothing, and for what these stacks do not declare. */
+function wrongSecret(valueFrom: string, t: Topology): string | null {
+  if (!valueFrom.startsWith('arn:') || /^arn:[\w-]+:ssm:/.test(valueFrom)) return null;
+  const reference = parseSecretReference(valueFrom);
+  if (!reference) return 'is neither a parameter nor a secret';
+  const found = t.secretValues.find((s) => isOf(reference, s.secretArn));
+  if (!found || reference.jsonKey === '' || keyOfValue(found.value, reference.jsonKey) !== null) return null;
+  return `takes the JSON key ${reference.jsonKey}, which the value has not`;
 }
 
 function groupTargets(t: Topology): Problem[] {
@@ -65,16 +78,20 @@ function groupTargets(t: Topology): Problem[] {
 export function deliveryNotes(t: Topology): FidelityNote[] {
   const groups = new Set(t.logGroups.map((g) => g.name));
   const parameters = new Set(t.parameters.flatMap((p) => [p.name, p.arn]));
+  const isDeclared = (valueFrom: string): boolean => {
+    const secret = parseSecretReference(valueFrom);
+    return secret ? t.secretValues.some((s) => isOf(secret, s.secretArn)) : parameters.has(valueFrom);
+  };
   return t.taskDefinitions.flatMap((d) =>
     d.containers.flatMap((c) => {
       const log = c.logConfiguration;
       const at = `${d.address}.container_definitions[${c.name}]`;
       const notes: FidelityNote[] = c.secrets
-        .filter((s) => !parameters.has(s.valueFrom))
+        .filter((s) => !isDeclared(s.valueFrom))
         .map((s) => ({
           subject: `${at}.secrets`,
           kind: 'approximated',
-          reason: `no parameter ${s.valueFrom} is declared: unless it is put before, a task stops with ResourceInitializationError`,
+          reason: `no ${/:secretsmanager:/.test(s.valueFrom) ? 'value of the secret' : 'parameter'} ${s.valueFrom} is declared: unless it is put before, a task stops with ResourceInitializationError`,
         }));
       if (log?.driver === 'awslogs' && log.group && !log.createGroup && !groups.has(log.group))
         notes.push({

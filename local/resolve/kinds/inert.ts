@@ -8,7 +8,7 @@ const NETWORK = 'addresses on one machine need no network of their own';
 const IAM = 'processes on one machine have the rights of whoever started them';
 const IMAGES = 'images are built from the services here';
 const ENCRYPTION = 'nothing is encrypted at rest here';
-const SECRETS = 'only parameters are read as secrets here';
+const SECRETS = 'a secret is a name here; its value is that of its version';
 const OBJECTS = 'a bucket is a name here; its objects are those of these stacks';
 const GENERATED = 'the value is made once and stays';
 
@@ -66,15 +66,6 @@ const secret: Computed = (names, block, attribute) => {
   const name = nameOf(block, attribute);
   const arn = arnOf(names, 'secretsmanager', `secret:${name}-${hex(block.address, 6)}`);
   return { id: arn, arn, name };
-};
-
-const secretVersion: Computed = (_names, block, attribute) => {
-  const version = uuid(block.address);
-  return {
-    id: `${textOf(attribute('secret_id'))}|${version}`,
-    arn: textOf(attribute('secret_id')),
-    version_id: version,
-  };
 };
 
 const IN_NETWORK: Readonly<Record<string, Computed>> = {
@@ -181,7 +172,7 @@ export const INERT_TYPES = [
     };
   }),
   inertType(['aws_secretsmanager_secret'], SECRETS, secret),
-  inertType(['aws_secretsmanager_secret_version'], SECRETS, secretVersion),
+  inertType(['aws_secretsmanager_secret_policy', 'aws_secretsmanager_secret_rotation'], SECRETS, plain),
   inertType(
     ['aws_dynamodb_table_item', 'aws_dynamodb_resource_policy'],
     'tables start empty, and anybody may read',

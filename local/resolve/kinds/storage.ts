@@ -3,6 +3,7 @@ import { LOG_GROUP, PARAMETER, REPOSITORY, TABLE } from '../../read/schemas/aws-
 import type { LogGroup, Parameter, Repository, Table } from '../../topology.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { arnOf, nameOf, textOf } from '../names.ts';
+import { SECRET_KINDS } from './secrets.ts';
 
 const parameter = acting(
   PARAMETER,
@@ -105,4 +106,4 @@ const repository = acting(
   }),
 );
 
-export const STORAGE_KINDS = [parameter, logGroup, table, repository];
+export const STORAGE_KINDS = [...SECRET_KINDS, parameter, logGroup, table, repository];

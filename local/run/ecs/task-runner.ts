@@ -11,6 +11,7 @@ import type {
   TargetRegistry,
 } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
+import type { SecretValues } from '../params/secret-values.ts';
 import type { Random } from '../random.ts';
 import { watchHealth } from './container-health.ts';
 import { leasePort } from './host-ports.ts';
@@ -25,6 +26,7 @@ export interface RunnerOptions {
   readonly processes: ProcessRunner;
   readonly images: ImageResolver;
   readonly parameters: ParameterStore;
+  readonly secretValues: SecretValues;
   readonly logs: LogStore;
   readonly taskEnvironment: () => Readonly<Record<string, string>>;
   readonly metadataUri: (taskId: string) => string;
@@ -51,7 +53,7 @@ export interface TaskRunner {
 }
 
 export function createTaskRunner(options: RunnerOptions): TaskRunner {
-  const { clock, addresses, registry, processes, parameters, logs } = options;
+  const { clock, addresses, registry, processes, parameters, secretValues, logs } = options;
 
   /** Processes start one after another, so that those that serve keep the machine. */
   let gate: Promise<void> = Promise.resolve();
@@ -64,7 +66,7 @@ export function createTaskRunner(options: RunnerOptions): TaskRunner {
   async function start(task: Task): Promise<void> {
     try {
       task.status = 'PENDING';
-      const secrets = readSecrets(task, parameters);
+      const secrets = readSecrets(task, parameters, secretValues);
       await lease(task);
       openLogs(task, logs);
       const commands = new Map(
@@ -316,12 +318,20 @@ function parameterOf(reference: string, parameters: ParameterStore): ReturnType<
   return parameters.get(path) ?? parameters.get(path.slice(1));
 }
 
-/** @throws Error in AWS's words where a parameter is missing */
-function readSecrets(task: Task, parameters: ParameterStore): Map<string, Record<string, string>> {
+/** @throws Error in AWS's words where a parameter or secret is missing */
+function readSecrets(
+  task: Task,
+  parameters: ParameterStore,
+  secretValues: SecretValues,
+): Map<string, Record<string, string>> {
   const out = new Map<string, Record<string, string>>();
   for (const container of task.definition.containers) {
     const values: Record<string, string> = {};
     for (const { name, valueFrom } of container.secrets) {
+      if (/^arn:[\w-]+:secretsmanager:/.test(valueFrom)) {
+        values[name] = secretValues.read(valueFrom);
+        continue;
+      }
       const parameter = parameterOf(valueFrom, parameters);
       if (!parameter)
         throw new Error(
