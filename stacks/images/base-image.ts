@@ -7,32 +7,27 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const PATH = '/usr/local/bin:/usr/bin:/bin';
+const FOLDERS = ['bin', 'usr/bin', 'usr/local/bin', 'usr/local/lib/node_modules', 'etc', 'root', 'proc', 'sys', 'dev'];
 const FILES: Readonly<Record<string, string>> = {
   'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
   'etc/group': 'root:x:0:\n',
   'etc/nsswitch.conf': 'hosts: files dns\n',
 };
 
-export interface BaseImage {
-  /** The tree that it was made from. */
-  readonly dir: string;
+/** @param buildah runs it, and gives what it prints @param name what the image is called: `localhost/…` */
+export async function makeBaseImage(
+  buildah: (...args: readonly string[]) => Promise<string>,
+  name: string,
+): Promise<void> {
+  const container = await buildah('from', 'scratch');
+  await fill(await buildah('mount', container));
+  await buildah('config', '--env', `PATH=${PATH}`, container);
+  await buildah('commit', '--quiet', '--timestamp', '0', '--rm', container, name);
 }
 
-/** @param dir where the tree is made @param env buildah's @param name what the image is called: `localhost/…` */
-export async function makeBaseImage(dir: string, env: NodeJS.ProcessEnv, name: string): Promise<BaseImage> {
+async function fill(dir: string): Promise<void> {
   const npm = dirname(dirname(await realpath((await run('sh', ['-c', 'command -v npm'])).stdout.trim())));
-  for (const folder of [
-    'bin',
-    'usr/bin',
-    'usr/local/bin',
-    'usr/local/lib/node_modules',
-    'etc',
-    'root',
-    'proc',
-    'sys',
-    'dev',
-  ])
-    await mkdir(join(dir, folder), { recursive: true });
+  for (const folder of FOLDERS) await mkdir(join(dir, folder), { recursive: true });
   await mkdir(join(dir, 'tmp'), { mode: 0o1777 });
   const programs = { [process.execPath]: '/usr/local/bin/node', '/bin/sh': '/bin/sh', '/usr/bin/env': '/usr/bin/env' };
   for (const [from, to] of Object.entries(programs)) await cp(await realpath(from), join(dir, to));
@@ -43,13 +38,6 @@ export async function makeBaseImage(dir: string, env: NodeJS.ProcessEnv, name: s
   await cp(npm, join(dir, 'usr/local/lib/node_modules/npm'), { recursive: true });
   await symlink('../lib/node_modules/npm/bin/npm-cli.js', join(dir, 'usr/local/bin/npm'));
   for (const [file, text] of Object.entries(FILES)) await writeFile(join(dir, file), text);
-  const buildah = async (...args: string[]): Promise<string> => (await run('buildah', args, { env })).stdout.trim();
-  const container = await buildah('from', 'scratch');
-  await buildah('add', '--quiet', container, dir, '/');
-  await buildah('config', '--env', `PATH=${PATH}`, container);
-  await buildah('commit', '--quiet', '--timestamp', '0', container, name);
-  await buildah('rm', container);
-  return { dir };
 }
 
 async function librariesOf(programs: readonly string[]): Promise<ReadonlySet<string>> {

@@ -1,14 +1,12 @@
 /** A pushed image, taken from the registry again: what it adds to its base, and its service, run as the image says. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import type { Workshop } from './machine.ts';
+import { withDescendants } from './command.ts';
 import type { LocalRegistry } from './registry.ts';
-
-const run = promisify(execFile);
+import { filesOf, type Workshop } from './workshop.ts';
 
 export interface TakenImage {
   readonly config: { readonly User: string; readonly Entrypoint: readonly string[]; readonly Env: readonly string[] };
@@ -21,62 +19,48 @@ export interface TakenImage {
 }
 
 export interface RunningService {
-  /** Of the service's own process. */
-  readonly uid: number;
-  readonly output: () => string;
+  /** Users and groups, real and effective, of the service's process and of all that it started: each once. */
+  readonly ids: readonly number[];
+  /** It sees the image's files, and no others. */
+  readonly inImage: boolean;
+  /** What it listens on. */
+  readonly port: number;
   /** SIGTERM to the service's process, as ECS sends it. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
-const START_TIMEOUT_MS = 60_000;
+/** Beside other suites on a small machine. */
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 40_000;
 
 /** @param reference `host/repository@sha256:…` or with a tag */
 export async function takeImage(
   reference: string,
-  workshop: Workshop,
-  { base, registry }: { base: string; registry: LocalRegistry },
+  { buildah, env, baseFiles }: Workshop,
+  registry: LocalRegistry,
 ): Promise<TakenImage> {
-  const { env } = workshop;
-  const buildah = async (...args: string[]): Promise<string> =>
-    (await run('buildah', args, { env, maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
   const credentials = ['--creds', `AWS:${registry.password}`, '--tls-verify=false'];
-  const container = await buildah('from', '--pull-always', ...credentials, `docker://${reference}`);
+  const container = await buildah('from', '--quiet', '--pull-always', ...credentials, `docker://${reference}`);
   const mount = await buildah('mount', container);
   const description = JSON.parse(await buildah('inspect', container)) as { OCIv1: { config: TakenImage['config'] } };
   const { config } = description.OCIv1;
+  const added = [...(await filesOf(mount))].filter(([path, bytes]) => baseFiles.get(path) !== bytes);
   return {
     config,
-    added: await addedTo(base, mount),
+    added: Object.fromEntries(added),
     digestOf: async (path) =>
       `sha256:${createHash('sha256')
         .update(await readFile(join(mount, path)))
         .digest('hex')}`,
-    start: (given) => start(container, config.Entrypoint, { env, given }),
+    start: (given) => start({ container, mount }, config.Entrypoint, { env, given }),
     async remove() {
       await buildah('rm', container);
     },
   };
 }
 
-async function addedTo(base: string, mount: string): Promise<Record<string, number>> {
-  const [before, after] = await Promise.all([filesOf(base), filesOf(mount)]);
-  return Object.fromEntries([...after].filter(([path, bytes]) => before.get(path) !== bytes));
-}
-
-async function filesOf(dir: string): Promise<ReadonlyMap<string, number>> {
-  const { stdout } = await run('find', [dir, '-type', 'f', '-printf', '%P\t%s\n'], { maxBuffer: 64 * 1024 * 1024 });
-  return new Map(
-    stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => line.split('\t') as [string, string])
-      .map(([path, bytes]) => [path, Number(bytes)]),
-  );
-}
-
 async function start(
-  container: string,
+  { container, mount }: { container: string; mount: string },
   entrypoint: readonly string[],
   { env, given }: { env: NodeJS.ProcessEnv; given: Readonly<Record<string, string>> },
 ): Promise<RunningService> {
@@ -95,13 +79,26 @@ async function start(
     }
     await sleep(50);
   }
-  const pid = await lastDescendant(child.pid ?? 0);
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const pid = await serviceBelow(child.pid ?? 0);
+  const family = await withDescendants(pid);
+  const ids = await Promise.all(family.map(idsOf));
   return {
-    uid: Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? 0),
-    output: () => output,
+    ids: [...new Set(ids.flat())],
+    inImage: (await identityOf(`/proc/${pid}/root`)) === (await identityOf(mount)),
+    port: Number(/"event":"listening"[^\n]*"port":(\d+)/.exec(output)?.[1]),
     stop: () => stop(child, pid),
   };
+}
+
+/** Of a folder, by whichever path it is reached. */
+async function identityOf(path: string): Promise<string> {
+  const { dev, ino } = await stat(`${path}/`);
+  return `${dev}:${ino}`;
+}
+
+async function idsOf(pid: number): Promise<readonly number[]> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return [...status.matchAll(/^[UG]id:\s+(.*)$/gm)].flatMap(([, ids = '']) => ids.split('\t').map(Number));
 }
 
 async function stop(child: ChildProcess, pid: number): Promise<number | null> {
@@ -114,20 +111,11 @@ async function stop(child: ChildProcess, pid: number): Promise<number | null> {
   return code;
 }
 
-/** buildah's own processes stand above the service's: the first child of each, down to where Node is. */
-async function lastDescendant(pid: number): Promise<number> {
-  const parents = new Map<number, number[]>();
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = await readFile(`/proc/${name}/stat`, 'utf8').catch(() => '');
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    parents.set(parent, [...(parents.get(parent) ?? []), Number(name)]);
+/** buildah's own processes stand above the service's: the first one that is Node. */
+async function serviceBelow(pid: number): Promise<number> {
+  for (const one of await withDescendants(pid)) {
+    const command = await readFile(`/proc/${one}/cmdline`, 'utf8').catch(() => '');
+    if (/^(\/usr\/local\/bin\/)?node\0/.test(command)) return one;
   }
-  let at = pid;
-  for (;;) {
-    const executable = await readFile(`/proc/${at}/cmdline`, 'utf8').catch(() => '');
-    const below = parents.get(at)?.[0];
-    if (below === undefined || /^(\/usr\/local\/bin\/)?node\0/.test(executable)) return at;
-    at = below;
-  }
+  throw new Error('no process of the service is there');
 }

@@ -1,261 +1,203 @@
 /**
- * The images for real: built by buildah on a base made from this machine's Node, pushed to a real registry behind ECR's
- * API, taken from there again, and run as the image says. CUTOVER_IMAGES=two makes two of the eight only.
+ * The images for real: every image that a task definition of any stage names, built by buildah from what is committed on
+ * a base made of this machine's Node, pushed to a real registry behind ECR's API, taken from there again, and run as the
+ * image says. Packages, base and layers are kept below `.cutover/images` for the next run.
  */
 
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchDeleteImageCommand,
   CreateRepositoryCommand,
   DeleteRepositoryCommand,
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
-  ECRClient,
   GetLifecyclePolicyCommand,
   PutImageCommand,
 } from '@aws-sdk/client-ecr';
 import test, { type ExecutionContext } from 'ava';
-import { type Emulator, startEmulator } from '../terraform/emulator.ts';
-import { type BaseImage, makeBaseImage } from './base-image.ts';
-import { images } from './command.ts';
-import { type EcrDoor, openEcrDoor } from './ecr-door.ts';
+import { type ImagesRun, runningIn } from './command.ts';
 import { takeImage } from './image.ts';
-import { missingHere, openWorkshop, type Workshop } from './machine.ts';
-import { type LocalRegistry, startRegistry } from './registry.ts';
+import { prepareMachine } from './machine.ts';
+import { type Plan, type PlannedImage, planImages } from './planned.ts';
+import { openScene, type Pushed, type Scene } from './scene.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const BASE = 'localhost/node:24-here';
 const MAX_MIB_OVER_BASE = 150;
 const NON_ROOT = 65532;
 const LIMIT_MS = 20 * 60_000;
 
-interface Facts {
-  readonly repository: string;
-  readonly health: string;
-  readonly env?: Readonly<Record<string, string>>;
+const synthesized = await mkdtemp(join(tmpdir(), 'cutover-images-'));
+const plan: Plan = await planImages(synthesized);
+const machine = await prepareMachine(ROOT);
+const scene: Scene | { readonly missing: string } =
+  'missing' in machine ? machine : await openScene(ROOT, machine, plan);
+const why = 'missing' in scene ? ` (skipped: ${scene.missing})` : '';
+
+let main: ImagesRun | undefined;
+const pushed = (): readonly Pushed[] => (main?.json as { images?: Pushed[] } | undefined)?.images ?? [];
+
+/** A test of the scene; skipped, with the reason, where there is none. */
+function check(title: string, body: (t: ExecutionContext, here: Scene) => Promise<void>): void {
+  if ('missing' in scene) test.serial.skip(`${title}${why}`, () => undefined);
+  else
+    test.serial(title, async (t) => {
+      t.timeout(LIMIT_MS);
+      await body(t, scene);
+    });
 }
-
-const upstream = { FULFILLMENT_API_ENDPOINT: 'http://127.0.0.1:9', FULFILLMENT_API_KEY: 'key' };
-const gatherer = { monolithUrl: 'http://127.0.0.1:9', FULFILL_KEY: 'key' };
-const ALL: readonly Facts[] = [
-  { repository: 'threads', health: '/' },
-  { repository: 'interstella-hq', health: '/health', env: { API_KEYS: 'key', ORDERS_TABLE: 'interstella-orders' } },
-  { repository: 'users', health: '/' },
-  { repository: 'posts', health: '/' },
-  { repository: 'api', health: '/' },
-  { repository: 'interstella-iridium', health: '/iridium/', env: gatherer },
-  { repository: 'interstella-magnesite', health: '/magnesite/', env: gatherer },
-  { repository: 'interstella-monolith', health: '/', env: upstream },
-];
-const CHOSEN = process.env['CUTOVER_IMAGES'] === 'two' ? ALL.slice(0, 2) : ALL;
-
-const missing = await missingHere();
-const run = missing === null ? test.serial : test.serial.skip;
-const why = missing === null ? '' : ` (skipped: ${missing})`;
-
-interface Scene {
-  readonly workshop: Workshop;
-  readonly base: BaseImage;
-  readonly registry: LocalRegistry;
-  readonly emulator: Emulator;
-  readonly door: EcrDoor;
-  readonly ecr: ECRClient;
-}
-let scene: Scene;
-
-interface Pushed {
-  readonly repository: string;
-  readonly build: string;
-  readonly tags: readonly [string, string];
-  readonly bundle: string;
-  readonly pushed: {
-    readonly digest: string;
-    readonly uri: string;
-    readonly pushed: string[];
-    readonly unchanged: string[];
-  };
-}
-let first: readonly Pushed[] = [];
-
-test.before(async (t) => {
-  if (missing !== null) return;
-  t.timeout(LIMIT_MS);
-  const workshop = await openWorkshop();
-  const [emulator, registry] = await Promise.all([
-    startEmulator(join(ROOT, '.cutover')),
-    startRegistry(join(workshop.dir, 'registry')),
-  ]);
-  const door = await openEcrDoor(emulator.endpoint, registry);
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const ecr = new ECRClient({ endpoint: door.endpoint, region: 'us-east-1', credentials });
-  const base = await makeBaseImage(join(workshop.dir, 'base'), workshop.env, BASE);
-  scene = { workshop, base, registry, emulator, door, ecr };
-});
 
 test.after.always(async () => {
-  if (!scene) return;
-  scene.ecr.destroy();
-  scene.door.stop();
-  await Promise.all([scene.registry.stop(), scene.emulator.stop()]);
-  await scene.workshop.clear();
+  await rm(synthesized, { recursive: true, force: true });
+  if (!('missing' in scene)) await scene.close(main?.code === 0);
+  if (!('missing' in machine)) await machine.emulator.stop();
 });
 
-const push = (services: readonly string[]) => {
-  const { workshop, door, registry } = scene;
-  const { AWS_ENDPOINT_URL: _, ...env } = workshop.env;
-  const build = workshop.buildOptions.flatMap((option) => ['--builder-option', option]);
-  return images(
-    [
-      'push',
-      ...services,
-      '--tag',
-      'latest',
-      '--builder',
-      'buildah',
-      '--base',
-      BASE,
-      '--npmrc',
-      workshop.npmrc,
-      '--endpoint',
-      door.endpoint,
-      ...build,
-    ],
-    { env, secret: registry.password },
-  );
-};
+const name = ({ repository, tag }: PlannedImage): string => `${repository}:${tag}`;
 
-const repositories = CHOSEN.map(({ repository }) => repository);
+check(
+  'all images of all stages: built from what is committed, pushed in spite of a failing registry',
+  async (t, here) => {
+    here.registry.failManifests(1);
+    main = await here.images('push');
+    t.is(main.code, 0, main.stderr.slice(-3_000));
+    t.deepEqual(main.leaks, [], 'the token on a command line');
+    t.is(here.registry.refused(), 1);
+    t.deepEqual(
+      pushed()
+        .map(({ repository, build }) => `${repository}:${build}`)
+        .sort(),
+      plan.images.map(name).sort(),
+    );
+    t.deepEqual([...(main.json as { created: string[] }).created].sort(), [...plan.repositories].sort());
+    t.deepEqual([...new Set(pushed().map(({ service }) => service))].sort(), here.checkout.workspaces);
+  },
+);
 
-run(`built, pushed in spite of a failing registry, verified by digest${why}`, async (t) => {
-  t.timeout(LIMIT_MS);
-  scene.registry.failManifests(1);
-  const { code, json, stderr, leaks } = await push(repositories);
-  t.is(code, 0, stderr.slice(-3_000));
-  t.deepEqual(leaks, [], 'the token on a command line');
-  t.is(scene.registry.refused(), 1);
-  first = (json as { images: Pushed[] }).images;
-  t.deepEqual(first.map(({ repository }) => repository).sort(), [...repositories].sort());
-  t.deepEqual([...(json as { created: string[] }).created].sort(), [...repositories].sort());
-  for (const { repository, tags, pushed } of first) {
-    t.regex(tags[0], /^sha-[0-9a-f]{12}$/);
-    t.is(tags[1], 'latest');
-    for (const tag of tags) t.is((await scene.registry.manifest(repository, tag)).digest, pushed.digest);
-    const { imageDetails = [] } = await scene.ecr.send(new DescribeImagesCommand({ repositoryName: repository }));
-    t.deepEqual(imageDetails.flatMap((one) => one.imageTags ?? []).sort(), [...tags].sort());
-    for (const { imageDigest } of imageDetails) t.is(imageDigest, pushed.digest);
+check('ECR holds each image under its content and its name', async (t, { registry, ecr }) => {
+  t.true(pushed().length > 0);
+  for (const repositoryName of plan.repositories) {
+    const here = pushed().filter(({ repository }) => repository === repositoryName);
+    const { imageDetails = [] } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
+    const held = imageDetails.flatMap(({ imageTags = [], imageDigest }) => imageTags.map((tag) => [tag, imageDigest]));
+    const wanted = here.flatMap(({ tags, pushed: { digest } }) => tags.map((tag) => [tag, digest]));
+    t.deepEqual(Object.fromEntries(held), Object.fromEntries(wanted));
+    for (const { tags, build, pushed: found } of here) {
+      t.regex(tags[0], /^sha-[0-9a-f]{12}$/);
+      t.is(tags[1], build);
+      for (const tag of tags) t.is((await registry.manifest(repositoryName, tag)).digest, found.digest);
+    }
   }
 });
 
-run(`missing repositories are created as the stacks declare them${why}`, async (t) => {
-  for (const repositoryName of repositories) {
-    const { repositories: found = [] } = await scene.ecr.send(
+check('missing repositories are created as the stacks declare them', async (t, { ecr }) => {
+  for (const repositoryName of plan.repositories) {
+    const { repositories: [found] = [] } = await ecr.send(
       new DescribeRepositoriesCommand({ repositoryNames: [repositoryName] }),
     );
-    t.like(found[0], { imageTagMutability: 'MUTABLE', imageScanningConfiguration: { scanOnPush: true } });
-    const { lifecyclePolicyText = '{}' } = await scene.ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
+    t.like(found, { imageTagMutability: 'MUTABLE', imageScanningConfiguration: { scanOnPush: true } });
+    const { lifecyclePolicyText = '{}' } = await ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
     const [rule] = (JSON.parse(lifecyclePolicyText) as { rules: object[] }).rules;
     t.like(rule, { selection: { tagStatus: 'untagged', countNumber: 14 }, action: { type: 'expire' } });
   }
 });
 
-for (const facts of CHOSEN)
-  run(`${facts.repository}: taken from the registry, small, not root, answers ${facts.health}${why}`, async (t) => {
-    t.timeout(5 * 60_000);
-    const found = first.find(({ repository }) => repository === facts.repository);
+for (const planned of plan.images)
+  check(`${name(planned)}: small, not root, answers ${planned.health.path}`, async (t, here) => {
+    const found = pushed().find(({ repository, build }) => `${repository}:${build}` === name(planned));
     if (!found) return t.fail('it was not pushed');
-    if (facts.repository === 'interstella-hq') await createTable();
-    const { workshop, registry, base } = scene;
-    const image = await takeImage(`${found.pushed.uri}@${found.pushed.digest}`, workshop, { base: base.dir, registry });
+    const image = await takeImage(`${found.pushed.uri}@${found.pushed.digest}`, here.workshop, here.registry);
     try {
-      holdsNothingElse(t, image.added);
+      const [file = '', ...others] = Object.keys(image.added);
+      t.deepEqual([file, others], ['app/service.cjs', []], 'what it adds to its base');
+      const mebibytes = (image.added[file] ?? 0) / 2 ** 20;
+      t.log(`${mebibytes.toFixed(2)} MiB over its base`);
+      t.true(mebibytes > 0 && mebibytes < MAX_MIB_OVER_BASE, `${mebibytes} MiB over its base`);
+      t.is(await image.digestOf(file), found.bundle, 'the bundle that the plane runs');
       t.is(image.config.User, `${NON_ROOT}:${NON_ROOT}`);
-      t.is(await image.digestOf('app/service.cjs'), found.bundle, 'the bundle that the plane runs');
-      await answers(t, facts, image.start);
+      await answers(t, planned, () => image.start({ ...planned.env, ...here.aws, HOST: '127.0.0.1', PORT: '0' }));
     } finally {
       await image.remove();
     }
   });
 
-run(`pushed again: the same digests, nothing created${why}`, async (t) => {
-  t.timeout(LIMIT_MS);
-  const [repository = ''] = repositories;
-  const { code, json, stderr } = await push([repository]);
-  t.is(code, 0, stderr.slice(-3_000));
-  const again = json as { images: Pushed[]; created: string[] };
-  t.deepEqual(again.created, []);
-  const before = first.find((one) => one.repository === repository);
-  t.deepEqual(
-    again.images.map(({ tags, pushed }) => [tags, pushed.digest]),
-    [[before?.tags, before?.pushed.digest]],
-  );
-});
-
-run(`tags of an immutable repository are pushed once${why}`, async (t) => {
-  t.timeout(LIMIT_MS);
-  const repositoryName = 'threads';
-  const { ecr, registry } = scene;
+check('tags of an immutable repository are pushed once', async (t, { ecr, registry, images }) => {
+  const [first, other] = [pushed()[0], pushed().at(-1)];
+  const repositoryName = first?.repository ?? '';
   await ecr.send(new DeleteRepositoryCommand({ repositoryName, force: true }));
   await ecr.send(new CreateRepositoryCommand({ repositoryName, imageTagMutability: 'IMMUTABLE' }));
-  const same = await push([repositoryName]);
+  const same = await images('push', repositoryName, '--tag', 'latest');
   t.is(same.code, 0, same.stderr.slice(-3_000));
-  const [image] = (same.json as { images: Pushed[] }).images;
-  t.deepEqual(image?.pushed.unchanged, [...(image?.tags ?? [])]);
-  t.deepEqual(image?.pushed.pushed, []);
+  const again = same.json as { images: Pushed[]; created: string[] };
+  t.deepEqual(again.created, []);
+  t.like(again.images[0]?.pushed, { digest: first?.pushed.digest, pushed: [], unchanged: [...(first?.tags ?? [])] });
   // Now `latest` is somebody else's image.
   await ecr.send(new BatchDeleteImageCommand({ repositoryName, imageIds: [{ imageTag: 'latest' }] }));
-  const { text, digest } = await registry.manifest(repositories[1] ?? '', 'latest');
+  const { text, digest } = await registry.manifest(other?.repository ?? '', other?.build ?? '');
   await ecr.send(new PutImageCommand({ repositoryName, imageTag: 'latest', imageManifest: text, imageDigest: digest }));
-  const other = await push([repositoryName]);
-  t.is(other.code, 4, other.stderr.slice(-3_000));
-  t.like((other.json as { error: object }).error, { code: 'PUSH_FAILED', address: 'threads:latest', value: 'latest' });
+  const refused = await images('push', repositoryName, '--tag', 'latest');
+  t.is(refused.code, 4, refused.stderr.slice(-3_000));
+  const { error } = refused.json as { error: object };
+  t.like(error, { code: 'PUSH_FAILED', address: `${repositoryName}:latest`, value: 'latest' });
 });
 
-function holdsNothingElse(t: ExecutionContext, added: Readonly<Record<string, number>>): void {
-  t.deepEqual(Object.keys(added), ['app/service.cjs']);
-  const mebibytes = Object.values(added).reduce((sum, bytes) => sum + bytes, 0) / 2 ** 20;
-  t.true(mebibytes < MAX_MIB_OVER_BASE, `${mebibytes} MiB over the base`);
+check('a registry that refuses is told as it is, at once', async (t, { registry, images }) => {
+  const repository = pushed()[1]?.repository ?? '';
+  registry.deny(repository);
+  const { code, json, stderr } = await images('push', repository);
+  t.is(code, 4, stderr.slice(-3_000));
+  const { error } = json as { error: { code: string; message: string } };
+  t.is(error.code, 'PUSH_FAILED');
+  t.regex(error.message, /failed for good[\s\S]*403 \(Forbidden\)/);
+});
+
+check('Ctrl-C while packages are installed: nothing runs on, nothing is left', async (t, here) => {
+  const repository = pushed()[2]?.repository ?? '';
+  // Without the cache, so that there is something to interrupt.
+  const build = here.start('build', repository, '--builder-option=--no-cache');
+  await build.said(/STEP \d+\/\d+: RUN .*npm install/);
+  t.true((await here.workshop.containers()).length > 0);
+  const groups = await build.interrupt();
+  t.is(groups.length, 1, 'the builder runs');
+  t.is((await build.end).code, 130);
+  await leavesNothing(t, here, groups);
+});
+
+check('Ctrl-C while an image is pushed: nothing runs on, nothing is left', async (t, here) => {
+  const repository = pushed()[2]?.repository ?? '';
+  const waiting = here.registry.hold(repository);
+  const push = here.start('push', repository);
+  t.is(await Promise.race([waiting, push.end]), undefined, 'it waits for the registry');
+  const groups = await push.interrupt();
+  t.is(groups.length, 1, 'the builder runs');
+  t.is((await push.end).code, 130);
+  await leavesNothing(t, here, groups);
+});
+
+async function leavesNothing(t: ExecutionContext, { workshop }: Scene, groups: readonly number[]): Promise<void> {
+  t.deepEqual(await runningIn(groups), []);
+  t.deepEqual(await workshop.containers(), []);
+  const files = await readdir(workshop.env['TMPDIR'] ?? '');
+  t.deepEqual(
+    files.filter((file) => file.startsWith('cutover-')),
+    [],
+    'tokens and temporary folders',
+  );
 }
 
 async function answers(
   t: ExecutionContext,
-  { health, env = {} }: Facts,
-  start: (
-    env: Readonly<Record<string, string>>,
-  ) => Promise<{ uid: number; output: () => string; stop(): Promise<number | null> }>,
+  { health }: PlannedImage,
+  start: () => ReturnType<Awaited<ReturnType<typeof takeImage>>['start']>,
 ): Promise<void> {
-  const service = await start({ ...env, ...aws(), HOST: '127.0.0.1', PORT: '0', ALLOW_UNSIGNED: 'true' });
+  const service = await start();
   try {
-    t.is(service.uid, NON_ROOT);
-    const port = /"event":"listening"[^\n]*"port":(\d+)/.exec(service.output())?.[1];
-    const response = await fetch(`http://127.0.0.1:${port}${health}`);
-    t.is(response.status, 200, await response.text());
+    t.deepEqual(service.ids, [NON_ROOT]);
+    t.true(service.inImage, 'it runs in the image’s files');
+    const response = await fetch(`http://127.0.0.1:${service.port}${health.path}`);
+    t.is(String(response.status), health.matcher, await response.text());
   } finally {
     t.is(await service.stop(), 0, 'SIGTERM reaches Node, which ends in order');
   }
-}
-
-const aws = () => ({
-  AWS_ENDPOINT_URL: scene.emulator.endpoint,
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
-});
-
-async function createTable(): Promise<void> {
-  const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = aws();
-  const client = new DynamoDBClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'interstella-orders',
-      KeySchema: [{ AttributeName: 'MessageId', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'MessageId', AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
-  client.destroy();
 }

@@ -1,113 +1,145 @@
-/** What the suite needs from the machine: buildah and a registry (installed where apt can), npm's configuration, storage. */
+/** What the suite needs from the machine: found, or installed once. Where that cannot be, the reason. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type Emulator, startEmulator } from '../terraform/emulator.ts';
 
 const run = promisify(execFile);
 
-const PROGRAMS = { buildah: 'buildah', 'docker-registry': 'docker-registry' } as const;
-const INSTALL_TIMEOUT_MS = 5 * 60_000;
+/** For apt on a slow line, beside other work. */
+const APT_TIMEOUT_MS = 5 * 60_000;
+/** Another apt on the machine may hold its lock. */
+const APT_LOCK_SECONDS = 120;
+const NPM_TIMEOUT_MS = 60_000;
 
-/** @returns why the suite cannot run here; null where it can */
-export async function missingHere(): Promise<string | null> {
-  if (process.platform !== 'linux') return 'buildah needs Linux';
-  if (process.getuid?.() !== 0) return 'buildah’s chroot isolation needs root here';
-  const absent: string[] = [];
-  for (const [program, name] of Object.entries(PROGRAMS)) if (!(await onPath(program))) absent.push(name);
-  if (absent.length === 0) return null;
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const options = { env, timeout: INSTALL_TIMEOUT_MS };
-    await run('apt-get', ['update', '-q'], options);
-    await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...absent], options);
-    return null;
-  } catch (error) {
-    return `apt could not install ${absent.join(' and ')}: ${(error as Error).message.split('\n')[0]}`;
-  }
+export interface Machine {
+  /** Path of Debian's docker-registry. */
+  readonly registryProgram: string;
+  readonly emulator: Emulator;
 }
 
-const onPath = (program: string): Promise<boolean> =>
-  run('sh', ['-c', `command -v ${program}`]).then(
-    () => true,
-    () => false,
-  );
-
-export interface Workshop {
-  /** Temporary; everything below it goes with `clear`. */
-  readonly dir: string;
-  /** For buildah: storage of its own, chroot isolation. */
-  readonly env: NodeJS.ProcessEnv;
-  /** npm's configuration of this machine, for the builds alone. */
-  readonly npmrc: string;
-  /** Arguments that let the build reach the npm registry as this machine does. */
-  readonly buildOptions: readonly string[];
-  clear(): Promise<void>;
-}
-
-export async function openWorkshop(): Promise<Workshop> {
-  const dir = await mkdtemp(join(tmpdir(), 'cutover-images-'));
-  // buildah keeps its cache mounts below TMPDIR: a cache from another run would hide that a download fails.
-  const TMPDIR = join(dir, 'tmp');
-  await mkdir(TMPDIR);
-  const storage = { CONTAINERS_STORAGE_CONF: join(dir, 'storage.conf'), TMPDIR };
-  const env = { ...process.env, BUILDAH_ISOLATION: 'chroot', ...storage };
-  const useDriver = (driver: string): Promise<void> =>
-    writeFile(
-      join(dir, 'storage.conf'),
-      `[storage]\ndriver = "${driver}"\ngraphroot = "${join(dir, 'graph')}"\nrunroot = "${join(dir, 'run')}"\n`,
-    );
-  await useDriver('overlay');
-  const overlays = await run('buildah', ['info'], { env }).then(
-    () => true,
-    () => false,
-  );
-  if (!overlays) {
-    await rm(join(dir, 'graph'), { recursive: true, force: true });
-    await useDriver('vfs');
-  }
-  const { npmrc, buildOptions } = await npmOf(dir);
-  return {
-    dir,
-    env,
-    npmrc,
-    buildOptions,
-    async clear() {
-      await run('buildah', ['rm', '--all'], { env }).catch(() => undefined);
-      for (const mount of (await mountsBelow(dir)).reverse()) await run('umount', ['-l', mount]);
-      // What is mounted below the folder is not the suite's to remove.
-      const left = await mountsBelow(dir);
-      if (left.length > 0) throw new Error(`still mounted: ${left.join(', ')}`);
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function mountsBelow(dir: string): Promise<string[]> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
-  return mounts.filter((mount) => mount.startsWith(`${dir}/`));
-}
+/** Progress, as every step that takes its time shows it. */
+export const say = (line: string): void => void process.stderr.write(`  images: ${line}\n`);
 
 /**
- * npm finds the system's configuration from the Node that runs it. The suite's Node is another one, and an enclosing npm
- * passes its own findings on: so npm is asked with the Node beside it, and without what was passed on.
+ * @param root the project's folder; what is installed for the suite alone goes below its `.cutover/images`
+ * @returns the machine, with a running emulator of AWS's API, or why the suite cannot run on it
  */
-async function npmAsker(): Promise<(key: string) => Promise<string>> {
-  const npm = (await run('sh', ['-c', 'command -v npm'])).stdout.trim();
-  const inherited = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
-  const env = { ...Object.fromEntries(inherited), PATH: `${dirname(npm)}:${process.env['PATH']}` };
-  return async (key) => (await run(npm, ['config', 'get', key], { env, cwd: tmpdir() })).stdout.trim();
+export async function prepareMachine(root: string): Promise<Machine | { readonly missing: string }> {
+  const home = join(root, '.cutover', 'images');
+  const reasons = await unfit(root);
+  if (reasons.length > 0) return { missing: reasons.join('; ') };
+  try {
+    await mkdir(home, { recursive: true });
+    await ensureBuildah();
+    const registryProgram = await ensureRegistry(home);
+    return { registryProgram, emulator: await emulatorBelow(join(root, '.cutover')) };
+  } catch (error) {
+    if (error instanceof NotToBeHad) return { missing: error.message };
+    throw error;
+  }
 }
 
-/** The user's file, with what the system's configuration adds to it. */
-async function npmOf(dir: string): Promise<{ npmrc: string; buildOptions: readonly string[] }> {
-  const npmrc = join(dir, 'npmrc');
-  const ask = await npmAsker();
-  const [user, registry, cafile] = [await ask('userconfig'), await ask('registry'), await ask('cafile')];
-  const text = await readFile(user, 'utf8').catch(() => '');
-  const certificates = cafile && cafile !== 'null' ? cafile : null;
-  const lines = [text, `registry=${registry}`, ...(certificates ? [`cafile=${certificates}`] : []), ''];
-  await writeFile(npmrc, lines.join('\n'), { mode: 0o600 });
-  return { npmrc, buildOptions: certificates ? [`--volume=${dirname(certificates)}:${dirname(certificates)}:ro`] : [] };
+/** What the machine lacks, as against a fault of the suite's. */
+class NotToBeHad extends Error {}
+
+async function emulatorBelow(home: string): Promise<Emulator> {
+  try {
+    return await startEmulator(home);
+  } catch (error) {
+    const reason = reasonOf(error);
+    // One that is installed and does not run is a fault.
+    if (reason.startsWith('the emulator')) throw error;
+    throw new NotToBeHad(`an emulator of AWS’s API cannot be installed: ${reason}`);
+  }
+}
+
+/** All that no installation helps. */
+async function unfit(root: string): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return ['buildah needs Linux'];
+  const reasons: string[] = [];
+  if (process.getuid?.() !== 0) reasons.push('buildah’s chroot isolation needs root here');
+  for (const program of ['git', 'tar', 'npm', 'unshare', 'python3'])
+    if (!(await onPath(program))) reasons.push(`${program} is not on PATH`);
+  if (reasons.length > 0) return reasons;
+  const committed = await run('git', ['-c', 'safe.directory=*', 'rev-parse', '--verify', 'HEAD'], { cwd: root }).then(
+    () => true,
+    () => false,
+  );
+  if (!committed) reasons.push('the context is made of committed files, and this is no git checkout');
+  const canMount = await run('unshare', ['--mount', 'true']).then(
+    () => true,
+    () => false,
+  );
+  if (!canMount) reasons.push('mounting is not permitted');
+  return reasons;
+}
+
+async function ensureBuildah(): Promise<void> {
+  if (await onPath('buildah')) return;
+  say('installing buildah (apt)');
+  await apt('buildah', ['install', '-y', '--no-install-recommends', 'buildah']);
+}
+
+/** Taken out of its package: installed, it would start as a service, open to the network. */
+async function ensureRegistry(home: string): Promise<string> {
+  const found = await onPath('docker-registry');
+  if (found) return found;
+  const tools = join(home, 'tools');
+  const program = join(tools, 'usr', 'bin', 'docker-registry');
+  if ((await stat(program).catch(() => null)) !== null) return program;
+  say('fetching docker-registry (apt)');
+  const dir = await mkdtemp(join(home, 'registry-'));
+  try {
+    await apt('docker-registry', ['download', 'docker-registry'], dir);
+    await run('sh', ['-c', 'dpkg-deb --extract ./docker-registry_*.deb tools'], { cwd: dir });
+    await rm(tools, { recursive: true, force: true });
+    await rename(join(dir, 'tools'), tools);
+    return program;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** With the package lists at hand, and with new ones where these do not do. @throws Error that says why not */
+async function apt(what: string, args: readonly string[], cwd?: string): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const common = ['-q', '-o', `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`, '-o', 'APT::Sandbox::User=root'];
+  const call = (...more: readonly string[]) =>
+    run('apt-get', [...common, ...more], { env, timeout: APT_TIMEOUT_MS, ...(cwd ? { cwd } : {}) });
+  try {
+    await call(...args).catch(async () => {
+      await call('update');
+      await call(...args);
+    });
+  } catch (error) {
+    throw new NotToBeHad(`apt-get could not bring ${what}: ${reasonOf(error)}`);
+  }
+}
+
+/** @returns why npm’s packages cannot be had; null where they can */
+export async function npmRefusal(npmrc: string): Promise<string | null> {
+  const args = ['view', 'esbuild', 'name', '--userconfig', npmrc, '--fetch-retries', '0'];
+  try {
+    await run('npm', args, { timeout: NPM_TIMEOUT_MS, cwd: '/' });
+    return null;
+  } catch (error) {
+    return `npm’s registry cannot be reached: ${reasonOf(error)}`;
+  }
+}
+
+/** Path of a program, or null. */
+const onPath = (program: string): Promise<string | null> =>
+  run('sh', ['-c', `command -v ${program}`]).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
+
+/** A line: what the program said, else what Node says. */
+function reasonOf(error: unknown): string {
+  const { stderr, message, code, path, syscall } = error as NodeJS.ErrnoException & { stderr?: string };
+  if (code === 'ENOENT' && syscall?.startsWith('spawn')) return `${path} is not on PATH`;
+  const said = (stderr ?? '').split('\n').filter((line) => /\S/.test(line) && !/^(W|WARNING): /.test(line));
+  return said.at(-1) ?? message.split('\n')[0] ?? message;
 }

@@ -1,4 +1,4 @@
-/** A real registry (Debian's docker-registry) behind a door that asks for a token, as ECR's does, and fails on order. */
+/** A real registry (Debian's docker-registry) behind a door that asks for a token, as ECR's does, and fails to order. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -17,6 +17,10 @@ export interface LocalRegistry {
   failManifests(times: number): void;
   /** How often a manifest was refused since the start. */
   readonly refused: () => number;
+  /** From now on no push to this repository is allowed. */
+  deny(repository: string): void;
+  /** From now on pushes to this repository get no answer. @returns resolves when the first one waits */
+  hold(repository: string): Promise<void>;
   /** What the registry has under a tag: its digest, media type and text. */
   manifest(repository: string, tag: string): Promise<Manifest>;
   tags(repository: string): Promise<readonly string[]>;
@@ -29,19 +33,37 @@ export interface Manifest {
   readonly text: string;
 }
 
-const START_TIMEOUT_MS = 20_000;
+/** Beside other suites on a small machine. */
+const START_TIMEOUT_MS = 60_000;
+/** As ECR puts it. */
+const DENIED = JSON.stringify({
+  errors: [{ code: 'DENIED', message: 'User is not authorized to perform: ecr:InitiateLayerUpload' }],
+});
 const ACCEPT = ['application/vnd.oci.image.manifest.v1+json', 'application/vnd.docker.distribution.manifest.v2+json'];
 
-export async function startRegistry(dir: string): Promise<LocalRegistry> {
+/** @param program path of docker-registry @param dir where it keeps what is pushed */
+export async function startRegistry(program: string, dir: string): Promise<LocalRegistry> {
   const password = randomBytes(24).toString('base64url');
   const authorization = Buffer.from(`AWS:${password}`).toString('base64');
   const port = await freePort();
-  const child = await startProgram(dir, port);
+  const child = await startProgram(program, dir, port);
   let failures = 0;
   let refused = 0;
+  const denied = new Set<string>();
+  const held = new Map<string, () => void>();
   const door = createServer((req, res) => {
     if (req.headers.authorization !== `Basic ${authorization}`) {
       res.writeHead(401, { 'www-authenticate': 'Basic realm="ecr"' }).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+      return;
+    }
+    const repository = /^\/v2\/(.+?)\/(?:blobs|manifests|tags)\//.exec(req.url ?? '')?.[1] ?? '';
+    const waiting = held.get(repository);
+    if (waiting) {
+      waiting();
+      return;
+    }
+    if (denied.has(repository)) {
+      res.writeHead(403, { 'content-type': 'application/json' }).end(DENIED);
       return;
     }
     if (failures > 0 && req.method === 'PUT' && req.url?.includes('/manifests/')) {
@@ -62,6 +84,8 @@ export async function startRegistry(dir: string): Promise<LocalRegistry> {
       failures = times;
     },
     refused: () => refused,
+    deny: (repository) => void denied.add(repository),
+    hold: (repository) => new Promise((resolve) => held.set(repository, resolve)),
     async manifest(repository, tag) {
       const response = await fetch(`${direct}/${repository}/manifests/${tag}`, { headers: { accept: ACCEPT.join() } });
       if (!response.ok) throw new Error(`the registry has no ${repository}:${tag}: ${response.status}`);
@@ -84,7 +108,7 @@ export async function startRegistry(dir: string): Promise<LocalRegistry> {
   };
 }
 
-async function startProgram(dir: string, port: number): Promise<ChildProcess> {
+async function startProgram(program: string, dir: string, port: number): Promise<ChildProcess> {
   await mkdir(dir, { recursive: true });
   const config = join(dir, 'registry.yml');
   const lines = [
@@ -94,7 +118,7 @@ async function startProgram(dir: string, port: number): Promise<ChildProcess> {
     `http: { addr: "127.0.0.1:${port}" }`,
   ];
   await writeFile(config, `${lines.join('\n')}\n`);
-  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const child = spawn(program, ['serve', config], { stdio: 'ignore' });
   const until = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const up = await fetch(`http://127.0.0.1:${port}/v2/`).then(
