@@ -12,7 +12,7 @@ import { monthly, PRODUCTION_PRICES } from './simulate/production-prices.ts';
 
 const file = join(root, 'docs', 'production.md');
 const START = '## Cost\n\n';
-const END = '\n\nNot in it:';
+const END = '\n\n### What an environment costs';
 const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
 const sources = (folder: string): string =>
   readdirSync(join(root, folder))
@@ -23,13 +23,14 @@ const sources = (folder: string): string =>
 function table(): string {
   const rows = PRODUCTION_PRICES.map((one) => {
     const month = monthly(one);
-    return `| ${one.item} | ${Number(one.dollars.toFixed(5))} | ${one.unit} | ${month === null ? 'by use' : month.toFixed(2)} | ${one.madeBy} |`;
+    const cells = [Number(one.dollars.toFixed(5)), one.unit, month === null ? 'by use' : month.toFixed(2), one.madeBy];
+    return `| ${one.item} | ${cells.join(' | ')} | ${one.checkedAt ?? '**not checked a second time**'} |`;
   });
   return [
     `Prices of us-east-1, on demand, US dollars, as of ${PRICES_AS_OF}; a month has 730 hours.`,
     '',
-    '| what | price | a | one in a month | made by |',
-    '| --- | --- | --- | --- | --- |',
+    '| what | price | a | one in a month | made by | read a second time at |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }

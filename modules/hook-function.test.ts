@@ -53,10 +53,7 @@ test('its log group has a retention, and is there first', (t) => {
 test('outside a VPC it may write its logs; inside, have its addresses too', (t) => {
   t.deepEqual(attached({}), ['service-role/AWSLambdaBasicExecutionRole']);
   const network = { subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] };
-  t.deepEqual(attached({ network }), [
-    'service-role/AWSLambdaBasicExecutionRole',
-    'service-role/AWSLambdaVPCAccessExecutionRole',
-  ]);
+  t.deepEqual(attached({ network }), ['service-role/AWSLambdaVPCAccessExecutionRole']);
   t.deepEqual(synth((stack) => add(stack, { network })).one('aws_lambda_function').vpc_config, {
     subnet_ids: ['subnet-1'],
     security_group_ids: ['sg-1'],

@@ -75,13 +75,13 @@ export class HookFunction extends Construct {
   }
 
   #executionRole(props: HookFunctionProps): Role {
-    const policies = ['service-role/AWSLambdaBasicExecutionRole'];
-    if (props.network) policies.push('service-role/AWSLambdaVPCAccessExecutionRole');
+    // The one for functions in a VPC has the other's rights to write logs, too.
+    const policy = props.network ? 'AWSLambdaVPCAccessExecutionRole' : 'AWSLambdaBasicExecutionRole';
     return new Role(this, 'role', {
       name: props.name,
       description: `What ${props.name} may call`,
       servicePrincipal: 'lambda.amazonaws.com',
-      managedPolicyArns: policies.map((path) => props.account.managedPolicyArn(path)),
+      managedPolicyArns: [props.account.managedPolicyArn(`service-role/${policy}`)],
     });
   }
 }

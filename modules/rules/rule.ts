@@ -6,16 +6,18 @@ export interface Finding {
   readonly address: string;
   readonly value: unknown;
   readonly fix: string;
+  /** Where one case is worse than the rule as a whole. @default the rule's */
+  readonly severity?: Severity;
 }
+
+/** `error`: AWS refuses it, tasks do not start, or everything is open. `warning`: a habit that somebody will regret. `advice`: a house's own. */
+export type Severity = 'error' | 'warning' | 'advice';
 
 export interface HouseRule {
   /** Unique, and the name of its file. */
   readonly id: string;
-  /**
-   * What `./cutover check` makes of it where it judges the stacks of others; synthesis refuses all alike. `error`: AWS
-   * refuses it, tasks do not start, or everybody gets in. `warning`: a habit that somebody will regret. `advice`: a house's own.
-   */
-  readonly severity: 'error' | 'warning' | 'advice';
+  /** What `./cutover check` makes of it where it judges the stacks of others; synthesis refuses all alike. */
+  readonly severity: Severity;
   /** What must hold, with the page that it comes from. */
   readonly rule: string;
   /** @returns where it does not hold */

@@ -1,11 +1,11 @@
 /** What the house rules find, without what is excepted. Knows no cdktf: `./cutover check` judges any JSON with it. */
 import type { Estate } from './estate.ts';
 import { HOUSE_RULES } from './index.ts';
-import type { Finding, HouseRule, RuleException } from './rule.ts';
+import type { Finding, HouseRule, RuleException, Severity } from './rule.ts';
 
 export interface Violation extends Finding {
   readonly id: string;
-  readonly severity: HouseRule['severity'];
+  readonly severity: Severity;
   readonly rule: string;
 }
 
@@ -36,7 +36,7 @@ export function judge(
   rules: readonly HouseRule[] = HOUSE_RULES,
 ): { readonly violations: Violation[]; readonly excepted: WrittenException[] } {
   const found = rules.flatMap(({ id, severity, rule, check }) =>
-    check(estate).map((finding) => ({ ...finding, id, severity, rule })),
+    check(estate).map((finding) => ({ severity, ...finding, id, rule })),
   );
   const exceptionOf = ({ id, address }: Violation): RuleException | undefined =>
     exceptions.find((allowed) => allowed.rule === id && allowed.address.test(address));

@@ -38,7 +38,7 @@ test('a policy that a function writes is judged by what it says', (t) => {
     '${jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })}';
   const raw = stackOf({ ...role, aws_iam_role_policy: { p: { role: '${aws_iam_role.r.name}', policy } } });
   t.deepEqual(told(raw, ['iam-actions-named', 'iam-resources-named', 'iam-policies-readable']), [
-    'warning iam-actions-named test/aws_iam_role_policy.p.policy.Statement[0].Action',
+    'error iam-actions-named test/aws_iam_role_policy.p.policy.Statement[0].Action',
     'warning iam-resources-named test/aws_iam_role_policy.p.policy.Statement[0].Resource',
   ]);
 });
