@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { codePoint } from '../../../services/kit/src/testing/code-point.ts';
 import { createManualClock } from '../clock.ts';
 import type { LogLimits } from './group.ts';
 import { createLogStore } from './logs.ts';
@@ -70,7 +71,7 @@ test('pages by sequence number, across groups in order of arrival', async (t) =>
 test('what left memory is read from disk: same records, any query', async (t) => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.tuple(fc.constantFrom('s1', 's2'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 })), {
+      fc.array(fc.tuple(fc.constantFrom('s1', 's2'), fc.string({ unit: codePoint, minLength: 1, maxLength: 60 })), {
         maxLength: 150,
       }),
       fc.integer({ min: 0, max: 160 }),
@@ -99,7 +100,7 @@ test('what left memory is read from disk: same records, any query', async (t) =>
 
 test('a line of a record reads back as it was', (t) => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: codePoint }), (text) => {
       const message = text.toWellFormed();
       const record = { seq: 3, stream: 'p/c/id', timestampMs: 1.25, message, bytes: Buffer.byteLength(message) + 26 };
       const line = encodeRecord(record);

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { parseJsonObject } from './body.ts';
 import { ServiceError } from './errors.ts';
+import { codePoint } from './testing/code-point.ts';
 
 const refused = { instanceOf: ServiceError, code: 'BODY_INVALID' } as const;
 
@@ -9,7 +10,7 @@ test('any object of up to 16 levels is read as JSON.parse reads it', (t) => {
   const values = fc.dictionary(
     fc.string().filter((key) => !['__proto__', 'constructor', 'prototype'].includes(key)),
     fc
-      .jsonValue({ maxDepth: 5, noUnicodeString: false })
+      .jsonValue({ maxDepth: 5, stringUnit: codePoint })
       .filter((value) => !/__proto__|constructor|prototype/.test(JSON.stringify(value))),
   );
   fc.assert(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import { codePoint } from '../../../../services/kit/src/testing/code-point.ts';
 import { decideUserData, type Facts } from './decide-user-data.ts';
 import { inFolder } from './paths.ts';
 import { DEFAULT_SUPERVISION, type UserDataPlan } from './plan.ts';
@@ -302,7 +303,7 @@ const PIECES = [
   'Content-Type: multipart/mixed; boundary=X\n\n--X\n',
 ];
 const scripts = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.string({ unit: codePoint, maxLength: 300 }),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 40 }).map((pieces) => pieces.join('')),
   fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ maxLength: 5 })), { maxLength: 40 }).map((p) => p.join('')),
 );
