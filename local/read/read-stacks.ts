@@ -93,10 +93,21 @@ async function readStack(name: string, file: string, dependencies: readonly stri
 async function readJson(file: string): Promise<Json> {
   const info = await stat(file).catch((error: Error) => Promise.reject(unreadable(file, error.message)));
   if (info.size > MAX_BYTES) throw unreadable(file, `it has ${info.size} bytes; at most ${MAX_BYTES} are read`);
-  const text = await readFile(file, 'utf8').catch((error: Error) => Promise.reject(unreadable(file, error.message)));
-  const json = parse(text.replace(/^\uFEFF/, ''), file);
+  const bytes = await readFile(file).catch((error: Error) => Promise.reject(unreadable(file, error.message)));
+  const json = parse(textOf(bytes, file), file);
   if (!isObject(json)) throw invalid(file, 'it is not a JSON object');
   return json;
+}
+
+/** Without the byte order mark that some editors write. */
+function textOf(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const [first = 0, second = 0] = bytes;
+    const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+    throw invalid(file, isUtf16 ? 'it is UTF-16; JSON is read as UTF-8' : 'it is not UTF-8 text');
+  }
 }
 
 function parse(text: string, file: string): unknown {

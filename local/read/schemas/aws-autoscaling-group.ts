@@ -84,7 +84,12 @@ export const AUTO_SCALING_GROUP = schema(['aws_autoscaling_group'], {
     launch_template: block(
       {
         launch_template_specification: block(OVERRIDDEN_REFERENCE, { required: true }),
-        override: inert('instances are of the template’s own type'),
+        override: blocks({
+          instance_type: text({ approximated: 'every instance is of the first type of the list' }),
+          weighted_capacity: text({ approximated: 'capacity is counted in instances, whatever they weigh' }),
+          launch_template_specification: refused('one template a group'),
+          instance_requirements: refused('an instance here has the size of a named type'),
+        }),
       },
       { required: true },
     ),

@@ -31,7 +31,7 @@ export const SERVICE = schema(['aws_ecs_service'], {
     canary_configuration: refused(OWN_BLUE_GREEN),
   }),
   deployment_minimum_healthy_percent: number({ fallback: 100, min: 0, max: 100 }),
-  deployment_maximum_percent: number({ min: 100, max: 200, rule: '100 to 200 percent (ECS deployment-type-ecs)' }),
+  deployment_maximum_percent: number({ min: 100, rule: '100 percent or more (ECS deployment-type-ecs)' }),
   deployment_circuit_breaker: block({ enable: bool(false), rollback: bool(false) }),
   health_check_grace_period_seconds: number({ fallback: 0, min: 0, max: 2_147_483_647 }),
   load_balancer: blocks(

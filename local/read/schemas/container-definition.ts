@@ -75,7 +75,11 @@ export const CONTAINER = {
   startTimeout: inert('a process starts at once'),
   links: inert('containers of a task share an address here'),
   repositoryCredentials: inert('images are built from the services here'),
-  environmentFiles: inert('files in S3 are not read here'),
+  /** Objects of these stacks, in S3. */
+  environmentFiles: blocks(
+    { value: text({ required: true }), type: word(['s3'], 's3') },
+    { max: 10, rule: 'at most 10 environment files a container (ECS use-environment-file)' },
+  ),
   credentialSpecs: inert('there is no domain'),
   restartPolicy: inert('a container that ends stops its task or stays ended'),
   versionConsistency: inert('a tag is one build here'),

@@ -12,6 +12,8 @@ interface Context {
   /** Of the task; null where only containers have one. */
   readonly memoryMiB: number | null;
   readonly report: Report;
+  /** Text of an object of these stacks by its ARN; null where there is none. */
+  readonly objectText: (arn: string) => string | null;
 }
 
 type Container = Values<typeof CONTAINER>;
@@ -58,7 +60,7 @@ function containerOf(json: Record<string, unknown>, i: number, context: Context)
     memoryMiB: v.memory,
     memoryReservationMiB: v.memoryReservation,
     portMappings: v.portMappings.map((p, n) => portOf(p, `${path}.portMappings[${n}]`, context)),
-    environment: environmentOf(v, path, report),
+    environment: { ...filesOf(v, path, context), ...environmentOf(v, path, report) },
     secrets: v.secrets,
     entryPoint: v.entryPoint.length > 0 ? v.entryPoint : null,
     command: v.command.length > 0 ? v.command : null,
@@ -93,6 +95,30 @@ function checkSizes(v: Container, path: string, { fargate, memoryMiB, report }: 
   if (memoryMiB !== null && largest > memoryMiB)
     report.bad(`${path}.memory`, largest, `it is more than the task’s ${memoryMiB} MiB`, 'no more than the task');
 }
+
+/** Variables of environment files; those of the definition itself go before them (ECS use-environment-file). */
+function filesOf(v: Container, path: string, { report, objectText }: Context): Record<string, string> {
+  const texts = v.environmentFiles.map(({ value }) => {
+    const text = objectText(value);
+    if (text === null)
+      report.problem('DANGLING_REFERENCE', `${path}.environmentFiles`, {
+        message: 'there is no such object, or it is no text',
+        value,
+        rule: 'the ARN of an aws_s3_object of these stacks',
+        fix: 'declare the object with content or source, or set its variables in environment',
+      });
+    return text ?? '';
+  });
+  // The first file that names a variable has its way.
+  return Object.fromEntries(texts.reverse().flatMap(variablesIn));
+}
+
+/** `NAME=VALUE` a line; the value is taken as it is, quotes and all. */
+const variablesIn = (text: string): [string, string][] =>
+  text
+    .split(/\r?\n/)
+    .filter((line) => !/^\s*(#|$)/.test(line) && line.includes('='))
+    .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1)]);
 
 function environmentOf(v: Container, path: string, report: Report): Record<string, string> {
   const names = [...v.environment.map((e) => e.name), ...v.secrets.map((s) => s.name)];
@@ -145,6 +171,49 @@ function logOf(v: Container, path: string, report: Report): ContainerDefinition[
   };
 }
 
+/** What ECS refuses of `dependsOn` (ECS task_definition_parameters: container dependency). */
+function checkDependencies(containers: readonly ContainerDefinition[], report: Report): void {
+  const byName = new Map(containers.map((c) => [c.name, c]));
+  for (const c of containers)
+    for (const { containerName, condition } of c.dependsOn) {
+      const at = `container_definitions[${c.name}].dependsOn`;
+      const other = byName.get(containerName);
+      if (other?.essential && (condition === 'SUCCESS' || condition === 'COMPLETE'))
+        report.bad(
+          at,
+          containerName,
+          `${containerName} is essential, so that its end ends the task`,
+          `${condition} waits for a container that is not essential`,
+        );
+      if (other && condition === 'HEALTHY' && !other.healthCheck)
+        report.bad(
+          at,
+          containerName,
+          `${containerName} has no health check`,
+          'HEALTHY waits for a container with a healthCheck',
+        );
+    }
+  const circle = circleOf(containers);
+  if (circle)
+    report.problem('REFERENCE_CYCLE', 'container_definitions', {
+      message: `containers wait for each other: ${circle.join(' → ')}`,
+      value: circle,
+      rule: 'dependsOn has no circle (ECS container dependency)',
+      fix: 'remove one of these dependencies',
+    });
+}
+
+function circleOf(containers: readonly ContainerDefinition[]): readonly string[] | null {
+  const next = new Map(containers.map((c) => [c.name, c.dependsOn.map((d) => d.containerName)]));
+  const follow = (name: string, path: readonly string[]): readonly string[] | null => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
+    return (
+      (next.get(name) ?? []).map((other) => follow(other, [...path, name])).find((found) => found !== null) ?? null
+    );
+  };
+  return containers.map((c) => follow(c.name, [])).find((found) => found !== null && found.length > 2) ?? null;
+}
+
 function checkTogether(containers: readonly ContainerDefinition[], { networkMode, report }: Context): void {
   const names = containers.map((c) => c.name);
   for (const name of new Set(names.filter((n, i) => names.indexOf(n) !== i)))
@@ -165,6 +234,7 @@ function checkTogether(containers: readonly ContainerDefinition[], { networkMode
           rule: `one of ${names.filter((n) => n !== c.name).join(', ') || '(none)'}`,
           fix: 'correct containerName',
         });
+  checkDependencies(containers, report);
   checkPorts(containers, networkMode, report);
 }
 

@@ -40,8 +40,10 @@ function buildGroup(context: Context): AutoScalingGroup {
   const template = templateOf(context);
   const at = template ? report.about(template.address, template.type) : report;
   const t = (template?.values ?? null) as Values<typeof LAUNCH_TEMPLATE.fields> | null;
-  const instanceType = t?.instance_type ?? '';
-  const size = sizeOf(instanceType, at, template !== null);
+  // What a mixed group lists is taken instead of the template's (EC2 Auto Scaling LaunchTemplateOverrides).
+  const listed = v.mixed_instances_policy?.launch_template.override.find((o) => o.instance_type !== null);
+  const instanceType = listed?.instance_type ?? t?.instance_type ?? '';
+  const size = sizeOf(instanceType, listed ? report : at, template !== null);
   const desired = v.desired_capacity ?? v.min_size;
   if (v.min_size > v.max_size || desired < v.min_size || desired > v.max_size)
     report.bad(

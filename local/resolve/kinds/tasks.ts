@@ -2,6 +2,7 @@
 import { TASK_DEFINITION } from '../../read/schemas/aws-ecs-task-definition.ts';
 import type { TaskDefinition } from '../../topology.ts';
 import { encodeJson } from '../expr/values.ts';
+import { findFile, MAX_READ_BYTES } from '../files.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { arnOf, sha256, textOf } from '../names.ts';
 import type { Report } from '../report.ts';
@@ -41,7 +42,13 @@ function buildTaskDefinition(context: BuildContext<typeof TASK_DEFINITION.fields
   const cpuUnits = unitsOf(v.cpu);
   const memoryMiB = unitsOf(v.memory);
   if (fargate) checkFargate(report, v.network_mode, cpuUnits, memoryMiB);
-  const containers = containersOf(v.container_definitions, { networkMode: v.network_mode, fargate, memoryMiB, report });
+  const containers = containersOf(v.container_definitions, {
+    networkMode: v.network_mode,
+    fargate,
+    memoryMiB,
+    report,
+    objectText: (arn) => objectText(arn, context),
+  });
   const cpuOfContainers = containers.reduce((sum, c) => sum + c.cpuUnits, 0);
   if (cpuUnits !== null && cpuOfContainers > cpuUnits)
     report.bad('cpu', cpuUnits, `the containers have ${cpuOfContainers} CPU units in all`, 'no more than the task');
@@ -59,6 +66,18 @@ function buildTaskDefinition(context: BuildContext<typeof TASK_DEFINITION.fields
     containers,
     placementConstraints: v.placement_constraints,
   };
+}
+
+/** What environment files hold: a bucket's objects are those of these stacks. */
+function objectText(arn: string, { all }: BuildContext<typeof TASK_DEFINITION.fields>): string | null {
+  const found = all('aws_s3_object', 'aws_s3_bucket_object').find(({ json }) => json['arn'] === arn);
+  if (!found) return null;
+  const { content, content_base64: base64, source } = found.json;
+  if (typeof source === 'string') {
+    const file = findFile(found.folder, source, MAX_READ_BYTES);
+    return typeof file === 'string' ? null : file.bytes.toString('utf8');
+  }
+  return typeof content === 'string' ? content : Buffer.from(textOf(base64), 'base64').toString('utf8');
 }
 
 function compatibilitiesOf(words: readonly string[], report: Report): ('EC2' | 'FARGATE')[] {

@@ -39,13 +39,28 @@ const subscription = acting(
   buildSubscription,
 );
 
-function buildSubscription({ base, values: v, report }: BuildContext<typeof SUBSCRIPTION.fields>): Subscription {
-  if (v.protocol === 'sqs' ? !v.endpoint.startsWith('arn:') : !isUrl(v.endpoint, v.protocol))
+/** Protocols whose endpoints are on this machine. */
+const DELIVERED = ['http', 'https', 'sqs'] as const;
+type Delivered = (typeof DELIVERED)[number];
+
+const isDelivered = (protocol: string): protocol is Delivered => (DELIVERED as readonly string[]).includes(protocol);
+
+function buildSubscription({ base, values, report }: BuildContext<typeof SUBSCRIPTION.fields>): Subscription | null {
+  const { protocol, ...v } = values;
+  if (!isDelivered(protocol)) {
+    report.note(
+      'no-local-effect',
+      `aws_sns_topic_subscription of ${protocol}`,
+      'it is not delivered: nothing leaves this machine',
+    );
+    return null;
+  }
+  if (protocol === 'sqs' ? !v.endpoint.startsWith('arn:') : !isUrl(v.endpoint, protocol))
     report.bad(
       'endpoint',
       v.endpoint,
       'the endpoint does not fit the protocol',
-      v.protocol === 'sqs' ? 'the ARN of a queue' : `${v.protocol}://HOST[:PORT]/PATH`,
+      protocol === 'sqs' ? 'the ARN of a queue' : `${protocol}://HOST[:PORT]/PATH`,
     );
   const redrive = v.redrive_policy;
   const target = isObject(redrive) ? redrive['deadLetterTargetArn'] : undefined;
@@ -54,7 +69,7 @@ function buildSubscription({ base, values: v, report }: BuildContext<typeof SUBS
   return {
     ...base,
     topicArn: v.topic_arn,
-    protocol: v.protocol,
+    protocol,
     endpoint: v.endpoint,
     rawMessageDelivery: v.raw_message_delivery,
     filterPolicy: v.filter_policy,
