@@ -30,6 +30,7 @@ import type { AlarmControl, CodeDeployControl, FunctionRunner, TrafficControl } 
 import type { EventLog } from '../events.ts';
 import type { Instances } from '../instances/instances.ts';
 import type { Random } from '../random.ts';
+import type { RestApis } from '../rest-api/rest-api.ts';
 import type { Topics } from '../topics/topics.ts';
 
 /** The load balancer's state, read only. */
@@ -89,6 +90,7 @@ export interface ApiDependencies {
   readonly ecs: EcsControl;
   readonly codedeploy: CodeDeployControl;
   readonly functions: FunctionRunner;
+  readonly restApis: Pick<RestApis, 'registry' | 'handlers'>;
   readonly alarms: AlarmControl;
   readonly balancer: BalancerView;
   readonly traffic: TrafficControl;

@@ -5,6 +5,7 @@
 import type { RestApiKey, RestMethodSettings, RestThrottle, RestUsagePlan } from '../../topology-rest-api.ts';
 import { type QuotaUse, useQuota } from './decide-quota.ts';
 import { type Ask, type Bucket, takeFromAll } from './decide-throttle.ts';
+import { useKey } from './usage.ts';
 
 /** What an account has in most regions, for all its APIs together (API Gateway limits). */
 export const ACCOUNT_LIMIT: RestThrottle = { ratePerSecond: 10_000, burst: 5000 };
@@ -27,11 +28,21 @@ export interface Books {
   plansOf(keyId: string): readonly RestUsagePlan[];
   readonly settings: readonly RestMethodSettings[];
   readonly buckets: ReadonlyMap<string, Bucket>;
-  /** By {@link useKey}. */
+  /** By `useKey`. */
   readonly uses: ReadonlyMap<string, QuotaUse>;
 }
 
 export type Refusal = 'INVALID_API_KEY' | 'THROTTLED' | 'QUOTA_EXCEEDED';
+
+/** A request that was counted, or was one too many. */
+export interface CountedUse {
+  readonly of: string;
+  readonly use: QuotaUse;
+  readonly remaining: number;
+  /** Control time. */
+  readonly atMs: number;
+  readonly counted: boolean;
+}
 
 export interface Admission {
   readonly refusal: Refusal | null;
@@ -39,11 +50,8 @@ export interface Admission {
   readonly plan: RestUsagePlan | null;
   /** What has changed. */
   readonly buckets: ReadonlyMap<string, Bucket>;
-  readonly use: { readonly of: string; readonly use: QuotaUse } | null;
+  readonly use: CountedUse | null;
 }
-
-/** Whose use of a plan is counted. */
-export const useKey = (planId: string, keyId: string): string => `${planId} ${keyId}`;
 
 /** @param now.wallMs requests are in real time @param now.controlMs periods are of the plane's clock */
 export function admit(
@@ -71,7 +79,7 @@ export function admit(
     key,
     plan,
     buckets: taken.buckets,
-    use: { of, use: decision.use },
+    use: { of, use: decision.use, remaining: decision.remaining, atMs: now.controlMs, counted: decision.allowed },
   };
 }
 

@@ -11,9 +11,10 @@ import type {
 } from '../../topology-rest-api.ts';
 import { ApiError, type ResourceHandler } from '../contracts.ts';
 import { compileApi, type Picture } from './compile-api.ts';
-import type { Books } from './decide-admission.ts';
+import type { Books, CountedUse } from './decide-admission.ts';
 import type { QuotaUse } from './decide-quota.ts';
 import type { Bucket } from './decide-throttle.ts';
+import { DailyUse } from './usage.ts';
 
 type Kind = keyof RestTopology;
 type Item<K extends Kind> = RestTopology[K][number];
@@ -32,9 +33,9 @@ const BUCKETS_KEPT = 50_000;
 export class RestRegistry implements Books {
   readonly #items = new Map<Kind, Map<string, ResourceBase>>();
   readonly #pictures = new Map<string, Picture>();
-  /** Of keys and plans that were made through the endpoint: no stack has them. */
   readonly buckets = new Map<string, Bucket>();
   readonly uses = new Map<string, QuotaUse>();
+  readonly daily = new DailyUse();
   #keysByValue: ReadonlyMap<string, RestApiKey> | null = null;
   #stages: ReadonlyMap<string, Served> | null = null;
 
@@ -109,7 +110,7 @@ export class RestRegistry implements Books {
   }
 
   /** Keeps what a decision has changed. */
-  keep(buckets: ReadonlyMap<string, Bucket>, use: { readonly of: string; readonly use: QuotaUse } | null): void {
+  keep(buckets: ReadonlyMap<string, Bucket>, use: CountedUse | null): void {
     for (const [key, bucket] of buckets) {
       this.buckets.delete(key);
       this.buckets.set(key, bucket);
@@ -118,7 +119,9 @@ export class RestRegistry implements Books {
       if (this.buckets.size <= BUCKETS_KEPT) break;
       this.buckets.delete(key);
     }
-    if (use) this.uses.set(use.of, use.use);
+    if (!use) return;
+    this.uses.set(use.of, use.use);
+    if (use.counted) this.daily.count(use.of, use.atMs, use.remaining);
   }
 
   #compileStages(): ReadonlyMap<string, Served> {

@@ -9,12 +9,12 @@ import type { FunctionRunner } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
 import { createBackend } from './backend.ts';
-import { useKey } from './decide-admission.ts';
 import { currentUse, limitOf, periodEnd } from './decide-quota.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { Facts } from './facts.ts';
 import { type RestHandlers, RestRegistry } from './registry.ts';
 import { ApiServer } from './server.ts';
+import { useKey } from './usage.ts';
 
 export interface RestApisOptions {
   readonly clock: Clock;
@@ -148,9 +148,9 @@ function readingOf(registry: RestRegistry, servers: ReadonlyMap<string, ApiServe
   const keys = new Map(registry.all('restApiKeys').map((key) => [key.id, key]));
   const plans = new Map(registry.all('restUsagePlans').map((plan) => [plan.id, plan]));
   return {
-    apis: [...servers.values()].map(({ api, endpoint }) => ({
+    apis: [...servers.values()].map(({ api, bound }) => ({
       api,
-      endpoint,
+      endpoint: bound,
       stages: registry
         .allServed()
         .filter((served) => served.api.id === api.id)

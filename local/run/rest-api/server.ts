@@ -1,5 +1,6 @@
 /** The endpoint of one REST API: `http://<address>/<stage>/…`, where AWS has `https://<id>.execute-api…/<stage>/…`. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { CutoverError } from '../../errors.ts';
 import type { RestApi } from '../../topology-rest-api.ts';
 import type { Endpoint } from '../contracts.ts';
@@ -16,6 +17,8 @@ const CONNECTION_LIMIT = 10_000;
 
 export class ApiServer {
   readonly endpoint: Endpoint;
+  /** Its port differs from the endpoint's only where that is 0. */
+  bound: Endpoint;
   readonly #server: Server;
   readonly #context: ExchangeContext;
   /** Replaced when the API is changed in place. */
@@ -24,6 +27,7 @@ export class ApiServer {
   constructor(api: RestApi, endpoint: Endpoint, context: ExchangeContext) {
     this.api = api;
     this.endpoint = endpoint;
+    this.bound = endpoint;
     this.#context = context;
     const options = {
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -40,6 +44,7 @@ export class ApiServer {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(error, this.api, this.endpoint)));
       this.#server.listen({ host, port, backlog: 4096 }, () => {
+        this.bound = { host, port: (this.#server.address() as AddressInfo).port };
         this.#server.removeAllListeners('error');
         this.#server.on('error', () => undefined);
         resolve();

@@ -1,5 +1,6 @@
 /** Every service of the endpoint. DynamoDB is not among them: its calls go on to the table store. */
 import type { ServiceTable } from '../operation.ts';
+import { apigateway } from './apigateway.ts';
 import { applicationAutoscaling } from './application-autoscaling.ts';
 import { autoscaling } from './autoscaling.ts';
 import { cloud9 } from './cloud9.ts';
@@ -19,6 +20,7 @@ import { ssm } from './ssm.ts';
 import { sts } from './sts.ts';
 
 export const SERVICES: readonly ServiceTable[] = [
+  apigateway,
   applicationAutoscaling,
   autoscaling,
   cloud9,

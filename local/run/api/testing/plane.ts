@@ -7,6 +7,7 @@ import { createAutoscaler } from '../../autoscaler/autoscaler.ts';
 import { createClock } from '../../clock.ts';
 import { createEventLog } from '../../events.ts';
 import { createRandom } from '../../random.ts';
+import { createRestApis } from '../../rest-api/rest-api.ts';
 import { makeMaterial } from '../../topics/testing/builders.ts';
 import { createTopics } from '../../topics/topics.ts';
 import { createApi } from '../api.ts';
@@ -68,6 +69,17 @@ export async function startApi({
     ecs,
     alarms: { ...alarms, handler: alarmHandler },
   });
+  const restApis = createRestApis({
+    ...shared,
+    metrics: parts.metrics,
+    logs: parts.logs,
+    functions,
+    addresses: {
+      localise: (text) => text,
+      listener: () => ({ host: '127.0.0.1', port: 0 }),
+      restApi: () => ({ host: '127.0.0.1', port: 0 }),
+    },
+  });
   const packageDir = await mkdtemp(join(tmpdir(), 'cutover-api-'));
   const repository = {
     ...build.base('aws_ecr_repository', 'shop-orders'),
@@ -81,6 +93,7 @@ export async function startApi({
     ecs,
     codedeploy,
     functions,
+    restApis,
     alarms,
     balancer,
     traffic,
@@ -123,6 +136,7 @@ export async function startApi({
   const close = async (): Promise<void> => {
     await api.close();
     autoscaler.close();
+    await restApis.close();
     await topics.close(0);
     await dispose();
     await rm(packageDir, { recursive: true, force: true });
@@ -135,6 +149,7 @@ export async function startApi({
     invoked,
     alarms,
     autoscaler,
+    restApis,
     events,
     restore: () => api.restore(),
     port,
