@@ -89,7 +89,8 @@ export async function rawTarget(
     socket.on('close', () => open.delete(socket));
     socket.on('data', (chunk: Buffer) => {
       received += chunk.toString('latin1');
-      if (received.includes('ELB-HealthChecker')) {
+      // A health check is one chunk; large bodies are many, and not searched again with each.
+      if (!counted && received.includes('ELB-HealthChecker')) {
         if (received.includes('\r\n\r\n'))
           socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
         return;
@@ -124,9 +125,10 @@ export const answering =
   (received: string): string | null => {
     const end = received.indexOf('\r\n\r\n');
     if (end === -1) return null;
-    const length = Number(/\r\nContent-Length: (\d+)/i.exec(received)?.[1] ?? 0);
+    const head = received.slice(0, end);
+    const length = Number(/\r\nContent-Length: (\d+)/i.exec(head)?.[1] ?? 0);
     if (
-      /\r\nTransfer-Encoding: chunked/i.test(received)
+      /\r\nTransfer-Encoding: chunked/i.test(head)
         ? !/\r\n0\r\n(?:[^\r]+\r\n)*\r\n$|\r\n\r\n0\r\n(?:[^\r]+\r\n)*\r\n$/.test(received)
         : received.length < end + 4 + length
     )
