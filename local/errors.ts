@@ -54,6 +54,7 @@ const EXIT_OF_CODE = {
   // the machine
   PORT_IN_USE: ExitCode.environment,
   ADDRESS_UNAVAILABLE: ExitCode.environment,
+  STATE_UNWRITABLE: ExitCode.environment,
   TOOL_MISSING: ExitCode.environment,
   PLANE_NOT_RUNNING: ExitCode.environment,
   PLANE_ALREADY_RUNNING: ExitCode.environment,

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
-import { isAlive, readRecord } from '../run/control/state-file.ts';
+import { asDiskError, isAlive, readRecord } from '../run/control/state-file.ts';
 import type { PlaneSettings } from '../run/daemon.ts';
 import { PlaneClient } from './plane-client.ts';
 
@@ -24,10 +24,12 @@ export interface StartedPlane {
 export async function startPlaneProcess(settings: StartSettings): Promise<StartedPlane> {
   const { stateDir } = settings;
   await refuseSecond(stateDir);
-  await mkdir(stateDir, { recursive: true, mode: 0o700 });
   // Not plane.log yet: until the plane has its port, the folder may be another's.
   const logFile = join(stateDir, `start-${process.pid}.log`);
-  const child = spawnDaemon(logFile);
+  const child = await mkdir(stateDir, { recursive: true, mode: 0o700 }).then(
+    () => spawnDaemon(logFile),
+    (error) => Promise.reject(asDiskError(error, stateDir)),
+  );
   child.send({ type: 'start', settings: { ...settings, logFile } });
   const first = await new Promise<DaemonMessage>((resolve) => {
     child.once('message', (message) => resolve(message as DaemonMessage));
@@ -72,7 +74,7 @@ async function refuseSecond(stateDir: string): Promise<void> {
 }
 
 function spawnDaemon(logFile: string): ChildProcess {
-  const log = openSync(logFile, 'w', 0o600);
+  const log = openLog(logFile);
   try {
     return spawn(
       process.execPath,
@@ -81,6 +83,14 @@ function spawnDaemon(logFile: string): ChildProcess {
     );
   } finally {
     closeSync(log);
+  }
+}
+
+function openLog(logFile: string): number {
+  try {
+    return openSync(logFile, 'w', 0o600);
+  } catch (error) {
+    throw asDiskError(error, dirname(logFile));
   }
 }
 

@@ -292,6 +292,12 @@ export class ApiError extends Error {
   }
 }
 
+/** What UpdateService changes of a service without a new deployment. */
+export type ServiceSettings = Pick<
+  Service,
+  'minimumHealthyPercent' | 'maximumPercent' | 'circuitBreaker' | 'healthCheckGracePeriodSeconds'
+>;
+
 export interface EcsControl extends EcsView {
   readonly taskSets: TaskSetControl;
   /** A service made through the endpoint. @throws ApiError */
@@ -319,7 +325,12 @@ export interface EcsControl extends EcsView {
   updateService(
     cluster: string,
     service: string,
-    change: { desiredCount?: number; taskDefinition?: string; forceNewDeployment?: boolean },
+    change: {
+      desiredCount?: number;
+      taskDefinition?: string;
+      forceNewDeployment?: boolean;
+      settings?: Partial<ServiceSettings>;
+    },
   ): ServiceState;
   registerTaskDefinition(definition: Omit<TaskDefinition, 'revision' | 'arn'>): TaskDefinition;
   /** Nothing new starts of a deregistered revision; what runs of it runs on. */

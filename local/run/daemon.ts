@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import { type FrontDoor, openFrontDoor } from './control/front-door.ts';
 import { createControlRoutes } from './control/routes.ts';
-import { newToken, readRecord, removeState, startTicksOf, writeRecord } from './control/state-file.ts';
+import { asDiskError, newToken, readRecord, removeState, startTicksOf, writeRecord } from './control/state-file.ts';
 import { createPlane, type Plane, type PlaneConfig } from './plane.ts';
 import { reapLeftovers } from './processes/processes.ts';
 
@@ -38,12 +38,16 @@ function stop(exitCode: number, keepState = false): Promise<never> {
   stopping ??= (async () => {
     const clear = owner && !keepState;
     setTimeout(() => {
-      if (clear) rmSync(stateDir, { recursive: true, force: true });
-      process.exit(1);
+      try {
+        if (clear) rmSync(stateDir, { recursive: true, force: true });
+      } finally {
+        process.exit(1);
+      }
     }, STOP_LIMIT_WALL_MS).unref();
-    await plane?.close().catch((error) => console.error('while stopping:', error));
+    const told = (error: unknown): void => console.error('while stopping:', error);
+    await plane?.close().catch(told);
     // Still with the port: another plane begins in this folder only after this process's end.
-    if (clear) await removeState(stateDir);
+    if (clear) await removeState(stateDir).catch(told);
     process.exit(exitCode);
   })();
   return stopping;
@@ -89,7 +93,8 @@ try {
     startedAt: new Date().toISOString(),
   });
   process.send?.({ type: 'listening' });
-} catch (error) {
+} catch (thrown) {
+  const error = asDiskError(thrown, stateDir);
   const problems: readonly Problem[] =
     error instanceof CutoverError
       ? error.problems

@@ -98,7 +98,7 @@ const gibibytes = (from: number, to: number, step: number): number[] =>
   Array.from({ length: (to - from) / step + 1 }, (_, i) => (from + i * step) * 1024);
 
 /** Published Fargate sizes: CPU units → MiB (ECS fargate-tasks-services: task CPU and memory). */
-const FARGATE_SIZES: Readonly<Record<number, readonly number[]>> = {
+export const FARGATE_SIZES: Readonly<Record<number, readonly number[]>> = {
   256: [512, 1024, 2048],
   512: gibibytes(1, 4, 1),
   1024: gibibytes(2, 8, 1),

@@ -34,6 +34,8 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
+const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
+
 export function createConsoleServer(options: ConsoleOptions): ConsoleServer {
   const server: Server = createServer((req, res) => {
     void answer(options, req, res).catch(() => {
@@ -67,7 +69,11 @@ async function answer(options: ConsoleOptions, req: IncomingMessage, res: Server
 /** The last 200 events, then each as it happens (server-sent events; the browser reconnects from the last id). */
 function streamEvents(events: EventLog, req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
-  const write = (event: { id: number }): boolean => res.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+  const write = (event: { id: number }): void => {
+    // A page that stopped reading, in a suspended browser for one, is cut off; it comes back from its last id.
+    if (res.writableLength > UNREAD_LIMIT_BYTES) res.destroy();
+    else if (!res.destroyed) res.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+  };
   const seen = Number(req.headers['last-event-id'] ?? 0) || 0;
   for (const event of events.since(seen).slice(-200)) write(event);
   res.on('close', events.subscribe(write));

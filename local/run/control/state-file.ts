@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CutoverError } from '../../errors.ts';
 
 export interface PlaneRecord {
   readonly version: 1;
@@ -20,6 +21,22 @@ export interface PlaneRecord {
 }
 
 export const newToken = (): string => randomBytes(24).toString('hex');
+
+const DISK_CODES: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
+
+/** What a full, read-only or forbidden disk throws, as an error of the machine; every other error as it is. */
+export function asDiskError(error: unknown, stateDir: string): unknown {
+  const { code, message, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const writes = path === undefined || path.startsWith(stateDir);
+  if (!(error instanceof Error) || !DISK_CODES.has(code) || !writes) return error;
+  const problem = {
+    code: 'STATE_UNWRITABLE',
+    address: stateDir,
+    message: `the plane's state folder cannot be written: ${message}`,
+    fix: 'free space there, or make it writable',
+  } as const;
+  return new CutoverError(problem, { cause: error });
+}
 
 /** @returns null where there is no record or it cannot be read */
 export async function readRecord(stateDir: string): Promise<PlaneRecord | null> {

@@ -1,6 +1,7 @@
 /** A service as the stacks want it, made or changed as ECS would (ECS CreateService, UpdateService). */
 import { CutoverError } from '../../errors.ts';
 import type { Service, TaskDefinition } from '../../topology.ts';
+import type { ServiceSettings } from '../contracts.ts';
 import { comesBack, countComesBack, ignores, type SavedService } from './saved-service.ts';
 import { type Deployment, hasTaskSets, newRecord, type ServiceRecord } from './service-record.ts';
 import type { TaskSets } from './task-sets.ts';
@@ -120,6 +121,13 @@ const digestOf = (value: unknown): string => JSON.stringify(value);
 /** A change of these makes new tasks (ECS update-service: network configuration). */
 const networkDigest = (s: Service): string => digestOf([s.subnetIds, s.securityGroupIds]);
 
+const SETTINGS = [
+  ['minimumHealthyPercent', 'deployment_minimum_healthy_percent'],
+  ['maximumPercent', 'deployment_maximum_percent'],
+  ['circuitBreaker', 'deployment_circuit_breaker'],
+  ['healthCheckGracePeriodSeconds', 'health_check_grace_period_seconds'],
+] as const satisfies readonly (readonly [keyof ServiceSettings, string])[];
+
 /** Attributes whose live value is not the applied one any more: a deployment, a scaling or a call changed them. */
 export function serviceDrift(applied: Service, record: ServiceRecord | undefined): readonly string[] {
   // A service that was deleted by a call is made anew.
@@ -131,5 +139,6 @@ export function serviceDrift(applied: Service, record: ServiceRecord | undefined
     ...(record.desiredCount === applied.desiredCount ? [] : ['desired_count']),
     ...(digestOf(record.definition.loadBalancers) === digestOf(applied.loadBalancers) ? [] : ['load_balancer']),
     ...(live === applied.taskDefinitionArn ? [] : ['task_definition']),
+    ...SETTINGS.filter(([key]) => digestOf(record.definition[key]) !== digestOf(applied[key])).map(([, name]) => name),
   ];
 }

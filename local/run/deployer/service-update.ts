@@ -1,12 +1,14 @@
 /** UpdateService, as the endpoint calls it (ECS API_UpdateService). */
 import type { TaskDefinition } from '../../topology.ts';
-import { ApiError } from '../contracts.ts';
+import { ApiError, type ServiceSettings } from '../contracts.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
 
 export interface ServiceChange {
   readonly desiredCount?: number;
   readonly taskDefinition?: string;
   readonly forceNewDeployment?: boolean;
+  /** They hold from the next decision on, also for a deployment under way. */
+  readonly settings?: Partial<ServiceSettings>;
 }
 
 /** @throws ApiError in AWS's words where the service's deployment controller does not allow the change */
@@ -32,6 +34,7 @@ export function updateService(record: ServiceRecord, change: ServiceChange, cont
   checkChange(record, change);
   const current = record.deployments[0]?.definition;
   const wanted = change.taskDefinition === undefined ? current : context.definitionOf(change.taskDefinition);
+  if (change.settings) record.definition = { ...record.definition, ...change.settings };
   if (change.desiredCount !== undefined) record.desiredCount = change.desiredCount;
   if (wanted && (wanted !== current || change.forceNewDeployment)) context.deploy(record, wanted, '');
   record.steady = false;

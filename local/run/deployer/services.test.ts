@@ -67,6 +67,20 @@ test('a revision that cannot start trips the circuit breaker and is rolled back;
   t.deepEqual(world.services.handler.drift?.(next(2)), ['task_definition'], 'the next apply tries it again');
 });
 
+test('deployment settings of a call hold at once, and are drift', async (t) => {
+  const world = await running();
+  world.services.update(world.record(), { settings: { maximumPercent: 150, healthCheckGracePeriodSeconds: 77 } });
+  t.is(world.record().definition.maximumPercent, 150);
+  await world.clock.advance(30_000);
+  t.is(world.record().deployments.length, 1);
+  t.deepEqual(world.services.handler.drift?.(SERVICE), [
+    'deployment_maximum_percent',
+    'health_check_grace_period_seconds',
+  ]);
+  await world.put(SERVICE, SERVICE);
+  t.deepEqual(world.services.handler.drift?.(SERVICE), []);
+});
+
 test('what a call changed is put back by the next apply, unless it is ignored', async (t) => {
   const world = await running();
   world.services.update(world.record(), { desiredCount: 3, taskDefinition: taskDefinition(2).arn });

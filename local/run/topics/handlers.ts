@@ -24,7 +24,9 @@ export function putTopic(context: TopicsContext, address: string, arn: Arn, sour
     problems.push({
       code: fifo ? 'UNSUPPORTED_ATTRIBUTE' : 'INVALID_ATTRIBUTE',
       address: `${address}.name`,
-      message: fifo ? 'FIFO topics have no HTTP(S) delivery and no local counterpart' : 'Invalid parameter: Topic Name',
+      message: fifo
+        ? 'FIFO topics have no HTTP(S) delivery and no local counterpart'
+        : 'it cannot be the name of a topic',
       value: source.name,
       rule: 'SNS API CreateTopic: letters, digits, hyphens and underscores, 1 to 256 of them',
     });

@@ -127,7 +127,9 @@ function checkTargets({ loadBalancers = [] }: CreateServiceInput, definition: Ta
 }
 
 /** A service that could never be deployed again (ECS deployment-type-ecs). */
-function checkPercents(service: Service): void {
+export function checkPercents(
+  service: Pick<Service, 'deploymentController' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent'>,
+): void {
   if (service.deploymentController !== 'ECS') return;
   const least = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100);
   const most = Math.floor((service.desiredCount * service.maximumPercent) / 100);

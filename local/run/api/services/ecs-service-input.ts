@@ -30,6 +30,15 @@ export const strategy = list(
 
 export const tags = list(z.strictObject({ key: name, value: text.optional() }), 50);
 
+export const deploymentConfiguration = z.strictObject({
+  deploymentCircuitBreaker: z.strictObject({ enable: bool, rollback: bool }).optional(),
+  maximumPercent: integer(0, 10_000).optional(),
+  minimumHealthyPercent: integer(0, 100).optional(),
+  strategy: z.literal('ROLLING', 'has no local counterpart').optional(),
+});
+
+export const gracePeriod = integer(0, 2_147_483_647);
+
 export const createServiceInput = z.strictObject({
   cluster: text.optional(),
   serviceName: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 letters, digits, - and _'),
@@ -40,14 +49,7 @@ export const createServiceInput = z.strictObject({
   launchType: z.enum(['EC2', 'FARGATE']).optional(),
   capacityProviderStrategy: strategy.optional(),
   platformVersion: z.enum(['LATEST', '1.4.0']).optional(),
-  deploymentConfiguration: z
-    .strictObject({
-      deploymentCircuitBreaker: z.strictObject({ enable: bool, rollback: bool }).optional(),
-      maximumPercent: integer(0, 10_000).optional(),
-      minimumHealthyPercent: integer(0, 100).optional(),
-      strategy: z.literal('ROLLING', 'has no local counterpart').optional(),
-    })
-    .optional(),
+  deploymentConfiguration: deploymentConfiguration.optional(),
   placementConstraints: list(
     z.strictObject({ type: z.enum(['distinctInstance', 'memberOf']), expression: text.optional() }),
     10,
@@ -57,7 +59,7 @@ export const createServiceInput = z.strictObject({
     5,
   ).optional(),
   networkConfiguration: network.optional(),
-  healthCheckGracePeriodSeconds: integer(0, 2_147_483_647).optional(),
+  healthCheckGracePeriodSeconds: gracePeriod.optional(),
   schedulingStrategy: z.enum(['REPLICA', 'DAEMON']).optional(),
   deploymentController: z.strictObject({ type: z.enum(['ECS', 'CODE_DEPLOY', 'EXTERNAL']) }).optional(),
   tags: tags.optional(),

@@ -253,3 +253,41 @@ for (const [name, run, message, code = 'InvalidParameterException'] of REFUSALS)
   test.serial(`ECS refuses ${name}`, async (t) => {
     await t.throwsAsync(run(), { name: code, message });
   });
+
+test.serial('deployment settings are changed and shown; those that could never deploy are refused', async (t) => {
+  const update = (change: Omit<ecsClient.UpdateServiceCommandInput, 'service'>) =>
+    ecs.send(new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'orders', ...change }));
+  const { service } = await update({
+    deploymentConfiguration: {
+      minimumHealthyPercent: 50,
+      maximumPercent: 150,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    healthCheckGracePeriodSeconds: 30,
+  });
+  t.like(service, {
+    healthCheckGracePeriodSeconds: 30,
+    deploymentConfiguration: {
+      minimumHealthyPercent: 50,
+      maximumPercent: 150,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+  });
+  // What is not named stays.
+  const next = await update({ deploymentConfiguration: { minimumHealthyPercent: 100 } });
+  t.is(next.service?.deploymentConfiguration?.maximumPercent, 150);
+  await t.throwsAsync(update({ deploymentConfiguration: { maximumPercent: 100 } }), {
+    name: 'InvalidParameterException',
+    message: /could ever be replaced/,
+  });
+  await t.throwsAsync(
+    ecs.send(
+      new ecsClient.UpdateServiceCommand({
+        cluster: 'shop',
+        service: 'threads',
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
+      }),
+    ),
+    { name: 'InvalidParameterException', message: /circuit breaker/ },
+  );
+});

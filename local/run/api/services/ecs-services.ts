@@ -1,12 +1,12 @@
 /** ECS services. */
 import { z } from 'zod';
-import { ApiError, type ServiceState } from '../../contracts.ts';
+import { ApiError, type ServiceSettings, type ServiceState } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
-import { serviceOf } from './ecs-create-service.ts';
+import { checkPercents, serviceOf } from './ecs-create-service.ts';
 import { arnOf, failure, findService, needActiveDefinition, needCluster, needService } from './ecs-lookup.ts';
-import { createServiceInput } from './ecs-service-input.ts';
+import { createServiceInput, deploymentConfiguration, gracePeriod } from './ecs-service-input.ts';
 import { serviceShape } from './ecs-service-shapes.ts';
 
 const listInput = z.object({
@@ -24,6 +24,8 @@ const updateInput = z.strictObject({
   desiredCount: integer(0, 5000).optional(),
   taskDefinition: name.optional(),
   forceNewDeployment: bool.optional(),
+  deploymentConfiguration: deploymentConfiguration.optional(),
+  healthCheckGracePeriodSeconds: gracePeriod.optional(),
 });
 
 export const serviceOperations: Readonly<Record<string, Operation>> = {
@@ -57,10 +59,14 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     },
   ),
   UpdateService: operation(updateInput, ({ cluster, service, taskDefinition, ...change }, call) => {
-    const { definition, status } = needService(call, cluster, service);
+    const found = needService(call, cluster, service);
+    const { definition, status } = found;
     if (status !== 'ACTIVE') throw new ApiError('ServiceNotActiveException', 'Service was not ACTIVE.');
+    const { desiredCount, forceNewDeployment } = change;
     const updated = call.ecs.updateService(definition.clusterName, definition.name, {
-      ...change,
+      ...(desiredCount === undefined ? {} : { desiredCount }),
+      ...(forceNewDeployment === undefined ? {} : { forceNewDeployment }),
+      settings: settingsOf(change, found),
       ...(taskDefinition === undefined ? {} : { taskDefinition: needActiveDefinition(call, taskDefinition).arn }),
     });
     remember(updated, call);
@@ -81,6 +87,38 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     },
   ),
 };
+
+/** @throws ApiError InvalidParameterException where the service could never be deployed again */
+function settingsOf(
+  {
+    deploymentConfiguration: given = {},
+    healthCheckGracePeriodSeconds,
+    desiredCount,
+  }: Omit<z.output<typeof updateInput>, 'cluster' | 'service'>,
+  found: ServiceState,
+): Partial<ServiceSettings> {
+  const { definition } = found;
+  const { maximumPercent, minimumHealthyPercent, deploymentCircuitBreaker: circuitBreaker } = given;
+  if (circuitBreaker && definition.deploymentController !== 'ECS')
+    throw new ApiError(
+      'InvalidParameterException',
+      'Deployment circuit breaker is only supported with the ECS deployment controller.',
+    );
+  if (healthCheckGracePeriodSeconds && definition.loadBalancers.length === 0)
+    throw new ApiError(
+      'InvalidParameterException',
+      'Health check grace period is only valid for services configured to use load balancers',
+    );
+  const settings = {
+    ...(maximumPercent === undefined ? {} : { maximumPercent }),
+    ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
+    ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
+    ...(healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds }),
+  };
+  if (Object.keys(given).length > 0)
+    checkPercents({ ...definition, ...settings, desiredCount: desiredCount ?? found.desiredCount });
+  return settings;
+}
 
 /** A service of the endpoint comes back as it was last wanted. */
 function remember({ definition, desiredCount, deployments }: ServiceState, call: Call): void {

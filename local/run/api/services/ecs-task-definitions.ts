@@ -1,12 +1,14 @@
 /** ECS task definitions. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { FARGATE_SIZES } from '../../../resolve/kinds/tasks.ts';
 import type { ContainerDefinition, TaskDefinition } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, name, text } from '../schema.ts';
 import { needTaskDefinition, tagShapes } from './ecs-lookup.ts';
+import { checkDefinition } from './ecs-task-definition-check.ts';
 import { type ContainerInput, type RegisterInput, registerInput } from './ecs-task-definition-input.ts';
 
 const listInput = z.object({
@@ -52,7 +54,9 @@ export const taskDefinitionOperations: Readonly<Record<string, Operation>> = {
     return { taskDefinition: statusShape(call, found) };
   }),
   RegisterTaskDefinition: operation(registerInput, (input, call) => {
-    const registered = call.ecs.registerTaskDefinition(definitionOf(input));
+    const definition = definitionOf(input);
+    checkDefinition(definition);
+    const registered = call.ecs.registerTaskDefinition(definition);
     return { taskDefinition: taskDefinitionShape(registered), tags: tagShapes(registered.tags) };
   }),
 };
@@ -73,23 +77,6 @@ function statusShape(call: Call, one: TaskDefinition): object {
 function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | 'arn'> {
   const requires = input.requiresCompatibilities ?? [];
   const networkMode = input.networkMode ?? 'bridge';
-  if (requires.includes('FARGATE')) {
-    if (networkMode !== 'awsvpc') throw new ApiError('ClientException', 'Fargate only supports network mode ‘awsvpc’.');
-    if (input.cpu === undefined || input.memory === undefined) {
-      throw new ApiError(
-        'ClientException',
-        'Fargate requires task definition to have cpu and memory set at the task level.',
-      );
-    }
-  }
-  for (const container of input.containerDefinitions) {
-    if (input.memory === undefined && container.memory === undefined && container.memoryReservation === undefined) {
-      throw new ApiError(
-        'ClientException',
-        `Invalid setting for container '${container.name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
-      );
-    }
-  }
   return {
     address: `api/aws_ecs_task_definition.${input.family}`,
     type: 'aws_ecs_task_definition',
@@ -116,7 +103,7 @@ function definitionOf(input: RegisterInput): Omit<TaskDefinition, 'revision' | '
 }
 
 function compatibilitiesOf(input: RegisterInput, networkMode: string): readonly ('EC2' | 'FARGATE')[] {
-  const sized = input.cpu !== undefined && input.memory !== undefined;
+  const sized = input.memory !== undefined && FARGATE_SIZES[input.cpu ?? 0]?.includes(input.memory) === true;
   return networkMode === 'awsvpc' && sized ? ['EC2', 'FARGATE'] : ['EC2'];
 }
 

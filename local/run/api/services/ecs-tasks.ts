@@ -74,6 +74,8 @@ export const taskOperations: Readonly<Record<string, Operation>> = {
         .tasks()
         .find((one) => one.clusterArn === cluster.arn && (one.arn === task || one.id === shortName(task)));
       if (!found) throw new ApiError('InvalidParameterException', 'The referenced task was not found.');
+      // Asked twice, or of a task that ended on its own: it is told why it stops.
+      if (found.desiredStatus === 'STOPPED') return { task: taskShape(found) };
       return { task: taskShape(call.ecs.stopTask(cluster.name, found.id, reason)) };
     },
   ),

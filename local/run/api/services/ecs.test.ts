@@ -59,6 +59,10 @@ test('ECS: RunTask, StopTask, UpdateService and RegisterTaskDefinition act', asy
     new ecsClient.StopTaskCommand({ cluster: 'shop', task: tasks[0]?.taskArn, reason: 'enough' }),
   );
   t.like(stopped.task, { desiredStatus: 'STOPPED', stoppedReason: 'enough' });
+  const twice = await ecs.send(
+    new ecsClient.StopTaskCommand({ cluster: 'shop', task: tasks[0]?.taskArn, reason: 'once more' }),
+  );
+  t.like(twice.task, { desiredStatus: 'STOPPED', stoppedReason: 'enough' });
   const updated = await ecs.send(
     new ecsClient.UpdateServiceCommand({ cluster: 'shop', service: 'orders', desiredCount: 3 }),
   );

@@ -80,7 +80,21 @@ test('SNS refuses as AWS does', async (t) => {
   });
   await t.throwsAsync(sns.send(new snsClient.CreateTopicCommand({ Name: 'a b' })), {
     name: 'InvalidParameterException',
+    message: 'Invalid parameter: Topic Name',
   });
+  for (const bad of ['garbage', 'arn:aws:sqs:us-east-1:123456789012:orders']) {
+    const wrong = { name: 'InvalidParameterException', message: /^Invalid parameter: TopicArn/ };
+    await t.throwsAsync(sns.send(new snsClient.PublishCommand({ TopicArn: bad, Message: 'x' })), wrong);
+    const entries = [{ Id: 'a', Message: 'x' }];
+    const batch = new snsClient.PublishBatchCommand({ TopicArn: bad, PublishBatchRequestEntries: entries });
+    await t.throwsAsync(sns.send(batch), wrong);
+    const subscribe = new snsClient.SubscribeCommand({
+      TopicArn: bad,
+      Protocol: 'http',
+      Endpoint: 'http://127.0.0.1/',
+    });
+    await t.throwsAsync(sns.send(subscribe), wrong);
+  }
   const fifo = new snsClient.CreateTopicCommand({ Name: 'a', Attributes: { FifoTopic: 'true' } });
   await t.throwsAsync(sns.send(fifo), { name: 'InvalidParameterException', message: /FifoTopic/ });
   await t.throwsAsync(sns.send(new snsClient.ConfirmSubscriptionCommand({ TopicArn, Token: 'x' })), {

@@ -56,6 +56,7 @@ export const sns: ServiceTable = {
           'InvalidParameter',
           'Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter',
         );
+      checkTopicArn(topicArn);
       return { MessageId: publishOne(call, topicArn, rest) };
     }),
     PublishBatch: operation(
@@ -71,6 +72,7 @@ export const sns: ServiceTable = {
         ReturnSubscriptionArn: bool.optional(),
       }),
       ({ TopicArn, Protocol, Endpoint, Attributes = {}, ReturnSubscriptionArn }, call) => {
+        checkTopicArn(TopicArn);
         const settings = settingsFrom(Attributes);
         const made = call.topics.subscribe({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint, settings });
         return { SubscriptionArn: made.confirmed || ReturnSubscriptionArn ? made.arn : 'pending confirmation' };
@@ -113,6 +115,8 @@ function createTopic(
   },
   call: Call,
 ): object {
+  if (!/^[\w-]{1,256}(\.fifo)?$/.test(input.Name))
+    throw new ApiError('InvalidParameter', 'Invalid parameter: Topic Name');
   const { DisplayName, DeliveryPolicy, SignatureVersion, ...others } = input.Attributes ?? {};
   const [unknown] = Object.keys(others);
   if (unknown)
@@ -131,6 +135,14 @@ function createTopic(
 }
 
 type Entry = z.output<typeof batchEntry>;
+
+/** @throws ApiError InvalidParameter where it cannot be the ARN of a topic */
+function checkTopicArn(arn: string): void {
+  if (/^arn:[\w-]+:sns:[\w-]*:\d*:[^:]+$/.test(arn)) return;
+  const parts = arn.split(':').length;
+  const reason = parts < 6 ? ` Reason: An ARN must have at least 6 elements, not ${parts}` : '';
+  throw new ApiError('InvalidParameter', `Invalid parameter: TopicArn${reason}`);
+}
 
 function publishOne(call: Call, topicArn: string, entry: Omit<Entry, 'Id'>): string {
   const attributes = Object.entries(entry.MessageAttributes ?? {}).map(([key, value]): [string, MessageAttribute] => {
@@ -159,6 +171,7 @@ function publishBatch(
   { TopicArn, PublishBatchRequestEntries: entries }: { TopicArn: string; PublishBatchRequestEntries: Entry[] },
   call: Call,
 ): object {
+  checkTopicArn(TopicArn);
   needTopic(call, TopicArn);
   if (entries.length === 0) throw new ApiError('EmptyBatchRequest', 'The batch request does not contain any entries.');
   if (entries.length > 10)

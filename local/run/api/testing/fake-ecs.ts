@@ -78,7 +78,13 @@ export function fakeEcs(): EcsControl {
       const deployments = change.taskDefinition
         ? found.deployments.map((one) => ({ ...one, taskDefinitionArn: change.taskDefinition ?? '' }))
         : found.deployments;
-      return replace(found, { ...found, deployments, desiredCount: change.desiredCount ?? found.desiredCount });
+      const definition = { ...found.definition, ...change.settings };
+      return replace(found, {
+        ...found,
+        definition,
+        deployments,
+        desiredCount: change.desiredCount ?? found.desiredCount,
+      });
     },
     deactivateTaskDefinition: () => undefined,
     registerTaskDefinition(definition) {
