@@ -136,10 +136,11 @@ export class PlaneClient {
     const asked = await this.#json(keepState ? 'leave' : 'down', { method: 'POST', body: '{}' }, signal).then(
       () => true,
       // Without the token (a damaged record) the signal that it would get from a terminal.
-      () => !keepState && sendSignal(this.record.pid, 'SIGTERM') && false,
+      () => !keepState && this.record.startTicks !== null && sendSignal(this.record.pid, 'SIGTERM') && false,
     );
     if (await this.#gone(asked ? STOP_WALL_MS : UNASKED_WALL_MS)) return;
-    if (await isAlive(this.record)) sendSignal(this.record.pid, 'SIGKILL');
+    // Only its start time proves that the pid is still the plane's.
+    if (this.record.startTicks !== null && (await isAlive(this.record))) sendSignal(this.record.pid, 'SIGKILL');
     if (!(await this.#gone(UNASKED_WALL_MS))) throw this.#unreachable('it cannot be ended');
   }
 

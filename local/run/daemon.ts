@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
 import { type FrontDoor, openFrontDoor } from './control/front-door.ts';
 import { createControlRoutes } from './control/routes.ts';
-import { asDiskError, newToken, readRecord, removeState, startTicksOf, writeRecord } from './control/state-file.ts';
+import { asDiskError, newToken, readRecord, removeState, writeRecord } from './control/state-file.ts';
 import { createPlane, type Plane, type PlaneConfig } from './plane.ts';
 import { reapLeftovers } from './processes/processes.ts';
+import { startOf } from './processes/table.ts';
 
 export interface PlaneSettings extends PlaneConfig {
   /** Keep the tables' data, keys and undelivered messages of a plane that was killed. */
@@ -70,7 +71,7 @@ process.on('unhandledRejection', (error) => console.error('unhandled:', error));
 let resumes = false;
 try {
   const token = newToken();
-  const me = { pid: process.pid, startTicks: await startTicksOf(process.pid) };
+  const me = { pid: process.pid, startTicks: startOf(process.pid) };
   const door = await openFrontDoor({
     port: settings.portBase,
     token,

@@ -49,8 +49,10 @@ async function up(flags: UpFlags): Promise<void> {
       await applySource(flags, plane.client, signal);
     } catch (error) {
       // What a killed plane had accepted, orders on their way among it, outlives an `up` that fails.
-      if (record) await plane.client.down({ keepState: true });
-      else await takeDown(ownPlane(plane));
+      if (record) {
+        await plane.client.down({ keepState: true });
+        progress('What the last plane had accepted is kept: ./cutover up brings it back, ./cutover down clears it.');
+      } else await takeDown(ownPlane(plane));
       throw error;
     }
     await showOutputs(plane.client, Boolean(flags.json));

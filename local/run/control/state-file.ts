@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
+import { startOf } from '../processes/table.ts';
 
 export interface PlaneRecord {
   readonly version: 1;
   readonly pid: number;
-  /** /proc start time of the pid, so that a reused pid is not taken for the plane; null where there is no /proc. */
+  /** When the process started, so that a reused pid is not taken for the plane (processes/table.ts); null: not known. */
   readonly startTicks: string | null;
   readonly portBase: number;
   readonly clockRate: number;
@@ -59,15 +60,15 @@ export async function removeState(stateDir: string): Promise<void> {
   await rm(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
-/** Is the recorded process alive, and still the same process? */
-export async function isAlive(record: Pick<PlaneRecord, 'pid' | 'startTicks'>): Promise<boolean> {
+/** Is the recorded process alive, and still the same process? Without a start time any process of that pid counts. */
+export async function isAlive({ pid, startTicks }: Pick<PlaneRecord, 'pid' | 'startTicks'>): Promise<boolean> {
+  if (startTicks !== null) return startOf(pid) === startTicks;
   try {
-    process.kill(record.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const ticks = await startTicksOf(record.pid);
-  return ticks === null || record.startTicks === null || ticks === record.startTicks;
 }
 
 /** Field 22 of /proc/<pid>/stat; null where there is no /proc or no such process. A zombie counts as gone. */
