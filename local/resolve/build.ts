@@ -119,7 +119,7 @@ function contextOf(
   values: Readonly<Record<string, unknown>>,
   { base, all, scope }: Surroundings,
 ): BuildContext<Fields> {
-  const report = new Report(block.address, block.type, scope.problems, scope.notes);
+  const report = new Report(block.address, block.type, scope.problems, scope.notes, scope.allow);
   return {
     base,
     values: values as BuildContext<Fields>['values'],
@@ -145,9 +145,9 @@ function digestOf(built: ResourceBase, kind: Kind): string {
 }
 
 /** Reads the attributes by the type's table, and notes what has no effect. */
-function valuesOf(e: EvaluatedBlock, { world, problems, notes }: Scope): Readonly<Record<string, unknown>> {
+function valuesOf(e: EvaluatedBlock, { world, problems, notes, allow }: Scope): Readonly<Record<string, unknown>> {
   const { block } = e;
-  const report = new Report(block.address, block.type, problems, notes);
+  const report = new Report(block.address, block.type, problems, notes, allow);
   checkLifecycle(world, block, report, problems);
   const kind = kindOf(block.type);
   if (!kind) report.note('allowed', block.address, `${block.type} was accepted with --allow and has no local effect`);

@@ -11,13 +11,24 @@ export const FAILED: unique symbol = Symbol('failed');
 export function decode<F extends Fields>(fields: F, json: Json, report: Report, path = ''): Values<F> {
   const at = (name: string): string => (path ? `${path}.${name}` : name);
   for (const name of Object.keys(json))
-    if (!Object.hasOwn(fields, name)) refuseUnknown(name, json[name], fields, report, at(name));
+    if (!Object.hasOwn(fields, name) && !leavesOut(report, at(name), json[name]))
+      refuseUnknown(name, json[name], fields, report, at(name));
   const entries = Object.entries(fields).map(([name, field]) => [
     name,
-    decodeField(field, own(json, name), report, at(name)),
+    decodeField(field, leavesOut(report, at(name), own(json, name)) ? null : own(json, name), report, at(name)),
   ]);
   return Object.fromEntries(entries) as Values<F>;
 }
+
+/** An attribute that was accepted without local effect reads as if it were not there. */
+function leavesOut(report: Report, path: string, value: unknown): boolean {
+  if (value === undefined || value === null || !report.isLeftOut(path)) return false;
+  report.note('allowed', `${report.address}.${path}`, 'it was left out with --allow and has no local effect');
+  return true;
+}
+
+/** What leaves one attribute out, everywhere. */
+const allowing = (report: Report, path: string): string => `--allow ${report.type}.${path.replace(/\[[^\]]*\]/g, '')}`;
 
 function refuseUnknown(name: string, value: unknown, fields: Fields, report: Report, path: string): void {
   if (value === null || value === undefined) return;
@@ -26,7 +37,7 @@ function refuseUnknown(name: string, value: unknown, fields: Fields, report: Rep
     message: `${report.type} has no ${path.replace(/\[\d+\]/g, '')} here`,
     value,
     rule: 'an attribute acts, is listed as having no local effect, or is refused',
-    fix: close ? `did you mean ${close}?` : 'remove it from what is run locally',
+    fix: `${close ? `did you mean ${close}? Or ` : ''}leave it out of what is run locally: ${allowing(report, path)}`,
   });
 }
 
@@ -53,7 +64,7 @@ function refuse(field: Field, value: unknown, report: Report, path: string): nul
     message: 'it is known, and not available here',
     value,
     rule: field.rule ?? '',
-    fix: 'remove it from what is run locally',
+    fix: `leave it out of what is run locally: ${allowing(report, path)}`,
   });
   return null;
 }

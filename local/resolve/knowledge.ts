@@ -36,17 +36,43 @@ export function knowledgeOf(block: Block, options: KnowledgeOptions): TypeKnowle
   return isAllowed(block, options.allow) ? allowed(options) : null;
 }
 
+/** Whether anything here acts on the block. */
+export const hasEffect = (block: Block): boolean => {
+  const kind = block.mode === 'resource' ? kindOf(block.type) : undefined;
+  return kind !== undefined && kind.noEffect === null;
+};
+
 const fallbackOf = (fields: Fields, name: string): unknown => fields[name]?.fallback ?? null;
 
 /** Terraform hides the value of every parameter; only SecureString is a secret. */
 const isSecretParameter = (block: Block, name: string): boolean =>
   block.type === 'aws_ssm_parameter' && ['value', 'value_wo'].includes(name) && block.body['type'] === 'SecureString';
 
-/** Accepted without local effect: references to its id and ARN work. */
+/** Attributes of databases, caches, queues … under which others find them. */
+const HOST_NAMES = [
+  'address',
+  'configuration_endpoint',
+  'configuration_endpoint_address',
+  'dns_name',
+  'domain_name',
+  'endpoint',
+  'fqdn',
+  'host',
+  'primary_endpoint_address',
+  'reader_endpoint',
+  'reader_endpoint_address',
+  'url',
+];
+
+/** A name that resolves nowhere (RFC 2606), so that nothing leaves this machine. */
+const hosts = (block: Block, names: Names): Json =>
+  Object.fromEntries(HOST_NAMES.map((name) => [name, `${hex(block.address, 12)}.${names.region}.invalid`]));
+
+/** Accepted without local effect: references to its id, its ARN and its host names work. */
 const allowed = (options: KnowledgeOptions): TypeKnowledge => ({
   computed: (block) => {
     const id = hex(block.address, 16);
-    return { id, arn: arnOf(options.names(), block.type.replace(/^aws_/, ''), id) };
+    return { id, arn: arnOf(options.names(), block.type.replace(/^aws_/, ''), id), ...hosts(block, options.names()) };
   },
   defaultOf: () => undefined,
   isSecret: () => false,

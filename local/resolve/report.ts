@@ -7,9 +7,18 @@ export class Report {
   readonly type: string;
   readonly #problems: Problem[];
   readonly #notes: Map<string, FidelityNote>;
+  readonly #allow: ReadonlySet<string>;
 
-  constructor(address: string, type: string, problems: Problem[], notes: Map<string, FidelityNote>) {
+  /** @param allow what was accepted without local effect, attributes among it: `TYPE.attribute`, `TYPE.NAME.attribute` */
+  constructor(
+    address: string,
+    type: string,
+    problems: Problem[],
+    notes: Map<string, FidelityNote>,
+    allow: ReadonlySet<string> = new Set(),
+  ) {
     this.address = address;
+    this.#allow = allow;
     this.type = type;
     this.#problems = problems;
     this.#notes = notes;
@@ -17,13 +26,21 @@ export class Report {
 
   /** The same report for another resource. */
   about(address: string, type: string): Report {
-    return new Report(address, type, this.#problems, this.#notes);
+    return new Report(address, type, this.#problems, this.#notes, this.#allow);
   }
 
   /** @param path attribute path below the resource, '' for the resource itself */
   problem(code: ErrorCode, path: string, problem: Omit<Problem, 'code' | 'address'>): void {
     const separator = path === '' || path.startsWith('[') ? '' : '.';
     this.#problems.push({ code, address: `${this.address}${separator}${path}`, ...problem });
+  }
+
+  /** Whether an attribute is to be left out, as the user says. */
+  isLeftOut(path: string): boolean {
+    if (this.#allow.size === 0) return false;
+    const bare = (text: string): string => text.replace(/\[[^\]]*\]/g, '');
+    const inStack = bare(this.address.slice(this.address.indexOf('/') + 1));
+    return [`${this.type}.${bare(path)}`, `${inStack}.${bare(path)}`].some((name) => this.#allow.has(name));
   }
 
   /** A value that breaks a rule. */

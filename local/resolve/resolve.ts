@@ -10,11 +10,11 @@ import { buildAll, type Collections } from './build.ts';
 import { checkTopology, topologyNotes } from './check/index.ts';
 import { sourceOf } from './data/index.ts';
 import { misplaced, misplacedOutput } from './ephemeral.ts';
-import { dataContext, type KnowledgeOptions, knowledgeOf, refusalOf, refusals } from './knowledge.ts';
+import { dataContext, hasEffect, type KnowledgeOptions, knowledgeOf, refusalOf, refusals } from './knowledge.ts';
 import { hex, type Names, partitionOf } from './names.ts';
 import { orderOf } from './order.ts';
-import { placeOf } from './settings.ts';
-import { type Block, declared, labelled } from './world/blocks.ts';
+import { checkProviders, placeOf } from './settings.ts';
+import { type Block, declared, labelled, singleBody } from './world/blocks.ts';
 import { checkChecks } from './world/checks.ts';
 import { Dependencies } from './world/dependencies.ts';
 import { attempt } from './world/errors.ts';
@@ -66,7 +66,11 @@ export function examine(
   const problems: Problem[] = [];
   const notes = new Map<string, FidelityNote>();
   const { world, names, knowledge } = openWorld(raw, options, problems);
-  problems.push(...refusals(world, knowledge.allow), ...checkVariables(raw, options.variables ?? {}));
+  problems.push(
+    ...checkProviders(world, names.region, hasEffect),
+    ...refusals(world, knowledge.allow),
+    ...checkVariables(raw, options.variables ?? {}),
+  );
   const evaluated = evaluateAll(world, knowledge, problems);
   problems.push(...checkValidations(world));
   noteData(world, notes);
@@ -161,7 +165,8 @@ function noteData(world: World, notes: Map<string, FidelityNote>): void {
 
 function outputsOf(world: World, problems: Problem[]): Output[] {
   return world.raw.stacks.flatMap(({ name: stack, json }) =>
-    labelled(json['output'], `${stack}/output`, problems).flatMap(([name]) => {
+    labelled(json['output'], `${stack}/output`, problems).flatMap(([name, content]) => {
+      if (!singleBody(content, `${stack}/output.${name}`, problems)) return [];
       const value = attempt(problems, () => world.output(stack, name));
       if (value === undefined) return [];
       problems.push(...misplacedOutput(world, stack, name));

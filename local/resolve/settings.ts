@@ -2,6 +2,7 @@
 import type { Problem } from '../errors.ts';
 import { isObject, type Json } from '../read/json.ts';
 import type { RawStacks } from '../read/read-stacks.ts';
+import type { Block } from './world/blocks.ts';
 import { attempt } from './world/errors.ts';
 import type { World } from './world/world.ts';
 
@@ -31,16 +32,36 @@ export function placeOf(world: World, defaults: Partial<Place>, problems: Proble
     }),
   );
   const region = regions.find((r) => !r.alias)?.region ?? regions[0]?.region ?? defaults.region ?? DEFAULT_REGION;
-  for (const other of regions.filter((r) => r.region !== region))
-    problems.push({
-      code: 'UNSUPPORTED_ATTRIBUTE',
-      address: other.address,
-      message: `a second region is not run here; the first is ${region}`,
-      value: other.region,
-      rule: 'the plane is one region',
-      fix: 'read the stacks of one region at a time',
-    });
+  for (const other of regions.filter((r) => !r.alias && r.region !== region))
+    problems.push(secondRegion(other.address, other.region, region));
   return { region, accountId: defaults.accountId ?? accountIn(world.raw) ?? DEFAULT_ACCOUNT_ID };
+}
+
+const secondRegion = (address: string, value: string, region: string): Problem => ({
+  code: 'UNSUPPORTED_ATTRIBUTE',
+  address,
+  message: `a second region is not run here; the first is ${region}`,
+  value,
+  rule: 'the plane is one region',
+  fix: 'read the stacks of one region at a time',
+});
+
+/** Resources that act, made by an aliased provider of another region. What has no effect may be anywhere. */
+export function checkProviders(world: World, region: string, acts: (block: Block) => boolean): Problem[] {
+  const regionOf = new Map<string, unknown>();
+  for (const { name, json } of world.raw.stacks)
+    for (const provider of providersOf(json, 'aws'))
+      if (typeof provider['alias'] === 'string') {
+        const evaluate = (): unknown =>
+          world.evaluateValue(provider['region'], { stack: name }, `${name}/provider.aws.region`);
+        regionOf.set(`${name}/aws.${provider['alias']}`, attempt([], evaluate));
+      }
+  return [...world.blocks.values()].flatMap((block) => {
+    const named = String(block.body['provider'] ?? '').replace(/^\$\{|\}$/g, '');
+    const other = regionOf.get(`${block.stack}/${named}`);
+    if (typeof other !== 'string' || other === '' || other === region || !acts(block)) return [];
+    return [secondRegion(`${block.address}.provider`, other, region)];
+  });
 }
 
 /** The account that the provider is held to, or that most ARNs and image names in the stacks name. */

@@ -56,6 +56,7 @@ export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
       labelled(json[mode], `${stack}/${mode}`, problems).flatMap(([type, named]) =>
         labelled(named, `${stack}/${type}`, problems).flatMap(([name, body]) => {
           const address = addressOf(stack, mode, `${type}.${name}`);
+          problems.push(...checkName(address, name));
           const content = singleBody(body, address, problems);
           return content ? [{ address, stack, mode, type, name, body: content, locals: new Map() }] : [];
         }),
@@ -63,6 +64,21 @@ export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
     );
   });
 }
+
+/** A name can be referred to (Terraform: identifiers). */
+const checkName = (address: string, name: string): Problem[] =>
+  /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)
+    ? []
+    : [
+        {
+          code: 'INVALID_ATTRIBUTE',
+          address,
+          message: 'the name of the block is none',
+          value: name,
+          rule: 'a letter or underscore, then letters, digits, underscores and hyphens (Terraform: identifiers)',
+          fix: 'rename the block',
+        },
+      ];
 
 function checkSection(stack: string, section: string, content: unknown): Problem[] {
   const address = `${stack}/${section}`;
