@@ -7,6 +7,8 @@ import { sendSignal } from './signals.ts';
 import { type ProcessRow, processTable } from './table.ts';
 
 const POLL_WALL_MS = 25;
+/** What SIGKILL does not end by then (it waits inside the kernel, for a disk that does not answer) is not waited for. */
+const LIMIT_AFTER_KILL_WALL_MS = 20_000;
 
 /**
  * SIGTERM to every process of the run, SIGKILL after the grace, until two looks in a row find none; then the run's
@@ -17,7 +19,7 @@ export async function endRun(record: RunRecord, clock: Clock, graceWallMs: numbe
   const prefix = `${record.runId}.`;
   const killAtMs = clock.monotonicMs() + graceWallMs;
   const asked = new Set<string>();
-  for (let clean = 0; clean < 2; ) {
+  for (let clean = 0; clean < 2 && clock.monotonicMs() < killAtMs + LIMIT_AFTER_KILL_WALL_MS; ) {
     const rows = membersOf(record.children, processTable(), {
       ownsGroups: false,
       since: record.plane.start,
