@@ -105,3 +105,16 @@ labTest('the container workshop: calls, repositories and roles', async (t) => {
   ])
     t.regex(printed, shown);
 });
+
+labTest('going back by hand: a revision, and a path of the forum', async (t) => {
+  const plane = new TestPlane(25_566);
+  t.teardown(() => plane.down());
+  const up = await plane.up('--system', 'forum', '--stage', 'microservices', '--clock-rate', '10');
+  t.is(up.code, 0, up.stderr);
+  const before = await plane.status();
+  const printed = await runLab(t, 'go-back', before.endpoints.aws);
+  for (const shown of [/users-task-def:2/, /healthy\thealthy/, /by the monolith/, /== Done/]) t.regex(printed, shown);
+  const after = await plane.status();
+  const runs = (status: typeof before) => status.services.map((s) => [s.name, s.desiredCount, s.taskDefinition]);
+  t.deepEqual(runs(after), runs(before));
+});
