@@ -5,6 +5,7 @@ import { sourceOf } from '../resolve/data/index.ts';
 import { examine, type ResolveOptions } from '../resolve/index.ts';
 import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
 import { addressOf, labelled, MODES } from '../resolve/world/blocks.ts';
+import { checkSubscriptions } from '../run/topics/check-subscriptions.ts';
 import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
 import { type HouseRule, houseFindings } from './house/house.ts';
@@ -31,7 +32,9 @@ export function checkStacks(raw: RawStacks, options: CheckOptions = {}, rules: r
   const asked = rules.filter((rule) => lost.every((address) => !isNeeded(address, rule)));
   const own = asked.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));
   const allowed = new Set(options.allow ?? []);
-  const told = [...own, ...findingsOfProblems(problems, rules, own)];
+  // A rule of its own says some of them better.
+  const policies = checkSubscriptions(topology).filter((p) => !own.some((f) => f.address === p.address));
+  const told = [...own, ...findingsOfProblems([...problems, ...policies], rules, own)];
   const houseRules = options.houseRules ?? [];
   const findings = [
     ...told,

@@ -7,6 +7,7 @@ import { checkScaling } from './autoscaler/check-scaling.ts';
 import { createImageResolver } from './images/images.ts';
 import type { PlaneConfig } from './plane.ts';
 import { checkPlacement } from './scheduler/check-placement.ts';
+import { checkSubscriptions } from './topics/check-subscriptions.ts';
 
 /** A further check over a whole topology. */
 export type Check = (topology: Topology) => readonly Problem[] | Promise<readonly Problem[]>;
@@ -18,7 +19,7 @@ export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 
     cacheDir: config.cacheDir,
     overrides: config.images,
   });
-  return [checkPlacement, checkScaling, (topology) => images.check(topology)];
+  return [checkPlacement, checkScaling, checkSubscriptions, (topology) => images.check(topology)];
 }
 
 /**

@@ -99,6 +99,7 @@ export function parseDeliveryPolicy(
       message,
       value,
       rule: RULE,
+      fix: 'correct the delivery policy, or leave it out',
     });
   };
   const root = asObject(source, refuse);

@@ -46,6 +46,7 @@ export function parseFilterPolicy(
       message,
       value,
       rule: 'SNS sns-subscription-filter-policies',
+      fix: 'correct the filter policy, or leave it out',
     });
   const policy = parseJson(source, refuse);
   if (policy === null) return null;
