@@ -5,7 +5,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { CutoverError, type Problem } from '../errors.ts';
-import { findOddities, isObject, type Json } from './json.ts';
+import { findOddities, isObject, type Json, MAX_JSON_DEPTH } from './json.ts';
 import { mergeFiles } from './merge-files.ts';
 
 export interface RawStack {
@@ -131,7 +131,8 @@ function parse(text: string, file: string): unknown {
           fix: 'rename or remove one',
         };
       const message = kind === 'depth' ? `it is nested too deep, at ${path}…` : `the key ${path} is not allowed`;
-      return { code: 'STACK_INVALID_JSON', address: file, message, value: path, fix: 'remove it' };
+      const rule = kind === 'depth' ? `at most ${MAX_JSON_DEPTH} levels` : 'no key is __proto__';
+      return { code: 'STACK_INVALID_JSON', address: file, message, value: path, rule, fix: 'remove it' };
     }),
   );
 }
@@ -143,6 +144,7 @@ const unreadable = (file: string, why: string): CutoverError =>
     code: 'STACK_UNREADABLE',
     address: file,
     message: `it cannot be read: ${why}`,
+    rule: 'stacks are a cdktf.out folder, a folder of *.tf.json, or one such file',
     fix: 'name a cdktf.out folder (./cutover synth writes one), a folder with *.tf.json, or one such file',
   });
 
@@ -151,5 +153,6 @@ const invalid = (file: string, why: string): CutoverError =>
     code: 'STACK_INVALID_JSON',
     address: file,
     message: why,
+    rule: 'Terraform’s JSON configuration syntax, in UTF-8, or the manifest.json of cdktf',
     fix: 'synthesize it again: npx cdktf synth',
   });

@@ -54,7 +54,11 @@ export const withRun = (command: Command): Command =>
       wholeNumber(1, 1000),
     )
     .option('--image <name=command>', 'local command for an image (repeatable)', pairs)
-    .option('--allow <type>', 'accept a resource type without local effect (repeatable)', list);
+    .option(
+      '--allow <type>',
+      'accept a resource type, an address or TYPE.attribute without local effect (repeatable)',
+      list,
+    );
 
 /** Settings of a plane from flags and cutover.json. */
 export async function planeSettings(flags: RunFlags, defaults: { clockRate: number }): Promise<StartSettings> {

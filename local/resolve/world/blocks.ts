@@ -136,6 +136,7 @@ const notAnObject = (address: string, value: unknown): Problem => ({
   address,
   message: 'the block is not an object',
   value: value ?? null,
+  rule: 'a block is an object, or a list of objects (Terraform: JSON configuration syntax)',
   fix: 'synthesize it again: npx cdktf synth',
 });
 

@@ -63,7 +63,7 @@ const invalid = (address: string, value: unknown, rule: string): CutoverError =>
   new CutoverError({
     code: 'INVALID_ATTRIBUTE',
     address,
-    message: 'the value says nothing about how many there are',
+    message: 'it does not say how many instances there are',
     value: value ?? null,
     rule,
     fix: 'correct it',
