@@ -48,6 +48,17 @@ export interface RestApi extends ResourceBase {
   readonly host: string;
   /** `disable_execute_api_endpoint`: the default endpoint refuses everybody. */
   readonly endpointDisabled: boolean;
+  /** What its OpenAPI document says; null where it is built of resources alone. */
+  readonly imported: ImportedRestApi | null;
+}
+
+/** Parts of an API that are no resources of Terraform: they come with the API itself. */
+export interface ImportedRestApi {
+  readonly resources: readonly RestResource[];
+  readonly methods: readonly RestMethod[];
+  readonly integrations: readonly RestIntegration[];
+  readonly integrationResponses: readonly RestIntegrationResponse[];
+  readonly gatewayResponses: readonly RestGatewayResponse[];
 }
 
 export interface RestResource extends ResourceBase {

@@ -68,6 +68,18 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'each invocation is a cold start on the Node of the plane, in real time; only the heap is held to the memory size',
   ),
   approximated(
+    'REST APIs: throttles and quotas',
+    'exact, where AWS applies them on a best-effort basis; a week begins on Monday; a throttled request does not use the quota',
+  ),
+  approximated(
+    'REST APIs: usage',
+    'a request counts once at any clock rate; a plane that is killed forgets what was used, and keys made by hand',
+  ),
+  approximated(
+    'REST APIs: answers',
+    'buffered whole and passed on byte by byte, binary or not; x-amzn-ErrorType of 413, 415 and 5xx is not published',
+  ),
+  approximated(
     'user data',
     'read, not run: objects, files, systemd units and Node programs act, conditions are not evaluated',
   ),

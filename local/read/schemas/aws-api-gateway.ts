@@ -6,6 +6,7 @@ import {
   bool,
   COMMON,
   inert,
+  json,
   map,
   never,
   number,
@@ -19,7 +20,6 @@ import {
 
 const NO_VALIDATION = 'requests are not validated against models here';
 const NO_CACHE = 'answers are not cached here';
-const IMPORT = 'APIs are built of resources here, not imported from OpenAPI: name each as an aws_api_gateway_resource';
 const BYTES = 'bodies are passed on byte by byte';
 const NO_TLS = 'there is no TLS on this machine';
 const PEOPLE = 'for people';
@@ -56,10 +56,10 @@ export const REST_API = schema(['aws_api_gateway_rest_api'], {
   policy: inert('anybody on this machine may call'),
   ip_address_type: inert('loopback is IPv4'),
   security_policy: inert(NO_TLS),
-  body: refused(IMPORT),
+  body: json({ rule: 'an OpenAPI 3 or Swagger 2 document as JSON (API Gateway ImportRestApi)' }),
   fail_on_warnings: inert('of imported APIs only'),
   put_rest_api_mode: inert('of imported APIs only'),
-  parameters: inert('of imported APIs only'),
+  parameters: inert('the base path of an imported API is ignored, as it is by default'),
   ...COMMON,
 });
 

@@ -1,7 +1,14 @@
 /** REST APIs as a whole: what API Gateway would refuse when they are made or deployed. */
 import type { Problem } from '../../errors.ts';
-import type { FidelityNote, ResourceBase, Topology } from '../../topology.ts';
-import type { OfRestMethod, RestApi, RestMethod, RestResource, RestValue } from '../../topology-rest-api.ts';
+import type { ResourceBase, Topology } from '../../topology.ts';
+import type {
+  OfRestMethod,
+  RestApi,
+  RestIntegration,
+  RestMethod,
+  RestResource,
+  RestValue,
+} from '../../topology-rest-api.ts';
 import { functionArnOf } from '../kinds/rest-integrations.ts';
 import { lost, repeated, wrong } from './find.ts';
 
@@ -20,6 +27,12 @@ export const checkRestApis = (t: Topology): Problem[] => [
 ];
 
 const named = ({ apiId, resourceId, httpMethod }: OfRestMethod): string => `${apiId} ${resourceId} ${httpMethod}`;
+
+/** Those of imported APIs too. */
+export const integrationsOf = (t: Topology): readonly RestIntegration[] => [
+  ...t.restIntegrations,
+  ...t.restApis.flatMap(({ imported }) => imported?.integrations ?? []),
+];
 
 /** Whose API and resource each part names. */
 function owners(t: Topology): Problem[] {
@@ -101,9 +114,9 @@ function ofApi(api: RestApi, t: Topology): Problem[] {
   const own = <T extends { readonly apiId: string }>(list: readonly T[]): T[] =>
     list.filter(({ apiId }) => apiId === api.id);
   const deployments = own(t.restDeployments);
-  const made = own(t.restMethods);
-  const behind = new Set(t.restIntegrations.map(named));
-  const count = own(t.restResources).length;
+  const made = [...own(t.restMethods), ...(api.imported?.methods ?? [])];
+  const behind = new Set(integrationsOf(t).map(named));
+  const count = own(t.restResources).length + (api.imported?.resources.length ?? 0);
   const stages = [...own(t.restStages), ...deployments.filter((d) => d.stageName !== null)];
   return [
     ...(deployments.length > 0 && made.length === 0
@@ -166,8 +179,9 @@ const quota = (api: RestApi, count: number, { what, most }: { what: string; most
 
 /** PutIntegration: a parameter that the method does not name cannot be handed on. */
 function mappings(t: Topology): Problem[] {
-  const byMethod = new Map(t.restMethods.map((m) => [named(m), m]));
-  return t.restIntegrations.flatMap((integration) => {
+  const all = [...t.restMethods, ...t.restApis.flatMap(({ imported }) => imported?.methods ?? [])];
+  const byMethod = new Map(all.map((m) => [named(m), m]));
+  return integrationsOf(t).flatMap((integration) => {
     const declared = byMethod.get(named(integration))?.requestParameters ?? {};
     return Object.entries(integration.requestParameters).flatMap(([name, value]) => {
       const source = sourceOf(value);
@@ -225,7 +239,7 @@ function responses(t: Topology): Problem[] {
 function backends(t: Topology): Problem[] {
   const functions = new Set(t.functions.map((f) => f.arn));
   const balancers = new Set(t.loadBalancers.map((lb) => lb.arn));
-  return t.restIntegrations.flatMap((x) => {
+  return integrationsOf(t).flatMap((x) => {
     const arn = x.integration === 'AWS_PROXY' && !x.isCutOff ? functionArnOf(x.uri ?? '') : null;
     return [
       ...(arn !== null && !functions.has(arn)
@@ -236,52 +250,4 @@ function backends(t: Topology): Problem[] {
         : []),
     ];
   });
-}
-
-/** What API Gateway accepts and somebody will regret. */
-export function restApiNotes(t: Topology): FidelityNote[] {
-  const note = (subject: string, reason: string): FidelityNote => ({ subject, kind: 'approximated', reason });
-  const needs = dependenciesOf(t);
-  return [
-    ...t.restDeployments.flatMap((d) => {
-      const behind = needs(d.address);
-      const late = t.restIntegrations.filter((x) => x.apiId === d.apiId && !behind.has(x.address));
-      if (late.length === 0) return [];
-      const which = `${late[0]?.address ?? ''}${late.length > 1 ? ` and ${late.length - 1} more` : ''}`;
-      return [
-        note(d.address, `it does not depend on ${which}: what is made after it is not in its picture of the API`),
-      ];
-    }),
-    ...t.restIntegrations.flatMap((x) => {
-      const free = [...(x.uri ?? '').matchAll(/\{([\w.-]+)\+?\}/g)]
-        .map(([, name]) => name ?? '')
-        .filter(
-          (name) => !(x.uri ?? '').includes(`\${${name}}`) && !Object.hasOwn(x.requestParameters, `path.${name}`),
-        );
-      if (free.length === 0) return [];
-      return [note(`${x.address}.uri`, `no request parameter fills {${free[0]}}: its method answers 500`)];
-    }),
-    ...t.restUsagePlans
-      .filter((plan) => plan.throttle?.burst === 0)
-      .map((plan) => note(`${plan.address}.throttle_settings`, 'a burst of 0 lets no request through')),
-  ];
-}
-
-/** Everything that an address depends on, by however many steps. */
-function dependenciesOf(t: Topology): (address: string) => ReadonlySet<string> {
-  const direct = new Map<string, readonly string[]>();
-  for (const value of Object.values(t))
-    if (Array.isArray(value))
-      for (const item of value as readonly Partial<ResourceBase>[])
-        if (item.address !== undefined && item.dependsOn !== undefined) direct.set(item.address, item.dependsOn);
-  return (address) => {
-    const found = new Set<string>();
-    const open = [...(direct.get(address) ?? [])];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (found.has(next)) continue;
-      found.add(next);
-      open.push(...(direct.get(next) ?? []));
-    }
-    return found;
-  };
 }

@@ -16,6 +16,7 @@ import { LOAD_BALANCER_KINDS } from './load-balancers.ts';
 import { NETWORK_KINDS } from './network.ts';
 import { OBJECT_KINDS } from './objects.ts';
 import { REST_API_KINDS } from './rest-apis.ts';
+import { REST_DEFINITION_KINDS } from './rest-definitions.ts';
 import { REST_INTEGRATION_KINDS } from './rest-integrations.ts';
 import { REST_STAGE_KINDS } from './rest-stages.ts';
 import { SCALING_KINDS } from './scaling.ts';
@@ -40,6 +41,7 @@ const KINDS: readonly Kind[] = [
   ...ALARM_KINDS,
   ...SCALING_KINDS,
   ...COMMAND_KINDS,
+  ...REST_DEFINITION_KINDS,
   ...REST_API_KINDS,
   ...REST_INTEGRATION_KINDS,
   ...REST_STAGE_KINDS,

@@ -1,6 +1,7 @@
 /** REST APIs of API Gateway: resources, methods, integrations and what they answer. */
+
+import type { Fields } from '../../read/schema.ts';
 import {
-  REST_API,
   REST_GATEWAY_RESPONSE,
   REST_INTEGRATION_RESPONSE,
   REST_METHOD,
@@ -8,16 +9,19 @@ import {
   REST_RESOURCE,
 } from '../../read/schemas/aws-api-gateway.ts';
 import type {
-  RestApi,
   RestGatewayResponse,
   RestIntegrationResponse,
   RestMethod,
   RestMethodResponse,
   RestResource,
 } from '../../topology-rest-api.ts';
-import { acting } from '../kind.ts';
+import { acting, type BuildContext } from '../kind.ts';
+
 import { type Attribute, type Computed, hex, type Names, textOf } from '../names.ts';
 import { readFlags, readParameters, readTemplates } from '../rest-api/read-maps.ts';
+
+/** What a part is built of: a resource of Terraform's, or a piece of an OpenAPI document. */
+export type Part<F extends Fields> = Pick<BuildContext<F>, 'base' | 'values' | 'report'>;
 
 export const restArn = (names: Names, path: string): string =>
   `arn:${names.partition}:apigateway:${names.region}::${path}`;
@@ -28,32 +32,6 @@ export const executionArn = (names: Names, apiId: string): string =>
 
 export const hostOf = (names: Names, apiId: string): string =>
   `${apiId}.execute-api.${names.region}.amazonaws.com${names.partition === 'aws-cn' ? '.cn' : ''}`;
-
-const api = acting(
-  REST_API,
-  'restApis',
-  (names, block) => {
-    const id = hex(block.address, 10);
-    return {
-      id,
-      arn: restArn(names, `/restapis/${id}`),
-      execution_arn: executionArn(names, id),
-      root_resource_id: hex(`${block.address} root`, 10),
-      host: hostOf(names, id),
-      created_date: '',
-    };
-  },
-  ({ base, values: v, computed }): RestApi => ({
-    ...base,
-    id: computed('id'),
-    arn: computed('arn'),
-    name: v.name,
-    description: v.description,
-    rootResourceId: computed('root_resource_id'),
-    host: computed('host'),
-    endpointDisabled: v.disable_execute_api_endpoint,
-  }),
-);
 
 /** Paths by resource id: whoever reads a child's has read its parent's id, and with it computed the parent's path. */
 const paths = new WeakMap<Names, Map<string, string>>();
@@ -88,7 +66,7 @@ export const ofMethodId =
     return { id: [prefix, ...parts].join('-') };
   };
 
-const method = acting(REST_METHOD, 'restMethods', ofMethodId('agm'), ({ base, values: v, report }): RestMethod => {
+export function buildMethod({ base, values: v, report }: Part<typeof REST_METHOD.fields>): RestMethod {
   const requestParameters = readFlags(v.request_parameters, { report, attribute: 'request_parameters' });
   for (const name of Object.keys(requestParameters))
     if (!/^method\.request\.(path|querystring|header)\.[^\s]+$/.test(name))
@@ -106,7 +84,9 @@ const method = acting(REST_METHOD, 'restMethods', ofMethodId('agm'), ({ base, va
     apiKeyRequired: v.api_key_required,
     requestParameters,
   };
-});
+}
+
+const method = acting(REST_METHOD, 'restMethods', ofMethodId('agm'), buildMethod);
 
 const HEADERS = {
   method: {
@@ -141,27 +121,33 @@ const methodResponse = acting(
   },
 );
 
+export function buildIntegrationResponse({
+  base,
+  values: v,
+  report,
+}: Part<typeof REST_INTEGRATION_RESPONSE.fields>): RestIntegrationResponse {
+  if (v.selection_pattern && !isPattern(v.selection_pattern))
+    report.bad('selection_pattern', v.selection_pattern, 'it is no regular expression', 'a regular expression');
+  return {
+    ...base,
+    apiId: v.rest_api_id,
+    resourceId: v.resource_id,
+    httpMethod: v.http_method,
+    statusCode: Number(v.status_code),
+    selectionPattern: v.selection_pattern === '' ? null : v.selection_pattern,
+    headers: readParameters(v.response_parameters, HEADERS.method, 'response', {
+      report,
+      attribute: 'response_parameters',
+    }),
+    templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
+  };
+}
+
 const integrationResponse = acting(
   REST_INTEGRATION_RESPONSE,
   'restIntegrationResponses',
   ofMethodId('agir', 'status_code'),
-  ({ base, values: v, report }): RestIntegrationResponse => {
-    if (v.selection_pattern && !isPattern(v.selection_pattern))
-      report.bad('selection_pattern', v.selection_pattern, 'it is no regular expression', 'a regular expression');
-    return {
-      ...base,
-      apiId: v.rest_api_id,
-      resourceId: v.resource_id,
-      httpMethod: v.http_method,
-      statusCode: Number(v.status_code),
-      selectionPattern: v.selection_pattern === '' ? null : v.selection_pattern,
-      headers: readParameters(v.response_parameters, HEADERS.method, 'response', {
-        report,
-        attribute: 'response_parameters',
-      }),
-      templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
-    };
-  },
+  buildIntegrationResponse,
 );
 
 function isPattern(text: string): boolean {
@@ -173,23 +159,29 @@ function isPattern(text: string): boolean {
   }
 }
 
+export const buildGatewayResponse = ({
+  base,
+  values: v,
+  report,
+}: Part<typeof REST_GATEWAY_RESPONSE.fields>): RestGatewayResponse => ({
+  ...base,
+  apiId: v.rest_api_id,
+  responseType: v.response_type,
+  statusCode: v.status_code ? Number(v.status_code) : null,
+  headers: readParameters(v.response_parameters, HEADERS.gateway, 'gateway', {
+    report,
+    attribute: 'response_parameters',
+  }),
+  templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
+});
+
 const gatewayResponse = acting(
   REST_GATEWAY_RESPONSE,
   'restGatewayResponses',
   (_names, _block, attribute) => ({
     id: `aggr-${textOf(attribute('rest_api_id'))}-${textOf(attribute('response_type'))}`,
   }),
-  ({ base, values: v, report }): RestGatewayResponse => ({
-    ...base,
-    apiId: v.rest_api_id,
-    responseType: v.response_type,
-    statusCode: v.status_code ? Number(v.status_code) : null,
-    headers: readParameters(v.response_parameters, HEADERS.gateway, 'gateway', {
-      report,
-      attribute: 'response_parameters',
-    }),
-    templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
-  }),
+  buildGatewayResponse,
 );
 
-export const REST_API_KINDS = [api, resource, method, methodResponse, integrationResponse, gatewayResponse];
+export const REST_API_KINDS = [resource, method, methodResponse, integrationResponse, gatewayResponse];

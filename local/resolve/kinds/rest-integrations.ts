@@ -4,9 +4,9 @@ import type { Arn } from '../../topology.ts';
 import type { RestIntegration } from '../../topology-rest-api.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { readParameters, readTemplates } from '../rest-api/read-maps.ts';
-import { hostOf, ofMethodId } from './rest-apis.ts';
+import { hostOf, ofMethodId, type Part } from './rest-apis.ts';
 
-type Context = BuildContext<typeof REST_INTEGRATION.fields>;
+type Context = Part<typeof REST_INTEGRATION.fields> & Pick<BuildContext<never>, 'names' | 'all' | 'isAllowed'>;
 
 const PARAMETERS = {
   pattern: /^integration\.request\.((?:path|querystring|header)\.[\w.!#$%&'*+^`|~-]+)$/,
@@ -22,7 +22,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3})$/;
 /** The function's ARN in the URI of an AWS_PROXY integration; null where it names none. */
 export const functionArnOf = (uri: string): string | null => FUNCTION_URI.exec(uri)?.[1] ?? null;
 
-function build(context: Context): RestIntegration {
+export function buildIntegration(context: Context): RestIntegration {
   const { base, values: v, report } = context;
   return {
     ...base,
@@ -74,7 +74,7 @@ function isCutOff(context: Context): boolean {
   report.problem('UNSUPPORTED_ATTRIBUTE', 'uri', {
     ...why,
     value: v.uri,
-    fix: `lead it to a load balancer or function of these stacks, or accept that it answers 504: --allow ${base.address}`,
+    fix: `lead it to a load balancer or function of these stacks, or accept that it answers 504: --allow ${base.address.replace(/\.body\..*$/s, '')}`,
   });
   return false;
 }
@@ -128,6 +128,6 @@ function linkedBalancer({ values: v, report }: Context): Arn | null {
   return null;
 }
 
-const integration = acting(REST_INTEGRATION, 'restIntegrations', ofMethodId('agi'), build);
+const integration = acting(REST_INTEGRATION, 'restIntegrations', ofMethodId('agi'), buildIntegration);
 
 export const REST_INTEGRATION_KINDS = [integration];

@@ -10,7 +10,7 @@ import type {
   RestUsagePlan,
 } from '../../topology-rest-api.ts';
 import { ApiError, type ResourceHandler } from '../contracts.ts';
-import { compileApi, type Picture } from './compile-api.ts';
+import { type ApiParts, compileApi, type Picture } from './compile-api.ts';
 import type { Books, CountedUse } from './decide-admission.ts';
 import type { QuotaUse } from './decide-quota.ts';
 import type { Bucket } from './decide-throttle.ts';
@@ -61,18 +61,24 @@ export class RestRegistry implements Books {
   takePicture(deployment: RestDeployment): void {
     const api = this.all('restApis').find(({ id }) => id === deployment.apiId);
     if (!api) throw new ApiError('NotFoundException', 'Invalid API identifier specified', 404);
-    const own = <T extends { readonly apiId: string }>(items: readonly T[]): readonly T[] =>
-      items.filter(({ apiId }) => apiId === api.id);
-    const picture = compileApi(api, {
-      resources: own(this.all('restResources')),
-      methods: own(this.all('restMethods')),
-      integrations: own(this.all('restIntegrations')),
-      integrationResponses: own(this.all('restIntegrationResponses')),
-      gatewayResponses: own(this.all('restGatewayResponses')),
-    });
+    const picture = compileApi(api, this.partsOf(api));
     if (typeof picture === 'string') throw new ApiError('BadRequestException', picture);
     this.#pictures.set(identityOf(deployment), picture);
     this.#changed();
+  }
+
+  /** An API's parts as they are now: resources of their own, and what came with an OpenAPI document. */
+  partsOf(api: RestApi): ApiParts {
+    const own = <T extends { readonly apiId: string }>(items: readonly T[]): readonly T[] =>
+      items.filter(({ apiId }) => apiId === api.id);
+    const { imported } = api;
+    return {
+      resources: [...(imported?.resources ?? []), ...own(this.all('restResources'))],
+      methods: [...(imported?.methods ?? []), ...own(this.all('restMethods'))],
+      integrations: [...(imported?.integrations ?? []), ...own(this.all('restIntegrations'))],
+      integrationResponses: [...(imported?.integrationResponses ?? []), ...own(this.all('restIntegrationResponses'))],
+      gatewayResponses: [...(imported?.gatewayResponses ?? []), ...own(this.all('restGatewayResponses'))],
+    };
   }
 
   dropPicture(deployment: RestDeployment): void {

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import test from 'ava';
 import type { RestValue } from '../../topology-rest-api.ts';
 import { MAX_PAYLOAD_BYTES } from './decide-answer.ts';
-import { apiKey, base, integration, method, resource, usagePlan } from './testing/builders.ts';
+import { apiKey, base, integration, method, resource, restApi, usagePlan } from './testing/builders.ts';
 import { behind, deployment, fixture, stage } from './testing/fixture.ts';
 
 const text = (value: string): RestValue => ({ from: 'text', text: value });
@@ -293,4 +293,24 @@ test('a stage serves the picture of its deployment: changes wait for the next on
   await put({ restDeployments: [deployment('d2')], restStages: [stage('d2')] });
   await fetch(url);
   t.deepEqual([one.seen.length, two.seen.length], [2, 1]);
+});
+
+test('what came with an OpenAPI document is served like resources of their own, and beside them', async (t) => {
+  const service = await behind(t);
+  const to = { uri: `http://${service.authority}/` };
+  const imported = {
+    resources: [resource('a', 'a')],
+    methods: [method('a', 'GET')],
+    integrations: [integration('a', 'GET', to)],
+    integrationResponses: [],
+    gatewayResponses: [],
+  };
+  const { url, apis } = await fixture(t, {
+    restApis: [restApi({ imported })],
+    restResources: [resource('b', 'b')],
+    restMethods: [method('b', 'GET')],
+    restIntegrations: [integration('b', 'GET', to)],
+  });
+  t.deepEqual([(await fetch(`${url}/a`)).status, (await fetch(`${url}/b`)).status], [200, 200]);
+  t.deepEqual(apis.reading().apis[0]?.stages[0]?.methods, ['GET /a', 'GET /b']);
 });

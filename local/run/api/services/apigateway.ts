@@ -127,8 +127,7 @@ function resources(
 ): object {
   const { registry } = call.restApis;
   const api = needApi(input.restApiId, call);
-  const own = registry.all('restResources').filter(({ apiId }) => apiId === api.id);
-  const methods = registry.all('restMethods').filter(({ apiId }) => apiId === api.id);
+  const { resources: own, methods } = registry.partsOf(api);
   const pathOf = (id: string): string => {
     const found = own.find((one) => one.id === id);
     return found ? `${pathOf(found.parentId)}/${found.pathPart}` : '';

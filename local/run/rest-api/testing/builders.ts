@@ -29,6 +29,7 @@ export const restApi = (change: Partial<RestApi> = {}): RestApi => ({
   rootResourceId: 'root',
   host: 'api1.execute-api.us-east-1.amazonaws.com',
   endpointDisabled: false,
+  imported: null,
   ...change,
 });
 
