@@ -5,7 +5,6 @@ import { CutoverError } from '../../errors.ts';
 import type { Listener, LoadBalancer } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../contracts.ts';
-import { selfSigned } from './certificate.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { RouteTable } from './decide-route.ts';
 import type { Share } from './decide-target.ts';
@@ -120,6 +119,8 @@ export class ListenerRuntime {
     const accept = (socket: Socket): void => this.#accept(socket);
     if (this.definition.protocol === 'HTTP') return createServer({ noDelay: true, pauseOnConnect: false }, accept);
     const names = ['localhost', this.lb.definition.dnsName];
+    // Most load balancers have none: what makes certificates is loaded only for one that has.
+    const { selfSigned } = await import('./certificate.ts');
     const certificate = await selfSigned(host, names, this.context.clock.wallNow());
     const settings = { noDelay: true, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS } as const;
     const server = createTlsServer({ ...certificate, ...settings }, accept);

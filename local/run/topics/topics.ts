@@ -78,7 +78,7 @@ export interface TopicsOptions {
 
 export function createTopics(options: TopicsOptions): Topics {
   const { clock, random, signing, journal = NO_JOURNAL } = options;
-  const poster = createPoster({ clock, localise: options.localise, caPem: signing.caPem });
+  const poster = createPoster({ clock, localise: options.localise });
   const context: TopicsContext = {
     ...options,
     metrics: options.metrics ?? null,
