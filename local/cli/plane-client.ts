@@ -123,7 +123,7 @@ export class PlaneClient {
       else if (line.problems.length > 0) throw new CutoverError(line.problems);
       else return { changes: line.changes };
     }
-    throw this.#unreachable('the answer ended before its result');
+    throw this.unreachable('the answer ended before its result');
   }
 
   /**
@@ -141,7 +141,12 @@ export class PlaneClient {
     if (await this.#gone(asked ? STOP_WALL_MS : UNASKED_WALL_MS)) return;
     // Only its start time proves that the pid is still the plane's.
     if (this.record.startTicks !== null && (await isAlive(this.record))) sendSignal(this.record.pid, 'SIGKILL');
-    if (!(await this.#gone(UNASKED_WALL_MS))) throw this.#unreachable('it cannot be ended');
+    if (!(await this.#gone(UNASKED_WALL_MS))) throw this.unreachable('it cannot be ended');
+  }
+
+  /** Waits for the end of the plane's process. @returns false where it lives on */
+  ended(): Promise<boolean> {
+    return this.#gone(STOP_WALL_MS);
   }
 
   async #gone(timeoutMs: number): Promise<boolean> {
@@ -170,24 +175,24 @@ export class PlaneClient {
       }
     } catch (error) {
       if (signal?.aborted) return;
-      throw this.#unreachable(String(error));
+      throw this.unreachable(String(error));
     }
   }
 
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     const headers = { 'x-cutover-token': this.record.token, 'content-type': 'application/json' };
     const response = await fetch(`${this.record.endpoint}/_cutover/${path}`, { ...init, headers }).catch((error) => {
-      if (isTimeout(error)) throw this.#unreachable('it does not answer: it may be stopped or very busy');
+      if (isTimeout(error)) throw this.unreachable('it does not answer: it may be stopped or very busy');
       if (init.signal?.aborted) throw error;
-      throw this.#unreachable(error instanceof Error ? (error.cause ?? error.message) : error);
+      throw this.unreachable(error instanceof Error ? (error.cause ?? error.message) : error);
     });
     if (response.ok) return response;
     const body = (await response.json().catch(() => null)) as { errors?: readonly Problem[] } | null;
     const problems = body?.errors?.map((p) => ({ ...p, code: p.code as ErrorCode }));
-    throw problems?.length ? new CutoverError(problems) : this.#unreachable(`it answered ${response.status}`);
+    throw problems?.length ? new CutoverError(problems) : this.unreachable(`it answered ${response.status}`);
   }
 
-  #unreachable(why: unknown): CutoverError {
+  unreachable(why: unknown): CutoverError {
     return new CutoverError({
       code: 'PLANE_UNREACHABLE',
       address: this.record.endpoint,

@@ -1,5 +1,6 @@
 /** Commands that meet each other, and planes whose record is not what it was. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { stateDirOf } from '../cli/paths.ts';
@@ -33,3 +34,44 @@ test.serial('down, twice at once, ends a plane that has hardly begun', async (t)
   await up.finished;
   t.deepEqual(await plane.leftovers(), []);
 });
+
+/** One topic: enough to be up. */
+const SMALL = { provider: { aws: [{ region: 'us-east-1' }] }, resource: { aws_sns_topic: { t: { name: 'small' } } } };
+
+for (const [what, end, code, told, left] of [
+  ['Ctrl-C', (_plane, up) => void up.child.kill('SIGINT'), 130, /Stopping/, 0],
+  ['another command', async (plane) => void (await plane.down()), 0, /The plane was taken down/, 0],
+  [
+    'kill -9 of the plane',
+    async (plane) => void process.kill((await plane.status()).pid, 'SIGKILL'),
+    4,
+    /by itself/,
+    1,
+  ],
+] as const satisfies readonly (readonly [
+  string,
+  (plane: TestPlane, up: ReturnType<typeof start>) => unknown,
+  number,
+  RegExp,
+  number,
+])[]) {
+  test.serial(`up in the foreground, ended by ${what}: ${code}`, async (t) => {
+    const plane = new TestPlane(19_566);
+    const dir = await mkdtemp(join(tmpdir(), 'cutover-races-'));
+    t.teardown(async () => {
+      await plane.down();
+      await rm(dir, { recursive: true, force: true });
+    });
+    await writeFile(join(dir, 'small.tf.json'), JSON.stringify(SMALL));
+    const up = start(['up', '--synth', dir, ...plane.flags]);
+    await up.shows('Running; Ctrl-C');
+    await plane.until('it runs', (status) => status.state === 'running');
+    await end(plane, up);
+    const finished = await up.finished;
+    t.is(finished.code, code, finished.stderr);
+    t.regex(finished.stderr, told);
+    // What a plane that died had accepted is for the next `up`: its folder alone stays.
+    const leftovers = await plane.leftovers();
+    t.is(leftovers.length, left, leftovers.join('\n'));
+  });
+}

@@ -102,20 +102,37 @@ async function showOutputs(client: PlaneClient, json: boolean): Promise<void> {
   else print(outputsBlock(status));
 }
 
-/** Shows warnings and errors as they come until Ctrl-C or the plane's end. */
+/** Shows what happens until Ctrl-C or the plane's end. @throws Interrupted; CutoverError PLANE_NOT_RUNNING where it ended by itself */
 async function stayInForeground(plane: StartedPlane, signal: AbortSignal): Promise<void> {
   progress('Running; Ctrl-C stops everything.');
-  const { lastEventId } = await plane.client.status();
   try {
+    const { lastEventId } = await plane.client.status();
     for await (const event of plane.client.followEvents(lastEventId, signal))
       progress(
         `${event.at.slice(11, 19)}  ${event.level === 'info' ? '' : `${event.level.toUpperCase()} `}${event.message}`,
       );
-  } finally {
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof CutoverError)) throw error;
+  }
+  if (signal.aborted) {
     progress('Stopping …');
     await takeDown(ownPlane(plane));
+    throw new Interrupted();
   }
-  if (!signal.aborted) throw new Interrupted();
+  await tellEnd(plane);
+}
+
+/** Its end was not asked for here: another command took it down, or it died and has left what it had accepted. */
+async function tellEnd({ client }: StartedPlane): Promise<void> {
+  if (!(await client.ended())) throw client.unreachable('its answer broke off');
+  const { pid, portBase } = client.record;
+  if ((await readRecord(stateDirOf(portBase))) === null) return progress('The plane was taken down.');
+  throw new CutoverError({
+    code: 'PLANE_NOT_RUNNING',
+    message: `the plane (pid ${pid}) ended by itself`,
+    address: join(stateDirOf(portBase), 'plane.log'),
+    fix: './cutover up brings it back with what it had accepted, ./cutover down clears it',
+  });
 }
 
 const ownPlane = ({ client: { record } }: StartedPlane) => ({
