@@ -2,16 +2,19 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 
 const root = join(import.meta.dirname, '..');
+const METERED = `--import=${pathToFileURL(join(import.meta.dirname, 'testing', 'cpu-time.mjs')).href}`;
 
 interface Run {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly stacks: string[];
+  /** CPU time: what else the machine does hardly matters. */
   readonly seconds: number;
 }
 
@@ -20,15 +23,15 @@ async function run(env: Record<string, string>): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'cutover-main-'));
   const outDir = join(folder, 'deep', 'cdktf.out');
   const { app } = JSON.parse(await readFile(join(root, 'cdktf.json'), 'utf8')) as { app: string };
-  const started = process.hrtime.bigint();
+  const cpuTimes = join(folder, 'cpu-times');
   const result = await promisify(execFile)('/bin/sh', ['-c', app], {
     cwd: root,
-    env: { ...process.env, CDKTF_OUTDIR: outDir, ...env },
+    env: { ...process.env, CDKTF_OUTDIR: outDir, NODE_OPTIONS: METERED, CPU_TIME_FILE: cpuTimes, ...env },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
-  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  const seconds = (await readFile(cpuTimes, 'utf8')).split('\n').reduce((sum, ms) => sum + Number(ms), 0) / 1000;
   const stacks = await readdir(join(outDir, 'stacks')).catch(() => []);
   await rm(folder, { recursive: true, force: true });
   return { ...result, stacks, seconds };
@@ -47,8 +50,9 @@ test.serial('synthesizes every stack quietly, in a few seconds', async (t) => {
     'interstella-services',
     'interstella-topics',
   ]);
-  // Under 2 s alone, more beside other tests; the barrel import that this guards against costs more than 3 s by itself.
-  t.true(seconds < 8, `${seconds} s`);
+  // Under 2 s; the barrel import that this guards against costs more than 3 s by itself.
+  t.true(seconds > 0 && seconds < 8, `${seconds} s`);
+  t.log(`${seconds.toFixed(1)} s of CPU`);
 });
 
 test.serial('an unknown stage: one clear error, exit 3, nothing written', async (t) => {
