@@ -104,7 +104,7 @@ const vpc = lookup('aws_vpc', { id: 'id', cidr_block: 'cidr_block' }, ({ names, 
   };
 });
 
-/** Subnets of the network in the `vpc-id` filter; two of a network that the stacks do not declare. */
+/** Subnets of the network in the `vpc-id` filter, and with the tags asked for; two of a network that the stacks do not declare. */
 const subnets: DataSource = {
   read: (context) => {
     const found = subnetsIn(context).map((s) => s.attribute('id'));
@@ -115,14 +115,34 @@ const subnets: DataSource = {
   approximated: MADE_UP,
 };
 
-const vpcFilter = ({ attribute }: DataContext): unknown => {
-  const filters = [attribute('filter') ?? []].flat().filter(isObject);
-  return [filters.find((f) => f['name'] === 'vpc-id')?.['values'] ?? []].flat()[0];
-};
+const filtersOf = ({ attribute }: DataContext): [name: string, values: readonly unknown[]][] =>
+  [attribute('filter') ?? []]
+    .flat()
+    .filter(isObject)
+    .map((f) => [textOf(f['name']), [f['values'] ?? []].flat()]);
+
+const vpcFilter = (context: DataContext): unknown => filtersOf(context).find(([name]) => name === 'vpc-id')?.[1][0];
+
+/** `tags`, and filters of `tag:NAME`: each must be there with one of the values (EC2 DescribeSubnets). */
+function hasTags(context: DataContext, found: Findable): boolean {
+  const own = found.attribute('tags');
+  const tags = isObject(own) ? own : {};
+  const asked = context.attribute('tags');
+  const wanted: [string, readonly unknown[]][] = [
+    ...Object.entries(isObject(asked) ? asked : {}).map(([name, value]): [string, unknown[]] => [name, [value]]),
+    ...filtersOf(context).flatMap(([name, values]): [string, readonly unknown[]][] =>
+      name.startsWith('tag:') ? [[name.slice('tag:'.length), values]] : [],
+    ),
+  ];
+  return wanted.every(([name, values]) => Object.hasOwn(tags, name) && values.map(String).includes(String(tags[name])));
+}
 
 function subnetsIn(context: DataContext): Findable[] {
   const wanted = vpcFilter(context);
-  return context.resources('aws_subnet').filter((s) => wanted === undefined || s.attribute('vpc_id') === wanted);
+  return context
+    .resources('aws_subnet')
+    .filter((s) => wanted === undefined || s.attribute('vpc_id') === wanted)
+    .filter((s) => hasTags(context, s));
 }
 
 const loadBalancer = lookup('aws_lb', { name: 'name', arn: 'arn' });
