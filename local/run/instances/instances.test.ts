@@ -183,9 +183,9 @@ test('a command of the project’s own instead of what the user data starts', as
 const LISTENS = `const http = require('node:http'); const cluster = require('node:cluster');
 const server = (listen) => { const s = http.createServer((req, res) => res.end('hi')); listen(s); s.on('listening', () => console.log('at', s.address().address)); };
 if (cluster.isPrimary) {
-  server((s) => s.listen(39081)); server((s) => s.listen(39082, () => {})); server((s) => s.listen({ port: 39083, host: '0.0.0.0' }));
-  server((s) => s.listen('39084', '::', 5)); server((s) => s.listen(0, '127.0.0.1')); cluster.fork();
-} else server((s) => s.listen(39086));`;
+  server((s) => s.listen(29081)); server((s) => s.listen(29082, () => {})); server((s) => s.listen({ port: 29083, host: '0.0.0.0' }));
+  server((s) => s.listen('29084', '::', 5)); server((s) => s.listen(0, '127.0.0.1')); cluster.fork();
+} else server((s) => s.listen(29086));`;
 
 test('a program that listens at every address gets its instance’s own, its neighbour too', async (t) => {
   const { put, object, line, lines, instances } = await startFleet(t);
@@ -197,7 +197,7 @@ test('a program that listens at every address gets its instance’s own, its nei
 });
 
 test('where ports are mapped, PORT, the target and a port of the program’s own choice are one', async (t) => {
-  let next = 39_100;
+  let next = 29_100;
   const addresses = {
     instance: () => '127.0.0.1',
     // As with one address for all: each wish gets another port.
