@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Json } from '../../modules/testing/synth.ts';
 import { stacksFrom } from '../testing/stacks.ts';
 import { ensureVenv } from '../testing/venv.ts';
 import type { CheckovResult, JudgedStack } from './findings.ts';
@@ -65,7 +66,7 @@ export async function judgeBy(
   try {
     for (const [folder, { json }] of Object.entries(judged)) {
       await mkdir(join(dir, folder));
-      await writeFile(join(dir, folder, 'cdk.tf.json'), JSON.stringify(json, null, 2));
+      await writeFile(join(dir, folder, 'cdk.tf.json'), JSON.stringify(readable(json), null, 2));
     }
     const args = ['--directory', dir, '--framework', 'terraform_json', '--skip-download', '--compact', '-o', 'json'];
     // Failed checks are what it is run for: --soft-fail leaves the exit code to errors of its own.
@@ -78,6 +79,11 @@ export async function judgeBy(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** Without the version of Terraform that a stack wants: checkov 3.3 takes settings for blocks, and reads no file that has one. */
+function readable({ terraform: { required_version: _, ...terraform }, ...others }: Json): Json {
+  return { terraform, ...others };
 }
 
 function reportOf(json: {
