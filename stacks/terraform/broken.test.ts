@@ -1,4 +1,7 @@
-/** Stacks broken on purpose: `./cutover check` or `terraform validate` fails and names what is broken. */
+/**
+ * Stacks broken on purpose: `./cutover check` or `terraform validate` fails and names what is broken. What only a deployment
+ * shows is in forum-breakages.ts.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +56,14 @@ const CAUGHT_BY_CHECK: readonly Breakage[] = [
       first(resources, 'aws_ecs_task_definition').execution_role_arn = '$' + '{aws_iam_role.nobody.arn}';
     },
     names: [/aws_ecs_task_definition/, /aws_iam_role\.nobody/],
+  },
+  {
+    what: 'the role of another service',
+    change: (resources) => {
+      for (const role of Object.values<Json>(resources.aws_iam_role))
+        role.assume_role_policy = role.assume_role_policy.replace('ecs-tasks.amazonaws.com', 'lambda.amazonaws.com');
+    },
+    names: [/role-untrusted/, /aws_ecs_task_definition/, /ecs-tasks\.amazonaws\.com/],
   },
 ];
 

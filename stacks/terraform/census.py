@@ -61,7 +61,9 @@ def ecs(client):
 
 def iam(client):
     roles = client.list_roles()["Roles"]
-    yield "iam role", [role["RoleName"] for role in roles if not role["Path"].startswith("/aws-service-role/")]
+    of_services = [role["RoleName"] for role in roles if role["Path"].startswith("/aws-service-role/")]
+    yield "iam role", [role["RoleName"] for role in roles if role["RoleName"] not in of_services]
+    yield "iam service-linked role", of_services
     yield "iam policy", [policy["Arn"] for policy in client.list_policies(Scope="Local")["Policies"]]
     yield "iam instance profile", [p["InstanceProfileName"] for p in client.list_instance_profiles()["InstanceProfiles"]]
 
@@ -91,6 +93,7 @@ READERS = [
     simple("bucket", "s3", "list_buckets", "Buckets", "Name"),
     simple("function", "lambda", "list_functions", "Functions", "FunctionName"),
     simple("CodeDeploy application", "codedeploy", "list_applications", "applications", None),
+    simple("certificate", "acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
     simple("secret", "secretsmanager", "list_secrets", "SecretList", "Name"),
     simple("REST API", "apigateway", "get_rest_apis", "items", "name"),
     simple("usage plan", "apigateway", "get_usage_plans", "items", "name"),
@@ -99,6 +102,10 @@ READERS = [
     simple(
         "scalable target", "application-autoscaling", "describe_scalable_targets", "ScalableTargets", "ResourceId",
         ServiceNamespace="ecs",
+    ),
+    simple(
+        "scheduled action", "application-autoscaling", "describe_scheduled_actions", "ScheduledActions",
+        "ScheduledActionName", ServiceNamespace="ecs",
     ),
     simple(
         "scaling policy", "application-autoscaling", "describe_scaling_policies", "ScalingPolicies", "PolicyName",
@@ -117,7 +124,12 @@ def parameters(client):
     yield "parameter", [name for name in names if not name.startswith("/aws/")]
 
 
-READERS += [("sqs", queues), ("ssm", parameters)]
+def deployment_configurations(client):
+    names = client.list_deployment_configs()["deploymentConfigsList"]
+    yield "deployment configuration", [name for name in names if not name.startswith("CodeDeployDefault.")]
+
+
+READERS += [("sqs", queues), ("ssm", parameters), ("codedeploy", deployment_configurations)]
 
 
 def main(endpoint):

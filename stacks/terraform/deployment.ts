@@ -1,11 +1,16 @@
 /** One system deployed, changed stage by stage and destroyed, the way a user would: `cdktf deploy`, `terraform plan`, `cdktf destroy`. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Emulator } from './emulator.ts';
 import { type CommandResult, command, exists, stackDir, stacksInOrder } from './terraform.ts';
 
 const DEPLOY_TIMEOUT_MS = 8 * 60_000;
 const PLAN_TIMEOUT_MS = 3 * 60_000;
+/** A plan is two processes, of which one mostly waits for the other. */
+const PLANS_AT_ONCE = 2;
+/** Most of what a command costs is to read the provider's schema, whose garbage is left alone for longer. */
+const GO_GARBAGE_PERCENT = '400';
+const UNCHANGED = 'No changes. Your infrastructure matches the configuration.';
 
 export interface DeploymentOptions {
   /** The project's folder. */
@@ -16,15 +21,18 @@ export interface DeploymentOptions {
   readonly providerVersion: string;
   /** A Node that cdktf's native module is built for. */
   readonly node: string;
-  /** Folder for the output and the state; removed by `clear`. */
+  /** Folder for the output and the state; removed with it. */
   readonly workDir: string;
 }
+
+/** What is deployed: variables of the app, such as CUTOVER_STAGE. */
+export type AppVariables = Readonly<Record<string, string>>;
 
 export class Deployment {
   readonly #options: DeploymentOptions;
   readonly #outDir: string;
-  /** Stacks' JSON that Terraform has found valid. */
-  readonly #valid = new Set<string>();
+  /** JSON of stacks whose plan was empty after they were deployed. */
+  readonly #settled = new Map<string, string>();
   readonly #said: Record<string, string> = {};
 
   constructor(options: DeploymentOptions) {
@@ -32,8 +40,9 @@ export class Deployment {
     this.#outDir = join(options.workDir, 'cdktf.out');
   }
 
-  get outDir(): string {
-    return this.#outDir;
+  /** What was synthesized, and the state beside it. */
+  get workDir(): string {
+    return this.#options.workDir;
   }
 
   /** What the last command of each kind has printed. */
@@ -41,56 +50,91 @@ export class Deployment {
     return this.#said;
   }
 
-  deploy(stage: string): Promise<CommandResult> {
-    return this.#cdktf(stage, ['deploy', '*', '--auto-approve', '--skip-provider-lock']);
+  deploy(app: AppVariables): Promise<CommandResult> {
+    return this.#cdktf(app, ['deploy', '*', '--auto-approve', '--skip-provider-lock']);
   }
 
-  destroy(stage: string): Promise<CommandResult> {
-    return this.#cdktf(stage, ['destroy', '*', '--auto-approve', '--skip-provider-lock']);
+  destroy(app: AppVariables): Promise<CommandResult> {
+    return this.#cdktf(app, ['destroy', '*', '--auto-approve', '--skip-provider-lock']);
   }
 
   /**
-   * `terraform validate` of every stack, but for those whose JSON has been found valid before.
+   * A plan of each stack that the last deployment made or changed; the plan of the others is that deployment itself, which
+   * must have found nothing to do. A plan validates what it plans.
    *
-   * @returns what Terraform says of those that are not valid, by stack
+   * @param options.all plans every stack
+   * @returns what was said of those where something is still to do, by stack
    */
-  async validate(): Promise<Readonly<Record<string, string>>> {
+  async pendingChanges(options: { readonly all?: boolean } = {}): Promise<Readonly<Record<string, string>>> {
     const stacks = await stacksInOrder(this.#outDir);
-    const texts = await Promise.all(
-      stacks.map((stack) => readFile(join(stackDir(this.#outDir, stack), 'cdk.tf.json'), 'utf8')),
-    );
-    const changed = stacks.filter((_, i) => !this.#valid.has(texts[i] as string));
-    const invalid = await this.#each(['validate', '-no-color'], (result) => result.code === 0, changed);
-    for (const [i, stack] of stacks.entries()) if (!(stack in invalid)) this.#valid.add(texts[i] as string);
-    return invalid;
+    const texts = new Map(await Promise.all(stacks.map(async (one) => [one, await this.#json(one)] as const)));
+    const settled = stacks.filter((stack) => this.#settled.get(stack) === texts.get(stack));
+    const deployed = this.#said['cdktf deploy'] ?? '';
+    const touched = settled.filter((stack) => !foundUnchanged(deployed, stack));
+    const planned = options.all ? stacks : stacks.filter((stack) => !settled.includes(stack));
+    const pending = await this.#plans(planned);
+    for (const stack of touched) pending[stack] ??= 'its JSON is as before, and yet the deployment found changes';
+    for (const stack of stacks) if (!(stack in pending)) this.#settled.set(stack, texts.get(stack) as string);
+    return pending;
   }
 
-  /** A plan of every stack. @returns the plans that are not empty, by stack */
-  async pendingChanges(): Promise<Readonly<Record<string, string>>> {
-    // -detailed-exitcode: 0 empty, 1 error, 2 changes.
-    return this.#each(['plan', '-detailed-exitcode', '-no-color', '-input=false'], (result) => result.code === 0);
-  }
-
-  async #each(
-    args: readonly string[],
-    ok: (result: CommandResult) => boolean,
-    stacks?: readonly string[],
-  ): Promise<Record<string, string>> {
-    const said: Record<string, string> = {};
-    for (const stack of stacks ?? (await stacksInOrder(this.#outDir))) {
-      const cwd = stackDir(this.#outDir, stack);
-      const result = await command('terraform', args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
-      this.#said[`terraform ${args[0]} of ${stack}`] = result.output;
-      if (!ok(result)) said[stack] = result.output;
+  /**
+   * Applies a stack whose JSON was changed by hand, and puts the JSON back.
+   *
+   * @param change of the resources, by type and name
+   */
+  async applyChanged(stack: string, change: (resources: Resources) => void): Promise<CommandResult> {
+    const file = join(stackDir(this.#outDir, stack), 'cdk.tf.json');
+    const whole = await readFile(file, 'utf8');
+    const changed = JSON.parse(whole);
+    change(changed.resource);
+    await writeFile(file, JSON.stringify(changed));
+    try {
+      return await this.#terraform(stack, ['apply', '-auto-approve', '-no-color', '-input=false']);
+    } finally {
+      await writeFile(file, whole);
     }
-    return said;
   }
 
-  async #cdktf(stage: string, args: readonly string[]): Promise<CommandResult> {
+  /** Terraform types of the resources in all stacks. */
+  async types(): Promise<readonly string[]> {
+    const stacks = await stacksInOrder(this.#outDir);
+    const texts = await Promise.all(stacks.map((stack) => this.#json(stack)));
+    return [...new Set(texts.flatMap((text) => Object.keys(JSON.parse(text).resource ?? {})))].sort();
+  }
+
+  #json(stack: string): Promise<string> {
+    return readFile(join(stackDir(this.#outDir, stack), 'cdk.tf.json'), 'utf8');
+  }
+
+  /** Plans, some at once. @returns those that are not empty, by stack */
+  async #plans(stacks: readonly string[]): Promise<Record<string, string>> {
+    const pending: Record<string, string> = {};
+    const queue = [...stacks];
+    const work = async (): Promise<void> => {
+      for (let stack = queue.shift(); stack !== undefined; stack = queue.shift()) {
+        // -detailed-exitcode: 0 empty, 1 error, 2 changes.
+        const args = ['plan', '-detailed-exitcode', '-no-color', '-input=false'];
+        const { code, output } = await this.#terraform(stack, args);
+        if (code !== 0) pending[stack] = output;
+      }
+    };
+    await Promise.all(Array.from({ length: PLANS_AT_ONCE }, work));
+    return pending;
+  }
+
+  async #terraform(stack: string, args: readonly string[]): Promise<CommandResult> {
+    const cwd = stackDir(this.#outDir, stack);
+    const result = await command('terraform', args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
+    this.#said[`terraform ${args[0]} of ${stack}`] = result.output;
+    return result;
+  }
+
+  async #cdktf(app: AppVariables, args: readonly string[]): Promise<CommandResult> {
     const cli = join(this.#options.root, 'node_modules', 'cdktf-cli', 'bundle', 'bin', 'cdktf');
     const result = await command(this.#options.node, [cli, ...args, '--output', this.#outDir], {
       cwd: this.#options.root,
-      env: this.#env({ CUTOVER_STAGE: stage }),
+      env: this.#env(app),
       timeoutMs: DEPLOY_TIMEOUT_MS,
     });
     this.#said[`cdktf ${args[0]}`] = result.output;
@@ -102,6 +146,7 @@ export class Deployment {
     return {
       ...emulator.env,
       PATH: `${dirname(node)}:${emulator.env['PATH']}`,
+      GOGC: GO_GARBAGE_PERCENT,
       TF_CLI_CONFIG_FILE: cliConfig,
       TF_IN_AUTOMATION: '1',
       CDKTF_OUTDIR: this.#outDir,
@@ -113,6 +158,19 @@ export class Deployment {
       ...more,
     };
   }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: Terraform JSON of any shape
+export type Resources = Record<string, Record<string, any>>;
+
+/** cdktf writes the stack before a line, and leaves it out where the line before is of the same one. */
+export function foundUnchanged(deployed: string, stack: string): boolean {
+  let current = '';
+  for (const line of deployed.split('\n')) {
+    current = /^(\S+) {2}/.exec(line)?.[1] ?? current;
+    if (current === stack && line.includes(UNCHANGED)) return true;
+  }
+  return false;
 }
 
 export async function withWorkDir<T>(prefix: string, use: (dir: string) => Promise<T>): Promise<T> {

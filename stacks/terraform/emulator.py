@@ -2,7 +2,7 @@
 
 Run as `python emulator.py PORT`. Each addition is an answer that AWS gives and moto 5.2 does not:
 tags of scalable targets, running counts of services, soft memory limits, healthy targets, and the life of CodeDeploy's
-resources.
+resources. What AWS refuses and moto takes is in refusals.py.
 """
 
 import json
@@ -20,6 +20,7 @@ from moto.elbv2.models import ELBv2Backend, FakeHealthStatus
 from moto.server import main
 from moto.sns.models import SNSBackend
 from moto.sns.responses import SNSResponse
+from refusals import REFUSALS
 
 
 def running_services():
@@ -205,18 +206,15 @@ def codedeploy_life():
         return ActionResult({"hooksNotCleanedUp": []})
 
     def update_deployment_group(self):
-        application = self._get_param("applicationName")
-        groups = self.codedeploy_backend.deployment_groups.get(application, {})
-        name = self._get_param("newDeploymentGroupName") or self._get_param("currentDeploymentGroupName")
-        groups.pop(self._get_param("currentDeploymentGroupName"), None)
-        self.querystring["deploymentGroupName"] = name
-        original = self._get_param
-
-        def renamed(key, *rest):
-            return name if key == "deploymentGroupName" else original(key, *rest)
-
-        self._get_param = renamed
-        self.create_deployment_group()
+        """What is not named stays as it is."""
+        asked = json.loads(self.body)
+        groups = self.codedeploy_backend.deployment_groups[asked["applicationName"]]
+        group = groups.pop(asked["currentDeploymentGroupName"])
+        for name, value in asked.items():
+            if hasattr(group, camelcase_to_underscores(name)):
+                setattr(group, camelcase_to_underscores(name), value)
+        group.deployment_group_name = asked.get("newDeploymentGroupName", group.deployment_group_name)
+        groups[group.deployment_group_name] = group
         return ActionResult({"hooksNotCleanedUp": []})
 
     read_group = CodeDeployResponse.get_deployment_group
@@ -248,6 +246,9 @@ def codedeploy_life():
     def get_deployment_config(self):
         return ActionResult({"deploymentConfigInfo": configs(self)[self._get_param("deploymentConfigName")]})
 
+    def list_deployment_configs(self):
+        return ActionResult({"deploymentConfigsList": sorted(configs(self))})
+
     def delete_deployment_config(self):
         configs(self).pop(self._get_param("deploymentConfigName"), None)
         return EmptyResult()
@@ -259,6 +260,7 @@ def codedeploy_life():
         update_deployment_group,
         create_deployment_config,
         get_deployment_config,
+        list_deployment_configs,
         delete_deployment_config,
     ):
         setattr(CodeDeployResponse, action.__name__, action)
@@ -289,6 +291,6 @@ FILLS = (
 
 
 if __name__ == "__main__":
-    for fill in FILLS:
+    for fill in FILLS + REFUSALS:
         fill()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

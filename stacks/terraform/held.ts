@@ -16,6 +16,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { DescribeParametersCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type Answer, askAt } from './ask.ts';
 import type { Emulator } from './emulator.ts';
 import type { Secret } from './leaks.ts';
 
@@ -37,6 +38,7 @@ export function heldBy(emulator: Emulator) {
   const ecs = new ECSClient(settings);
   const codedeploy = new CodeDeployClient(settings);
   const ssm = new SSMClient(settings);
+  const ask = askAt(emulator);
 
   /** Rules of the load balancer's listener on a port, lowest priority first, the default action last. */
   async function rules(loadBalancer: string, port: number): Promise<HeldRule[]> {
@@ -76,15 +78,17 @@ export function heldBy(emulator: Emulator) {
       const answer = await codedeploy.send(new GetDeploymentGroupCommand({ applicationName, deploymentGroupName }));
       return answer.deploymentGroupInfo;
     },
-    /** What Parameter Store keeps encrypted, in clear. */
+    /** What Parameter Store keeps encrypted, and the keys that API Gateway asks clients for, in clear. */
     async secrets(): Promise<readonly Secret[]> {
       const ParameterFilters = [{ Key: 'Type', Values: ['SecureString'] }];
       const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({ ParameterFilters, MaxResults: 50 }));
       const answers = Parameters.map(({ Name }) => ssm.send(new GetParameterCommand({ Name, WithDecryption: true })));
-      return (await Promise.all(answers)).map(({ Parameter }) => ({
+      const parameters = (await Promise.all(answers)).map(({ Parameter }) => ({
         name: Parameter?.Name ?? '',
         value: Parameter?.Value ?? '',
       }));
+      const [keys] = await ask(['apigateway', 'get_api_keys', { includeValues: true }]);
+      return [...parameters, ...keys.items.map(({ name, value }: Answer) => ({ name: `API key ${name}`, value }))];
     },
     /** @throws Error where a family has nothing left: then it is not kept */
     async deregisterKept(families: readonly string[]): Promise<void> {

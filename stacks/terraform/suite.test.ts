@@ -1,9 +1,12 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { withWorkDir } from './deployment.ts';
+import { VARIANTS } from '../policy/variants.ts';
+import { stacksFrom } from '../testing/stacks.ts';
+import { foundUnchanged, withWorkDir } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { heldBy } from './held.ts';
+import { kindOf, unseen } from './kinds.ts';
 import { grown, toolchain } from './suite.ts';
 import { command } from './terraform.ts';
 
@@ -13,6 +16,40 @@ const TIMEOUT_MS = 60_000;
 test('what has grown is told by kind; what was there, or went, is not', (t) => {
   t.deepEqual(grown({ bucket: ['a'], topic: ['b'] }, { bucket: ['a'] }), {});
   t.deepEqual(grown({ bucket: ['a'] }, { bucket: ['a', 'c'], queue: ['d'] }), { bucket: ['c'], queue: ['d'] });
+});
+
+test('every resource type of every variant has a kind of the census, or is known to need none', (t) => {
+  const types = VARIANTS.flatMap(({ settings }) =>
+    Object.values(stacksFrom(settings)).flatMap(({ json }) => Object.keys(json.resource ?? {})),
+  );
+  t.true(types.includes('aws_api_gateway_rest_api') && types.includes('aws_codedeploy_app'));
+  t.deepEqual(
+    [...new Set(types)].filter((type) => kindOf(type) === undefined),
+    [],
+  );
+});
+
+test('a type that the census shows nothing of is told; a part is shown with its whole', (t) => {
+  t.deepEqual(unseen(['aws_route', 'aws_vpc', 'aws_kinesis_stream'], { 'ec2 route table': ['rtb-1'] }), [
+    'aws_vpc',
+    'aws_kinesis_stream',
+  ]);
+  t.deepEqual(unseen(['terraform_data'], {}), []);
+});
+
+test('a stack that a deployment found unchanged is known by its name before the line, or before an earlier one', (t) => {
+  const unchanged = 'No changes. Your infrastructure matches the configuration.';
+  const said = [
+    'shop-network  Initializing the backend...',
+    `              ${unchanged}`,
+    'shop-services  aws_ecs_service.cart: Modifying...',
+    `shop-edge  ${unchanged}`,
+    '  shop-services',
+  ].join('\n');
+  t.deepEqual(
+    ['shop-network', 'shop-services', 'shop-edge', 'shop'].map((stack) => foundUnchanged(said, stack)),
+    [true, false, true, false],
+  );
 });
 
 const run = 'missing' in toolchain ? test.skip : test;
@@ -37,10 +74,14 @@ run(`a resource that a destroy left behind is named${why}`, async (t) => {
         'log group': ['left-log'],
         parameter: ['/left/key'],
       });
-      t.deepEqual(await held.secrets(), [{ name: '/left/key', value: 'a-real-value' }]);
+      await aws('apigateway', 'create-api-key', '--name', 'left', '--value', 'another-real-value-of-20');
+      t.deepEqual(await held.secrets(), [
+        { name: '/left/key', value: 'a-real-value' },
+        { name: 'API key left', value: 'another-real-value-of-20' },
+      ]);
       await aws('s3', 'rb', 's3://left-behind');
       await aws('ssm', 'delete-parameter', '--name', '/left/key');
-      t.deepEqual(grown(before, await held.census()), { 'log group': ['left-log'] });
+      t.deepEqual(grown(before, await held.census()), { 'API key': ['left'], 'log group': ['left-log'] });
     } finally {
       await emulator.stop();
     }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 const run = promisify(execFile);
 
@@ -95,7 +95,7 @@ export interface CommandOptions {
   readonly timeoutMs: number;
 }
 
-/** Never rejects for a command that ran: its exit code says how it went. */
+/** Never rejects for a command that ran: its exit code says how it went. What it said is told without colours. */
 export async function command(file: string, args: readonly string[], options: CommandOptions): Promise<CommandResult> {
   try {
     const { stdout, stderr } = await run(file, args, {
@@ -105,10 +105,10 @@ export async function command(file: string, args: readonly string[], options: Co
       killSignal: 'SIGINT',
       maxBuffer: MAX_OUTPUT_BYTES,
     });
-    return { code: 0, output: stdout + stderr };
+    return { code: 0, output: stripVTControlCharacters(stdout + stderr) };
   } catch (error) {
     const failed = error as { code?: unknown; stdout?: string; stderr?: string; message: string };
-    const output = `${failed.stdout ?? ''}${failed.stderr ?? ''}`;
+    const output = stripVTControlCharacters(`${failed.stdout ?? ''}${failed.stderr ?? ''}`);
     return { code: typeof failed.code === 'number' ? failed.code : -1, output: output || failed.message };
   }
 }
