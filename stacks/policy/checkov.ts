@@ -82,8 +82,9 @@ export async function judgeBy(
 }
 
 /** Without the version of Terraform that a stack wants: checkov 3.3 takes settings for blocks, and reads no file that has one. */
-function readable({ terraform: { required_version: _, ...terraform }, ...others }: Json): Json {
-  return { terraform, ...others };
+function readable(json: Json): Json {
+  const { required_version: _, ...terraform } = json.terraform ?? {};
+  return { ...json, terraform };
 }
 
 function reportOf(json: {
