@@ -58,6 +58,9 @@ export interface RestReading {
   }[];
 }
 
+/** Past so many, what was told may be told again. */
+const TOLD_KEPT = 10_000;
+
 export function createRestApis(options: RestApisOptions): RestApis {
   const { clock, events, addresses } = options;
   const registry = new RestRegistry();
@@ -66,6 +69,7 @@ export function createRestApis(options: RestApisOptions): RestApis {
   const told = new Set<string>();
   const tellOnce = (key: string, tell: () => void): void => {
     if (told.has(key)) return;
+    if (told.size >= TOLD_KEPT) told.clear();
     told.add(key);
     tell();
   };
