@@ -32,7 +32,12 @@ const synthesized = await mkdtemp(join(tmpdir(), 'cutover-images-'));
 const plan: Plan = await planImages(synthesized);
 const machine = await prepareMachine(ROOT);
 const scene: Scene | { readonly missing: string } =
-  'missing' in machine ? machine : await openScene(ROOT, machine, plan);
+  'missing' in machine
+    ? machine
+    : await openScene(ROOT, machine, plan).catch(async (error: unknown) => {
+        await tidy();
+        throw error;
+      });
 async function tidy(): Promise<void> {
   await rm(synthesized, { recursive: true, force: true });
   if (!('missing' in machine)) await machine.emulator.stop();
