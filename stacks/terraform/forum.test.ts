@@ -2,6 +2,7 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Ask } from './ask.ts';
 import { shiftToGreen } from './codedeploy-shift.ts';
+import { brokenForum } from './forum-breakages.ts';
 import { frontHolds } from './front-holds.ts';
 import type { Held } from './held.ts';
 import { chain, inOrder } from './order.ts';
@@ -123,6 +124,7 @@ run(`forum: monolith, containers, strangler, microservices, destroyed${why}`, as
         await shifted(t, ask, held);
       },
     },
+    broken: brokenForum,
   });
 });
 
