@@ -97,10 +97,24 @@ test('backends that cannot be: what, value, rule and fix', (t) => {
 
 test('constraints of the provider’s version', (t) => {
   const of = (CUTOVER_AWS_PROVIDER_VERSION: string) => readSettings({ CUTOVER_AWS_PROVIDER_VERSION }).providerVersion;
-  for (const good of ['5.100.0', '= 5.100.0', '~> 6.0', '>= 6.0, < 7.0', '>= 5.100, != 6.1.0']) t.is(of(good), good);
+  for (const good of [
+    '5.100.0',
+    '= 5.100.0',
+    '~> 6.0',
+    '>= 6.0, < 7.0',
+    '>= 5.100, != 6.1.0',
+    '6.0.0-beta1',
+    '~> 5.88',
+    '~> 5',
+    '5.88',
+  ])
+    t.is(of(good), good);
   for (const bad of ['v6', '6.0 7.0', '>= 6.0,', '~ 6.0', '6.0.0.0', `${'1'.repeat(64)}x`]) {
     t.regex(problems({ CUTOVER_AWS_PROVIDER_VERSION: bad }), /version constraint/, bad);
   }
+  for (const old of ['5.40.0', '= 5.87.9', '~> 5.40.0', '~> 4.0', '< 5.88', '<= 5.87', '>= 4.0, < 5.0', '5'])
+    t.regex(problems({ CUTOVER_AWS_PROVIDER_VERSION: old }), /older than what the stacks use/, old);
+  for (const new_ of ['<= 5.88', '< 5.88.1', '> 4.0']) t.is(of(new_), new_);
 });
 
 test('an unknown stage names the value and the allowed ones', (t) => {

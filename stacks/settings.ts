@@ -3,6 +3,7 @@ import { backendOf, REGION } from './backend-setting.ts';
 import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
 import { frontOf } from './front-setting.ts';
+import { isTooOld, OLDEST_PROVIDER, PROVIDER_VERSIONS } from './provider-version.ts';
 import { atScale, SCALE_NAMES } from './scales.ts';
 import type { ServiceKey } from './service-keys.ts';
 import { type Env, SettingReader } from './setting-reader.ts';
@@ -21,9 +22,6 @@ export interface Settings {
   readonly outDir: string;
 }
 
-const VERSION = String.raw`\s*(?:(?:=|!=|~>|>=|<=|>|<)\s*)?\d+(?:\.\d+){0,2}\s*`;
-const PROVIDER_VERSIONS = new RegExp(`^${VERSION}(?:,${VERSION})*$`);
-
 /**
  * @param env the process's environment; cdktf's context is in its CDKTF_CONTEXT_JSON
  * @throws SettingsError with every problem
@@ -36,14 +34,25 @@ export function readSettings(env: Env): Settings {
     system: reader.oneOf('system', SYSTEM_NAMES, 'logistics'),
     environment: environmentOf(reader, key),
     tags: reader.tags(),
-    providerVersion: reader.text('providerVersion', {
-      pattern: PROVIDER_VERSIONS,
-      rule: 'a Terraform version constraint such as 5.100.0, ~> 6.0 or >= 6.0, < 7.0',
-    }),
+    providerVersion: providerVersionOf(reader),
     outDir: env['CDKTF_OUTDIR'] || env['CUTOVER_OUTDIR'] || 'cdktf.out',
   };
   reader.done();
   return settings;
+}
+
+function providerVersionOf(reader: SettingReader): string | undefined {
+  const version = reader.text('providerVersion', {
+    pattern: PROVIDER_VERSIONS,
+    rule: 'a Terraform version constraint such as 5.100.0, ~> 6.0 or >= 6.0, < 7.0',
+  });
+  if (version !== undefined && isTooOld(version))
+    reader.refuseCombination('providerVersion', {
+      what: 'the AWS provider is older than what the stacks use',
+      rule: `drawn secrets are given to write-only attributes, which the provider has since ${OLDEST_PROVIDER}`,
+      fix: `allow ${OLDEST_PROVIDER} or newer`,
+    });
+  return version;
 }
 
 function environmentOf(reader: SettingReader, key: EnvironmentKey): Environment {
