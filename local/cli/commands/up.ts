@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CutoverError } from '../../errors.ts';
 import { isAlive, readRecord } from '../../run/control/state-file.ts';
+import { reapLeftovers } from '../../run/processes/processes.ts';
 import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
@@ -127,6 +128,8 @@ async function tellEnd({ client }: StartedPlane): Promise<void> {
   if (!(await client.ended())) throw client.unreachable('its answer broke off');
   const { pid, portBase } = client.record;
   if ((await readRecord(stateDirOf(portBase))) === null) return progress('The plane was taken down.');
+  // Its warden ends its tasks in any case; nothing of them is left when this command ends.
+  await reapLeftovers(stateDirOf(portBase));
   throw new CutoverError({
     code: 'PLANE_NOT_RUNNING',
     message: `the plane (pid ${pid}) ended by itself`,
