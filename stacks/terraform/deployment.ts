@@ -2,15 +2,22 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Emulator } from './emulator.ts';
-import { type CommandResult, command, exists, stackDir, stacksInOrder } from './terraform.ts';
+import {
+  type CommandResult,
+  command,
+  exists,
+  type StackEntry,
+  stackDir,
+  stacksInOrder,
+  stacksOf,
+} from './terraform.ts';
 
-const DEPLOY_TIMEOUT_MS = 8 * 60_000;
-const PLAN_TIMEOUT_MS = 3 * 60_000;
+const DEPLOY_TIMEOUT_MS = 15 * 60_000;
+const PLAN_TIMEOUT_MS = 6 * 60_000;
 /** A plan is two processes, of which one mostly waits for the other. */
 const PLANS_AT_ONCE = 2;
 /** Most of what a command costs is to read the provider's schema, whose garbage is left alone for longer. */
 const GO_GARBAGE_PERCENT = '400';
-const UNCHANGED = 'No changes. Your infrastructure matches the configuration.';
 
 export interface DeploymentOptions {
   /** The project's folder. */
@@ -33,6 +40,8 @@ export class Deployment {
   readonly #outDir: string;
   /** JSON of stacks whose plan was empty after they were deployed. */
   readonly #settled = new Map<string, string>();
+  /** Stacks of the last deployment. */
+  #deployed: readonly string[] = [];
   readonly #said: Record<string, string> = {};
 
   constructor(options: DeploymentOptions) {
@@ -50,8 +59,28 @@ export class Deployment {
     return this.#said;
   }
 
-  deploy(app: AppVariables): Promise<CommandResult> {
-    return this.#cdktf(app, ['deploy', '*', '--auto-approve', '--skip-provider-lock']);
+  /** Synthesizes, and deploys the stacks that have changed since their plan was empty, with those that read what they put out. */
+  async deploy(app: AppVariables): Promise<CommandResult> {
+    const synth = await this.#cdktf(app, ['synth']);
+    if (synth.code !== 0) return synth;
+    this.#deployed = await this.#affected();
+    const options = ['--skip-synth', '--auto-approve', '--skip-provider-lock'];
+    const isWhole = this.#deployed.length === (await stacksOf(this.#outDir)).length;
+    if (isWhole) return this.#cdktf(app, ['deploy', '*', ...options]);
+    // Told to do without the stacks that are there already, cdktf waits for none: hence one after another.
+    const said: string[] = [];
+    for (const stack of this.#deployed) {
+      const { code, output } = await this.#cdktf(app, [
+        'deploy',
+        stack,
+        '--ignore-missing-stack-dependencies',
+        ...options,
+      ]);
+      said.push(output);
+      this.#said['cdktf deploy'] = said.join('\n');
+      if (code !== 0) return { code, output: said.join('\n') };
+    }
+    return { code: 0, output: said.join('\n') };
   }
 
   destroy(app: AppVariables): Promise<CommandResult> {
@@ -59,8 +88,7 @@ export class Deployment {
   }
 
   /**
-   * A plan of each stack that the last deployment made or changed; the plan of the others is that deployment itself, which
-   * must have found nothing to do. A plan validates what it plans.
+   * A plan of each stack of the last deployment. A plan validates what it plans.
    *
    * @param options.all plans every stack
    * @returns what was said of those where something is still to do, by stack
@@ -68,12 +96,7 @@ export class Deployment {
   async pendingChanges(options: { readonly all?: boolean } = {}): Promise<Readonly<Record<string, string>>> {
     const stacks = await stacksInOrder(this.#outDir);
     const texts = new Map(await Promise.all(stacks.map(async (one) => [one, await this.#json(one)] as const)));
-    const settled = stacks.filter((stack) => this.#settled.get(stack) === texts.get(stack));
-    const deployed = this.#said['cdktf deploy'] ?? '';
-    const touched = settled.filter((stack) => !foundUnchanged(deployed, stack));
-    const planned = options.all ? stacks : stacks.filter((stack) => !settled.includes(stack));
-    const pending = await this.#plans(planned);
-    for (const stack of touched) pending[stack] ??= 'its JSON is as before, and yet the deployment found changes';
+    const pending = await this.#plans(options.all ? stacks : this.#deployed);
     for (const stack of stacks) if (!(stack in pending)) this.#settled.set(stack, texts.get(stack) as string);
     return pending;
   }
@@ -101,6 +124,13 @@ export class Deployment {
     const stacks = await stacksInOrder(this.#outDir);
     const texts = await Promise.all(stacks.map((stack) => this.#json(stack)));
     return [...new Set(texts.flatMap((text) => Object.keys(JSON.parse(text).resource ?? {})))].sort();
+  }
+
+  async #affected(): Promise<readonly string[]> {
+    const stacks = await stacksOf(this.#outDir);
+    const texts = await Promise.all(stacks.map(({ name }) => this.#json(name)));
+    const changed = stacks.filter(({ name }, i) => this.#settled.get(name) !== texts[i]);
+    return affectedBy(stacks, new Set(changed.map(({ name }) => name)));
   }
 
   #json(stack: string): Promise<string> {
@@ -163,14 +193,12 @@ export class Deployment {
 // biome-ignore lint/suspicious/noExplicitAny: Terraform JSON of any shape
 export type Resources = Record<string, Record<string, any>>;
 
-/** cdktf writes the stack before a line, and leaves it out where the line before is of the same one. */
-export function foundUnchanged(deployed: string, stack: string): boolean {
-  let current = '';
-  for (const line of deployed.split('\n')) {
-    current = /^(\S+) {2}/.exec(line)?.[1] ?? current;
-    if (current === stack && line.includes(UNCHANGED)) return true;
-  }
-  return false;
+/** What has neither changed nor depends on what has changed has nothing to do. @param stacks what others depend on first */
+export function affectedBy(stacks: readonly StackEntry[], changed: ReadonlySet<string>): readonly string[] {
+  const affected: string[] = [];
+  for (const { name, dependencies } of stacks)
+    if (changed.has(name) || dependencies.some((one) => affected.includes(one))) affected.push(name);
+  return affected;
 }
 
 export async function withWorkDir<T>(prefix: string, use: (dir: string) => Promise<T>): Promise<T> {

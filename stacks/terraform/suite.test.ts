@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { VARIANTS } from '../policy/variants.ts';
 import { stacksFrom } from '../testing/stacks.ts';
-import { foundUnchanged, withWorkDir } from './deployment.ts';
+import { affectedBy, withWorkDir } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { heldBy } from './held.ts';
 import { kindOf, unseen } from './kinds.ts';
@@ -37,19 +37,17 @@ test('a type that the census shows nothing of is told; a part is shown with its 
   t.deepEqual(unseen(['terraform_data'], {}), []);
 });
 
-test('a stack that a deployment found unchanged is known by its name before the line, or before an earlier one', (t) => {
-  const unchanged = 'No changes. Your infrastructure matches the configuration.';
-  const said = [
-    'shop-network  Initializing the backend...',
-    `              ${unchanged}`,
-    'shop-services  aws_ecs_service.cart: Modifying...',
-    `shop-edge  ${unchanged}`,
-    '  shop-services',
-  ].join('\n');
-  t.deepEqual(
-    ['shop-network', 'shop-services', 'shop-edge', 'shop'].map((stack) => foundUnchanged(said, stack)),
-    [true, false, true, false],
-  );
+test('what has changed is deployed again, and what depends on it, however far', (t) => {
+  const stacks = [
+    { name: 'network', dependencies: [] },
+    { name: 'registry', dependencies: [] },
+    { name: 'edge', dependencies: ['network'] },
+    { name: 'services', dependencies: ['edge', 'registry'] },
+  ];
+  t.deepEqual(affectedBy(stacks, new Set()), []);
+  t.deepEqual(affectedBy(stacks, new Set(['services'])), ['services']);
+  t.deepEqual(affectedBy(stacks, new Set(['network'])), ['network', 'edge', 'services']);
+  t.deepEqual(affectedBy(stacks, new Set(['registry', 'edge'])), ['registry', 'edge', 'services']);
 });
 
 const run = 'missing' in toolchain ? test.skip : test;

@@ -113,20 +113,30 @@ export async function command(file: string, args: readonly string[], options: Co
   }
 }
 
-/** Stack names in the order in which they can be deployed. */
-export async function stacksInOrder(outDir: string): Promise<readonly string[]> {
+export interface StackEntry {
+  readonly name: string;
+  /** Stacks that it reads the outputs of, or waits for. */
+  readonly dependencies: readonly string[];
+}
+
+/** The synthesized stacks, each after those that it depends on. */
+export async function stacksOf(outDir: string): Promise<readonly StackEntry[]> {
   const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as {
-    stacks: Record<string, { name: string; dependencies: string[] }>;
+    stacks: Record<string, StackEntry>;
   };
-  const ordered: string[] = [];
+  const ordered: StackEntry[] = [];
   const visit = (name: string): void => {
-    if (ordered.includes(name)) return;
-    for (const dependency of manifest.stacks[name]?.dependencies ?? []) visit(dependency);
-    ordered.push(name);
+    const stack = manifest.stacks[name];
+    if (!stack || ordered.includes(stack)) return;
+    for (const dependency of stack.dependencies) visit(dependency);
+    ordered.push(stack);
   };
   for (const name of Object.keys(manifest.stacks)) visit(name);
   return ordered;
 }
+
+export const stacksInOrder = async (outDir: string): Promise<readonly string[]> =>
+  (await stacksOf(outDir)).map(({ name }) => name);
 
 export const stackDir = (outDir: string, stack: string): string => join(outDir, 'stacks', stack);
 
