@@ -5,16 +5,18 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scratchDir } from './cli/paths.ts';
-import { isAlive, startTicksOf } from './run/control/state-file.ts';
+import { isAlive } from './run/control/state-file.ts';
+import { startOf } from './run/processes/table.ts';
 
-/** `<purpose>-<pid>-<start ticks, 0 where there are none>-<random>` */
+/** `<purpose>-<pid>-<start in ticks, 0 where it is not told in ticks>-<random>` */
 const NAME = /^[a-z]+-(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
 
 /** @param purpose lower-case letters, for whoever finds the folder */
 export async function makeScratch(purpose: string, home: string = scratchDir): Promise<string> {
   await sweepScratch(home);
   await mkdir(home, { recursive: true, mode: 0o700 });
-  return mkdtemp(join(home, `${purpose}-${process.pid}-${(await startTicksOf(process.pid)) ?? '0'}-`));
+  const start = startOf(process.pid) ?? '';
+  return mkdtemp(join(home, `${purpose}-${process.pid}-${/^\d+$/.test(start) ? start : '0'}-`));
 }
 
 /** A temporary folder that is gone afterwards, whatever happens. */

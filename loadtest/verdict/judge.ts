@@ -33,7 +33,8 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
   const spirals = spiralsOf(record);
   const findings = [...criterionFindings(results), ...runFindings(record, ledger, spirals)];
   const verdict = worst(findings.map((finding) => finding.verdict));
-  const starved = verdict === 'FAIL' ? starvedReason(record.samples) : null;
+  const machineBusyPercent = meanBusyPercent(record.samples);
+  const starved = verdict === 'FAIL' ? starvedReason(machineBusyPercent) : null;
   return {
     version: VERDICT_VERSION,
     verdict,
@@ -50,7 +51,7 @@ export function judge(record: RunRecord, criteria: readonly Criterion[]): Verdic
     ports: portTable(record.stages),
     deployments: record.deployments.map((deployment) => describeDeployment(deployment, ledger)),
     clockRate: record.clockRate,
-    machineBusyPercent: meanBusyPercent(record.samples),
+    machineBusyPercent,
     environment: record.environment,
     ...describeLoads(record),
     blueGreen: describeBlueGreen(record),

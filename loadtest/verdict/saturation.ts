@@ -38,9 +38,8 @@ export function meanBusyPercent(samples: readonly Sample[]): number | null {
   return Math.round((shares.reduce((sum, share) => sum + share, 0) / shares.length) * 1_000) / 10;
 }
 
-/** Why a failure may be the machine's own; null where it had CPU to spare, or was not measured. */
-export function starvedReason(samples: readonly Sample[]): string | null {
-  const busy = meanBusyPercent(samples);
+/** @param busy percent, of {@link meanBusyPercent} @returns why a failure may be the machine's own; null where it had CPU to spare, or was not measured */
+export function starvedReason(busy: number | null): string | null {
   if (busy === null || busy < SATURATED_SHARE * 100) return null;
   return `the machine was ${busy} % busy on average: what failed may have failed for want of CPU. Run it again on a quiet machine, with a lower --rate or --clock-rate, or with more cores`;
 }

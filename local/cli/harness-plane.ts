@@ -3,9 +3,8 @@ import { basename } from 'node:path';
 import type { DeliveryReport, PlaneClient as HarnessPlane } from '../../loadtest/harness/plane-client.ts';
 import { CutoverError, type Problem } from '../errors.ts';
 import { sendSignal } from '../run/processes/signals.ts';
-import { stateDirOf } from './paths.ts';
 import type { PlaneClient } from './plane-client.ts';
-import { takeDown } from './take-down.ts';
+import { takeDownOwn } from './take-down.ts';
 
 /** Codes that mean "a wait ended badly", as opposed to JSON that was refused before anything changed. */
 const WAIT_CODES: ReadonlySet<Problem['code']> = new Set(['APPLY_FAILED']);
@@ -18,8 +17,7 @@ export function harnessPlane(client: PlaneClient): HarnessPlane {
     deliveries: async () => (await client.deliveries()) as DeliveryReport,
     fidelity: () => client.fidelity(),
     async down() {
-      const { record } = client;
-      await takeDown({ stateDir: stateDirOf(record.portBase), portBase: record.portBase, record });
+      await takeDownOwn(client);
     },
     async killTasks(pids) {
       const { tasks, services } = await client.status();

@@ -6,6 +6,7 @@ import type { Hello } from '../run/control/front-door.ts';
 import { isAlive, type PlaneRecord, readRecord, removeState } from '../run/control/state-file.ts';
 import { reapLeftovers } from '../run/processes/processes.ts';
 import { readRun } from '../run/processes/run-file.ts';
+import { stateDirOf } from './paths.ts';
 import { PlaneClient } from './plane-client.ts';
 
 export interface TakenDown {
@@ -24,6 +25,10 @@ export interface TakeDownTarget {
   /** This plane and no other that may have started since. Default: whichever runs. */
   readonly record?: PlaneRecord;
 }
+
+/** Takes down the client's plane and no other. @throws CutoverError PLANE_UNREACHABLE where it cannot be ended */
+export const takeDownOwn = ({ record }: PlaneClient): Promise<TakenDown> =>
+  takeDown({ stateDir: stateDirOf(record.portBase), portBase: record.portBase, record });
 
 /** @throws CutoverError PLANE_UNREACHABLE where the plane cannot be ended */
 export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {

@@ -63,10 +63,10 @@ export class Deployment {
   async deploy(app: AppVariables): Promise<CommandResult> {
     const synth = await this.#cdktf(app, ['synth']);
     if (synth.code !== 0) return synth;
-    this.#deployed = await this.#affected();
+    const stacks = await stacksOf(this.#outDir);
+    this.#deployed = await this.#affected(stacks);
     const options = ['--skip-synth', '--auto-approve', '--skip-provider-lock'];
-    const isWhole = this.#deployed.length === (await stacksOf(this.#outDir)).length;
-    if (isWhole) return this.#cdktf(app, ['deploy', '*', ...options]);
+    if (this.#deployed.length === stacks.length) return this.#cdktf(app, ['deploy', '*', ...options]);
     // Told to do without the stacks that are there already, cdktf waits for none: hence one after another.
     const said: string[] = [];
     for (const stack of this.#deployed) {
@@ -126,8 +126,7 @@ export class Deployment {
     return [...new Set(texts.flatMap((text) => Object.keys(JSON.parse(text).resource ?? {})))].sort();
   }
 
-  async #affected(): Promise<readonly string[]> {
-    const stacks = await stacksOf(this.#outDir);
+  async #affected(stacks: readonly StackEntry[]): Promise<readonly string[]> {
     const texts = await Promise.all(stacks.map(({ name }) => this.#json(name)));
     const changed = stacks.filter(({ name }, i) => this.#settled.get(name) !== texts[i]);
     return affectedBy(stacks, new Set(changed.map(({ name }) => name)));

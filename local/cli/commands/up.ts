@@ -8,7 +8,7 @@ import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { type StartedPlane, startPlaneProcess } from '../plane-process.ts';
-import { takeDown } from '../take-down.ts';
+import { takeDownOwn } from '../take-down.ts';
 import { outputsBlock } from '../views/outputs-block.ts';
 import {
   Interrupted,
@@ -53,7 +53,7 @@ async function up(flags: UpFlags): Promise<void> {
       if (record) {
         await plane.client.down({ keepState: true });
         progress('What the last plane had accepted is kept: ./cutover up brings it back, ./cutover down clears it.');
-      } else await takeDown(ownPlane(plane));
+      } else await takeDownOwn(plane.client);
       throw error;
     }
     await showOutputs(plane.client, Boolean(flags.json));
@@ -117,7 +117,7 @@ async function stayInForeground(plane: StartedPlane, signal: AbortSignal): Promi
   }
   if (signal.aborted) {
     progress('Stopping …');
-    await takeDown(ownPlane(plane));
+    await takeDownOwn(plane.client);
     throw new Interrupted();
   }
   await tellEnd(plane);
@@ -137,9 +137,3 @@ async function tellEnd({ client }: StartedPlane): Promise<void> {
     fix: './cutover up brings it back with what it had accepted, ./cutover down clears it',
   });
 }
-
-const ownPlane = ({ client: { record } }: StartedPlane) => ({
-  stateDir: stateDirOf(record.portBase),
-  portBase: record.portBase,
-  record,
-});

@@ -1,5 +1,6 @@
 /** Finds the hosts of REST APIs in a text and puts their endpoints there, by HTTP: nothing here speaks TLS. Pure. */
 import type { Endpoint } from '../contracts.ts';
+import { anyOf, NAME_BEGINS, NAME_ENDS } from './localise.ts';
 
 const HTTP_PORT = 80;
 
@@ -10,10 +11,9 @@ const HTTP_PORT = 80;
  */
 export function createApiLocaliser(hosts: ReadonlyMap<string, () => Endpoint>): (text: string) => string {
   if (hosts.size === 0) return (text) => text;
-  const names = [...hosts.keys()].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const known = new Map([...hosts].map(([name, endpoint]) => [name.toLowerCase(), endpoint]));
   const pattern = new RegExp(
-    `(?:\\bhttps?://|(?<![a-z0-9._-]))(${names})(?::\\d{1,5}(?!\\d))?(?![a-z0-9_-]|\\.[a-z0-9]|:\\d|@)`,
+    `(?:\\bhttps?://|${NAME_BEGINS})${anyOf([...hosts.keys()])}(?::\\d{1,5}(?!\\d))?${NAME_ENDS}`,
     'gi',
   );
   return (text) =>

@@ -4,6 +4,17 @@ import type { Endpoint } from '../contracts.ts';
 /** Where a DNS name's port is to be found now. */
 export type EndpointOf = (dnsName: string, port: number) => Endpoint;
 
+/** No longer name, no further label or digit, and no `@`, before which there is a user, not a host. */
+export const NAME_ENDS = String.raw`(?![a-z0-9_-]|\.[a-z0-9]|:\d|@)`;
+/** Nothing that could belong to a longer name. */
+export const NAME_BEGINS = '(?<![a-z0-9._-])';
+
+/** One of the names, the longest first, as part of a pattern. */
+export function anyOf(names: readonly string[]): string {
+  const byLength = [...names].sort((a, b) => b.length - a.length);
+  return `(${byLength.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`;
+}
+
 /**
  * @param dnsNames in any case
  * @returns a function that replaces each name, with its `:port` if any; without one the scheme's port counts, 443 for
@@ -11,13 +22,9 @@ export type EndpointOf = (dnsName: string, port: number) => Endpoint;
  */
 export function createLocaliser(dnsNames: readonly string[], endpointOf: EndpointOf): (text: string) => string {
   if (dnsNames.length === 0) return (text) => text;
-  const byLength = [...dnsNames].sort((a, b) => b.length - a.length);
-  const names = byLength.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
   const known = new Map(dnsNames.map((name) => [name.toLowerCase(), name]));
   const pattern = new RegExp(
-    // before: scheme and user, or nothing that could belong to a longer name; after: no further label or digit, and no
-    // `@`, before which there is a user, not a host
-    `(?:\\b(https?|wss?)://((?:[^\\s/?#@"'<>]*@)?)|(?<![a-z0-9._-]))(${names})(?::(\\d{1,5})(?!\\d))?(?![a-z0-9_-]|\\.[a-z0-9]|:\\d|@)`,
+    `(?:\\b(https?|wss?)://((?:[^\\s/?#@"'<>]*@)?)|${NAME_BEGINS})${anyOf(dnsNames)}(?::(\\d{1,5})(?!\\d))?${NAME_ENDS}`,
     'gi',
   );
   return (text) =>

@@ -4,6 +4,7 @@
  * apply leaves a truthful record and the next one goes on from there.
  */
 import { CutoverError, type Problem } from '../../errors.ts';
+import { COLLECTIONS } from '../../resolve/build.ts';
 import type { Address, ResourceBase, Topology } from '../../topology.ts';
 import type { Change, ResourceHandler } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
@@ -95,7 +96,7 @@ export function createApplier(handlers: Handlers, events: EventLog): Applier {
     plan: (next) => decideChanges(applied, next, refresh()),
     async apply(next, signal, onProgress) {
       const changes = decideChanges(applied, next, refresh());
-      const after: Next = { resources: resourcesOf(next), collections: new Map(collectionsOf(next)) };
+      const after: Next = { resources: resourcesOf(next), collections: collectionsOf(next) };
       const replaced = changes.flatMap((change) => {
         const previous = applied.get(change.address);
         const resource = after.resources.get(change.address);
@@ -200,15 +201,8 @@ async function walk(
   await Promise.all(results.values());
 }
 
-function* collectionsOf(topology: Topology): Iterable<[Address, TopologyCollection]> {
-  for (const [name, value] of Object.entries(topology)) {
-    if (!Array.isArray(value)) continue;
-    for (const item of value as readonly { address?: unknown; type?: unknown; digest?: unknown }[]) {
-      if (typeof item?.address === 'string' && typeof item.digest === 'string')
-        yield [item.address, name as TopologyCollection];
-    }
-  }
-}
+const collectionsOf = (topology: Topology): ReadonlyMap<Address, TopologyCollection> =>
+  new Map(COLLECTIONS.flatMap((name) => topology[name].map(({ address }) => [address, name] as const)));
 
 /** ARN, else id, else name: what tells one real thing from another. */
 function identityOf(resource: ResourceBase): string {

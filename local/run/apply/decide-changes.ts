@@ -2,6 +2,7 @@
  * What `terraform apply` would do to get from one topology to the next: pure, no effects.
  * The caller (apply.ts) carries the changes out; plan only prints them.
  */
+import { COLLECTIONS } from '../../resolve/build.ts';
 import type { Address, ResourceBase, Topology } from '../../topology.ts';
 import type { Change } from '../contracts.ts';
 
@@ -65,51 +66,7 @@ export const GONE = '(gone)';
 
 /** Every managed resource of a topology by address. */
 export function resourcesOf(topology: Topology): ReadonlyMap<Address, ResourceBase> {
-  const all: readonly ResourceBase[] = [
-    ...topology.inert,
-    ...topology.subnets,
-    ...topology.securityGroups,
-    ...topology.loadBalancers,
-    ...topology.targetGroups,
-    ...topology.listeners,
-    ...topology.rules,
-    ...topology.clusters,
-    ...topology.capacityProviders,
-    ...topology.autoScalingGroups,
-    ...topology.taskDefinitions,
-    ...topology.services,
-    ...topology.topics,
-    ...topology.subscriptions,
-    ...topology.queues,
-    ...topology.parameters,
-    ...topology.secretValues,
-    ...topology.logGroups,
-    ...topology.tables,
-    ...topology.repositories,
-    ...topology.codeDeployApplications,
-    ...topology.deploymentConfigs,
-    ...topology.deploymentGroups,
-    ...topology.functions,
-    ...topology.objects,
-    ...topology.alarms,
-    ...topology.scalableTargets,
-    ...topology.scalingPolicies,
-    ...topology.scheduledScalings,
-    ...topology.commandWaits,
-    ...topology.restApis,
-    ...topology.restResources,
-    ...topology.restMethods,
-    ...topology.restIntegrations,
-    ...topology.restMethodResponses,
-    ...topology.restIntegrationResponses,
-    ...topology.restGatewayResponses,
-    ...topology.restDeployments,
-    ...topology.restStages,
-    ...topology.restMethodSettings,
-    ...topology.restApiKeys,
-    ...topology.restUsagePlans,
-    ...topology.restUsagePlanKeys,
-  ];
+  const all = COLLECTIONS.flatMap((name): readonly ResourceBase[] => topology[name]);
   return new Map(all.map((resource) => [resource.address, resource]));
 }
 

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
 import type { Status } from '../../status.ts';
+import { writeOrCutOff } from '../control/lines.ts';
 import type { EventLog } from '../events.ts';
 
 export interface ConsoleOptions {
@@ -33,8 +34,6 @@ const HEADERS = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
 };
-
-const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export function createConsoleServer(options: ConsoleOptions): ConsoleServer {
   const server: Server = createServer((req, res) => {
@@ -70,9 +69,8 @@ async function answer(options: ConsoleOptions, req: IncomingMessage, res: Server
 function streamEvents(events: EventLog, req: IncomingMessage, res: ServerResponse): void {
   res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream' });
   const write = (event: { id: number }): void => {
-    // A page that stopped reading, in a suspended browser for one, is cut off; it comes back from its last id.
-    if (res.writableLength > UNREAD_LIMIT_BYTES) res.destroy();
-    else if (!res.destroyed) res.write(`id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
+    // A page that stopped reading, in a suspended browser for one, comes back from its last id.
+    writeOrCutOff(res, `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`);
   };
   const seen = Number(req.headers['last-event-id'] ?? 0) || 0;
   for (const event of events.since(seen).slice(-200)) write(event);

@@ -70,14 +70,3 @@ export async function isAlive({ pid, startTicks }: Pick<PlaneRecord, 'pid' | 'st
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
-
-/** Field 22 of /proc/<pid>/stat; null where there is no /proc or no such process. A zombie counts as gone. */
-export async function startTicksOf(pid: number): Promise<string | null> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? 'zombie' : (fields[19] ?? null);
-  } catch {
-    return null;
-  }
-}

@@ -1,8 +1,7 @@
 /** Makes the plane's keys and certificates. */
-import 'reflect-metadata';
-import { createPrivateKey, webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import type { webcrypto } from 'node:crypto';
 import type { Random } from '../random.ts';
+import { newKeys, privatePem, validityFrom, x509 } from '../x509.ts';
 
 /** What is kept in the state folder. */
 export interface Stored {
@@ -21,15 +20,12 @@ const ALGORITHM = {
   publicExponent: new Uint8Array([1, 0, 1]),
   modulusLength: 2048,
 };
-const DAY_MS = 24 * 3600 * 1000;
-const LIFETIME_MS = 365 * DAY_MS;
+
 /** Three key pairs and their certificates, which takes a moment. */
 export async function generateMaterial(random: Random, nowMs: number): Promise<Stored> {
-  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
-  const [ca, server, signing] = await Promise.all([newKeys(), newKeys(), newKeys()]);
-  const notBefore = new Date(nowMs - DAY_MS);
-  const notAfter = new Date(nowMs + LIFETIME_MS);
-  const shared = { notBefore, notAfter, signingAlgorithm: ALGORITHM };
+  const [ca, server, signing] = await Promise.all([newKeys(ALGORITHM), newKeys(ALGORITHM), newKeys(ALGORITHM)]);
+  const validity = validityFrom(nowMs);
+  const shared = { ...validity, signingAlgorithm: ALGORITHM };
   const issuer = 'CN=Cutover local authority';
   const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...shared,
@@ -69,7 +65,7 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
   ] as const;
   return {
     version: 1,
-    expiresAt: notAfter.toISOString(),
+    expiresAt: validity.notAfter.toISOString(),
     caPem: caCertificate.toString('pem'),
     serverCertificatePem: await leaf('CN=127.0.0.1', server, [
       new x509.SubjectAlternativeNameExtension([...loopback]),
@@ -79,17 +75,6 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
     certificatePem: await leaf('CN=sns.amazonaws.com', signing, []),
     privateKeyPem: await privatePem(signing),
   };
-}
-
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
-}
-
-async function privatePem(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ type: 'pkcs8', format: 'pem' })
-    .toString();
 }
 
 /** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
