@@ -62,9 +62,11 @@ export class Follower {
     const status = await this.refresh();
     this.#loop = this.#follow(status.lastEventId).catch(() => undefined);
     const tick = (): void => {
+      // A stop may come while a sample is taken: nothing may follow on it then.
+      if (this.#abort.signal.aborted) return;
       this.#sampleTimer = this.#options.clock.afterWall(SAMPLE_MS, () => void this.#sample().finally(tick));
     };
-    if (!this.#abort.signal.aborted) tick();
+    tick();
   }
 
   /** Calls it with every status from now on, as the option's own. */
@@ -192,7 +194,7 @@ export class Follower {
   async #sample(): Promise<void> {
     const { clock, generatorCores } = this.#options;
     const status = await this.refresh().catch(() => null);
-    if (!status || this.samples.length >= MAX_SAMPLES) return;
+    if (!status || this.#abort.signal.aborted || this.samples.length >= MAX_SAMPLES) return;
     const running = Object.fromEntries(status.services.map((service) => [service.name, service.runningCount]));
     this.samples.push({
       atMs: clock.wallNow(),
