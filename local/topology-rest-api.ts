@@ -85,6 +85,9 @@ export interface RestMethod extends ResourceBase, OfRestMethod {
 
 export type RestIntegrationType = 'HTTP_PROXY' | 'HTTP' | 'MOCK' | 'AWS_PROXY';
 
+/** What API Gateway would say of the certificate behind an `https` integration; one it does not trust is its 500. */
+export type RestTrust = 'trusted' | 'wrong-name' | 'unknown-authority';
+
 export interface RestIntegration extends ResourceBase, OfRestMethod {
   readonly integration: RestIntegrationType;
   /** Method of the request behind; null for MOCK. */
@@ -95,6 +98,8 @@ export interface RestIntegration extends ResourceBase, OfRestMethod {
   readonly isCutOff: boolean;
   /** Load balancer that a VPC link leads to; null where the URI's host is called. */
   readonly loadBalancerArn: Arn | null;
+  /** Default: trusted. */
+  readonly trust?: RestTrust;
   /** `header.x`, `querystring.x`, `path.x` of the request behind. */
   readonly requestParameters: Readonly<Record<string, RestValue>>;
   /** By content type. */

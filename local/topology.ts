@@ -115,6 +115,8 @@ export interface LoadBalancer extends ResourceBase {
   readonly name: string;
   /** `<name>-<digits>.<region>.elb.amazonaws.com` (with `internal-` before it where internal). */
   readonly dnsName: string;
+  /** Further names, which Route 53 records of the stacks lead to it. Default: none */
+  readonly aliases?: readonly string[];
   readonly internal: boolean;
   readonly securityGroupIds: readonly string[];
   readonly subnetIds: readonly string[];

@@ -141,7 +141,7 @@ function createBook(portBase: number, { mode, reason, pools, ports }: Mode): Omi
     for (const lb of loadBalancers) {
       pools.loadBalancers.lease(lb.name);
       nameOf.set(lb.arn, lb.name);
-      dnsNames.set(lb.dnsName, lb.name);
+      for (const name of [lb.dnsName, ...(lb.aliases ?? [])]) dnsNames.set(name, lb.name);
     }
     for (const { loadBalancerArn, port } of stacks.listeners) {
       const name = nameOf.get(loadBalancerArn);

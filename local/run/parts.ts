@@ -28,21 +28,24 @@ import type { PlaneConfig } from './plane.ts';
 import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
 import { createRestApis } from './rest-api/rest-api.ts';
+import { isSavedUsage, USAGE_KINDS } from './rest-api/usage.ts';
 import { createRevisionBook } from './revisions.ts';
 import { createTables } from './tables/tables.ts';
-import { openJournal } from './topics/journal.ts';
+import { openJournal, openJournalOf } from './topics/journal.ts';
 import { createSigningMaterial, startCertificateServer } from './topics/signing.ts';
 import { createTopics } from './topics/topics.ts';
 import { createCommandWaits } from './waits/waits.ts';
 
 /** Every account here is the one of emulators: twelve zeros. */
 export const ACCOUNT_ID = '000000000000';
+/** Of what the stacks do not make, whatever theirs is; processes are told the stacks'. */
 export const REGION = 'us-east-1';
 
 /** Load balancers' addresses and names, and what security groups let through. */
 export function setNames(parts: Parts, old: Topology | null, next: Topology): void {
   const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
   const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
+  parts.place.region = next.region;
   parts.addresses.setLoadBalancers(loadBalancers, listeners);
   parts.addresses.setRestApis(mergeById(old?.restApis ?? [], next.restApis));
   const subnets = mergeById(old?.subnets ?? [], next.subnets);
@@ -124,11 +127,13 @@ export async function createParts(config: PlaneConfig) {
   const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });
   const zones = new Map<string, string>();
   const network = createKnownNetwork();
+  /** Where the stacks are. */
+  const place = { region: REGION };
   const environment = () => ({
     AWS_ENDPOINT_URL: addresses.awsEndpoint,
     ...dynamoDbAddress(tables.endpoint()),
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     NODE_EXTRA_CA_CERTS: signing.caFile,
@@ -187,7 +192,9 @@ export async function createParts(config: PlaneConfig) {
     metrics,
     addresses,
     dir: join(config.stateDir, 'functions'),
-    region: REGION,
+    get region() {
+      return place.region;
+    },
   });
   const restApis = createRestApis({
     clock,
@@ -198,6 +205,13 @@ export async function createParts(config: PlaneConfig) {
     functions,
     addresses,
     accountId: ACCOUNT_ID,
+    journal: openJournalOf({
+      file: join(config.stateDir, 'usage.jsonl'),
+      resume: config.resume ?? false,
+      onWarn: warn,
+      kinds: USAGE_KINDS,
+      isValue: isSavedUsage,
+    }),
   });
   const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
   const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
@@ -275,6 +289,7 @@ export async function createParts(config: PlaneConfig) {
     balancer,
     zones,
     network,
+    place,
     instances,
     ecs,
     functions,

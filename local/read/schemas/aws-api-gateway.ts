@@ -114,7 +114,7 @@ export const REST_INTEGRATION = schema(['aws_api_gateway_integration'], {
   credentials: inert('functions on one machine may be invoked by anybody'),
   cache_key_parameters: inert(NO_CACHE),
   cache_namespace: inert(NO_CACHE),
-  tls_config: inert(NO_TLS),
+  tls_config: block({ insecure_skip_verification: bool(false) }),
   ...COMMON,
 });
 

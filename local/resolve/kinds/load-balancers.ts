@@ -4,6 +4,7 @@ import { TARGET_GROUP } from '../../read/schemas/aws-lb-target-group.ts';
 import type { HealthCheck, LoadBalancer, TargetGroup } from '../../topology.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { arnOf, hex, nameOf, textOf } from '../names.ts';
+import { namesOf } from '../rest-api/names-of.ts';
 
 const loadBalancer = acting(
   LOAD_BALANCER,
@@ -24,12 +25,13 @@ const loadBalancer = acting(
       vpc_id: `vpc-${hex(block.stack, 17)}`,
     };
   },
-  ({ base, values: v, computed }): LoadBalancer => ({
+  ({ base, values: v, computed, all }): LoadBalancer => ({
     ...base,
     arn: computed('arn'),
     arnSuffix: computed('arn_suffix'),
     name: computed('name'),
     dnsName: computed('dns_name'),
+    ...aliasesOf(namesOf(computed('dns_name'), all)),
     internal: v.internal,
     securityGroupIds: v.security_groups,
     subnetIds: v.subnets,
@@ -42,6 +44,9 @@ const loadBalancer = acting(
     desyncMode: v.desync_mitigation_mode,
   }),
 );
+
+const aliasesOf = (aliases: readonly string[]): Pick<LoadBalancer, 'aliases'> =>
+  aliases.length > 0 ? { aliases } : {};
 
 const targetGroup = acting(
   TARGET_GROUP,

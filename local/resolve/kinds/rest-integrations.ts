@@ -3,7 +3,9 @@ import { REST_INTEGRATION } from '../../read/schemas/aws-api-gateway.ts';
 import type { Arn } from '../../topology.ts';
 import type { RestIntegration } from '../../topology-rest-api.ts';
 import { acting, type BuildContext } from '../kind.ts';
+import { bareName, namesOf } from '../rest-api/names-of.ts';
 import { readParameters, readTemplates } from '../rest-api/read-maps.ts';
+import { trustOf } from '../rest-api/trust.ts';
 import { hostOf, ofMethodId, type Part } from './rest-apis.ts';
 
 type Context = Part<typeof REST_INTEGRATION.fields> & Pick<BuildContext<never>, 'names' | 'all' | 'isAllowed'>;
@@ -13,7 +15,7 @@ const PARAMETERS = {
   rule: 'integration.request.path|querystring|header.NAME (API Gateway PutIntegration)',
 } as const;
 
-const HTTP_URI = /^http:\/\/([^/?#\s:]+)(:\d{1,5})?([/?][^\s]*)?$/;
+const HTTP_URI = /^(https?):\/\/([^/?#\s:]+)(?::(\d{1,5}))?([/?][^\s]*)?$/;
 const FUNCTION_URI =
   /^arn:[\w-]+:apigateway:[\w-]+:lambda:path\/\d{4}-\d\d-\d\d\/functions\/(arn:[\w-]+:lambda:[^/]+)\/invocations$/;
 /** One machine: hosts that need no stack to be there. */
@@ -34,6 +36,7 @@ export function buildIntegration(context: Context): RestIntegration {
     uri: v.type === 'MOCK' ? null : v.uri,
     isCutOff: isCutOff(context),
     loadBalancerArn: linkedBalancer(context),
+    ...trusted(context),
     requestParameters: readParameters(v.request_parameters, PARAMETERS, 'request', {
       report,
       attribute: 'request_parameters',
@@ -87,18 +90,51 @@ function outsideOf(uri: string, context: Context): { readonly message: string; r
           message: 'it invokes no function',
           rule: 'the invoke_arn of an aws_lambda_function (API Gateway PutIntegration); other services are not called here',
         };
-  if (/^http:\/\/[^/]*\$\{stageVariables\./.test(uri)) return null; // looked at when it is called
-  const [, host] = HTTP_URI.exec(uri) ?? [];
+  if (/^https?:\/\/[^/]*\$\{stageVariables\./.test(uri)) return null; // looked at when it is called
+  const [, , host] = HTTP_URI.exec(uri) ?? [];
   if (host === undefined)
-    return { message: 'it is no http URI', rule: 'http://HOST[:PORT][/PATH]; TLS is not spoken on this machine' };
-  if (isHere(host.toLowerCase(), context)) return null;
-  return { message: `requests to ${host} would leave this machine`, rule: 'only what these stacks run is called' };
+    return { message: 'it is no URI of HTTP', rule: 'http(s)://HOST[:PORT][/PATH] (API Gateway PutIntegration)' };
+  // Behind a VPC link the host is only said: where it leads is the load balancer's business.
+  if (context.values.integration_target !== null || isHere(host.toLowerCase(), context)) return null;
+  return {
+    message: `requests to ${host} would leave this machine`,
+    rule: 'only what these stacks run is called, by a name of its own or by one that an aws_route53_record of theirs leads to it',
+  };
 }
 
+/** What API Gateway would say of the certificate; nothing where it would say nothing. */
+function trusted({ values: v, all, base, report }: Context): Pick<RestIntegration, 'trust'> {
+  const [, scheme, named = '', port = '443'] = HTTP_URI.exec(v.uri ?? '') ?? [];
+  const host = named.toLowerCase();
+  const loadBalancerArn = v.integration_target ?? balancerOf(host, all);
+  if (scheme !== 'https' || loadBalancerArn === null) return {};
+  const skipsVerification = v.tls_config?.insecure_skip_verification ?? false;
+  const trust = trustOf({ host, port: Number(port), loadBalancerArn, skipsVerification }, all);
+  if (trust === 'trusted') return {};
+  const why =
+    trust === 'wrong-name'
+      ? `no certificate of its listener is for ${host}`
+      : 'its certificate is of a private authority, and tls_config.insecure_skip_verification is not set';
+  report.note(
+    'approximated',
+    `${base.address}.uri`,
+    `${why}: API Gateway does not trust it, and its method answers 500`,
+  );
+  return { trust };
+}
+
+/** The load balancer that a name leads to. */
+function balancerOf(host: string, all: Context['all']): Arn | null {
+  const found = all('aws_lb', 'aws_alb').find(({ json }) => hasName(String(json['dns_name'] ?? ''), host, all));
+  return found ? String(found.json['arn'] ?? '') : null;
+}
+
+const hasName = (dnsName: string, host: string, all: Context['all']): boolean =>
+  bareName(dnsName) === host || namesOf(dnsName, all).includes(host);
+
 function isHere(host: string, { all, names }: Context): boolean {
-  const dnsNames = all('aws_lb', 'aws_alb').map(({ json }) => String(json['dns_name'] ?? '').toLowerCase());
   const apis = all('aws_api_gateway_rest_api').map(({ json }) => hostOf(names, String(json['id'] ?? '')));
-  return LOOPBACK.test(host) || dnsNames.includes(host) || apis.includes(host);
+  return LOOPBACK.test(host) || balancerOf(host, all) !== null || apis.includes(host);
 }
 
 /**

@@ -126,6 +126,7 @@ class Importer {
       connection_type: integration['connectionType'],
       connection_id: integration['connectionId'],
       integration_target: integration['integrationTarget'],
+      tls_config: tlsConfigOf(integration['tlsConfig']),
       request_parameters: integration['requestParameters'],
       request_templates: integration['requestTemplates'],
       passthrough_behavior:
@@ -233,3 +234,6 @@ function parametersOf(lists: readonly unknown[]): readonly string[] {
       return place ? [`method.request.${place}.${String(one['name'])}`] : [];
     });
 }
+
+const tlsConfigOf = (given: unknown): unknown =>
+  isObject(given) ? { insecure_skip_verification: given['insecureSkipVerification'] } : given;

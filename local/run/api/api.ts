@@ -6,13 +6,14 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { ApiError } from '../contracts.ts';
 import { createEndpointServer, listenOnLoopback } from '../control/front-door.ts';
 import { decodeBody, readBody } from './body.ts';
-import { type Asked, identify, isRestCall, unknownOperation } from './dispatch.ts';
+import { type Asked, identify, isRestCall, scopeOf, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
 import { type Made, remembering } from './made.ts';
 import { openMadeFile } from './made-file.ts';
 import { type Call, toApiError } from './operation.ts';
 import type { ApiOptions } from './ports.ts';
 import type { Answer } from './protocols/protocol.ts';
+import { type RegionWatch, watchRegions } from './region.ts';
 import { isTablesCall, proxyTables } from './tables-proxy.ts';
 
 export interface Api {
@@ -26,7 +27,7 @@ export interface Api {
   close(): Promise<void>;
 }
 
-type Context = ApiOptions & { readonly made: Made };
+type Context = ApiOptions & { readonly made: Made; readonly regions: RegionWatch };
 
 export function createApi(options: ApiOptions): Api {
   const { events } = options;
@@ -34,7 +35,7 @@ export function createApi(options: ApiOptions): Api {
     void events.emit({ source: 'api', subject: 'endpoint', code: 'WARNING', level: 'warn', message });
   const kept = openMadeFile({ file: options.madeFile ?? null, resume: options.resume ?? false, onWarn: warn });
   const handlers = remembering(options.handlers, kept.made);
-  const context: Context = { ...options, handlers, made: kept.made };
+  const context: Context = { ...options, handlers, made: kept.made, regions: watchRegions(events) };
   const listener: RequestListener = (req, res) => {
     handle(req, res, context).catch((error: unknown) => reportBug(options, req, res, error));
   };
@@ -64,16 +65,26 @@ async function handle(req: IncomingMessage, res: ServerResponse, options: Contex
     return void req.destroy();
   }
   if (isTablesCall(req)) return proxyTables(req, res, body, options.tablesEndpoint());
-  if (req.method !== 'POST' && req.method !== 'GET' && !isRestCall(req))
+  if (req.method !== 'POST' && req.method !== 'GET' && !isRestCall(req) && scopeOf(req) === null)
     return refuse(req, res, 405, `${req.method} is not allowed`);
   const abort = new AbortController();
   res.on('close', () => abort.abort());
   const requestId = options.random.uuid();
-  const call: Call = { ...options, requestId, baseUrl: `http://${req.headers.host}`, signal: abort.signal };
-  send(res, await answer(req, body, call));
+  const { regions, stackRegion, ...dependencies } = options;
+  const served = stackRegion?.() ?? null;
+  const region = served ?? options.region;
+  const call: Call = {
+    ...dependencies,
+    region,
+    requestId,
+    baseUrl: `http://${req.headers.host}`,
+    signal: abort.signal,
+  };
+  send(res, await answer(req, body, call, served === null ? null : regions.hint(req, served)));
 }
 
-async function answer(req: IncomingMessage, body: Buffer, call: Call): Promise<Answer> {
+/** @param hint what a refusal says beside its reason */
+async function answer(req: IncomingMessage, body: Buffer, call: Call, hint: string | null): Promise<Answer> {
   let asked: Asked = identify(req, Buffer.alloc(0));
   const context = () => ({ service: asked.service, operation: asked.operationName, requestId: call.requestId });
   try {
@@ -84,9 +95,12 @@ async function answer(req: IncomingMessage, body: Buffer, call: Call): Promise<A
   } catch (error) {
     const refusal = toApiError(error, asked.service?.validationError ?? 'ValidationException');
     if (refusal.status >= 500) emitBug(call, `${asked.service?.name ?? 'unknown'}.${asked.operationName}`, error);
-    return asked.protocol.error(refusal, context());
+    return asked.protocol.error(hint === null ? refusal : withHint(refusal, hint), context());
   }
 }
+
+const withHint = ({ code, message, status }: ApiError, hint: string): ApiError =>
+  new ApiError(code, `${message} (${hint})`, status);
 
 function send(res: ServerResponse, { status, headers, body }: Answer): void {
   if (!res.destroyed) res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);

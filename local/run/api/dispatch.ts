@@ -119,7 +119,7 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
     for (const [key, value] of new URLSearchParams(body.toString('utf8'))) parameters.append(key, value);
   }
   const operationName = parameters.get('Action') ?? '';
-  const scope = scopeOf(req);
+  const scope = scopeOf(req)?.service ?? null;
   const scoped = SERVICES.find((known) => known.name === scope);
   if (operationName === '' && scope !== null && scoped?.version === undefined)
     return foreign(scope, scoped ?? null, `${req.method} ${url.pathname.slice(0, 200)}`);
@@ -138,10 +138,10 @@ function identifyQuery(req: IncomingMessage, url: URL, body: Buffer): Asked {
   };
 }
 
-/** The service that the signature names; null where there is none. */
-function scopeOf(req: IncomingMessage): string | null {
-  const scope = /Credential=[^/\s]+\/\d{8}\/[^/\s]+\/([^/\s]+)\/aws4_request/.exec(req.headers.authorization ?? '');
-  return scope?.[1] ?? null;
+/** What the signature names; null where there is none. */
+export function scopeOf({ headers }: IncomingMessage): { readonly region: string; readonly service: string } | null {
+  const scope = /Credential=[^/\s]+\/\d{8}\/([^/\s]+)\/([^/\s]+)\/aws4_request/.exec(headers.authorization ?? '');
+  return scope ? { region: scope[1] ?? '', service: scope[2] ?? '' } : null;
 }
 
 /** A call of a REST service, or of a path of one, that is not here. S3's clients read XML, the others JSON. */

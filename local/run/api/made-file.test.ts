@@ -9,6 +9,7 @@ import * as ecsClient from '@aws-sdk/client-ecs';
 import * as elb from '@aws-sdk/client-elastic-load-balancing-v2';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import test, { type ExecutionContext } from 'ava';
+import { apiKey, usagePlan } from '../rest-api/testing/builders.ts';
 import * as build from './testing/builders.ts';
 import { clientConfig, startApi } from './testing/plane.ts';
 import { query } from './testing/query.ts';
@@ -147,4 +148,52 @@ test('what cannot come back is told, the rest comes back; a file that is none is
   t.teardown(() => third.close());
   await third.restore();
   t.regex(third.events.since(0)[0]?.message ?? '', /cannot be read and is ignored/);
+});
+
+/** `POST` and `DELETE` of API Gateway, as its clients send them. */
+async function gateway(plane: Plane, method: string, path: string, body?: object): Promise<{ id: string }> {
+  const answer = await fetch(`${plane.endpoint}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const text = await answer.text();
+  return text ? (JSON.parse(text) as { id: string }) : { id: '' };
+}
+
+test('API keys and their plans come back, as long as the plan is there; a key whose value the stacks took meanwhile does not', async (t) => {
+  const madeFile = await folder(t);
+  const plans = async (plane: Plane, ...ids: readonly string[]): Promise<Plane> => {
+    for (const id of ids)
+      await plane.restApis.handlers.restUsagePlans.put(usagePlan(id), null, new AbortController().signal);
+    return plane;
+  };
+  const first = await plans(await startApi({ madeFile }), 'kept', 'dropped');
+  const key = (value: string) => gateway(first, 'POST', '/apikeys', { name: 'acme', enabled: true, value });
+  const kept = await key('a-value-of-twenty-characters');
+  const gone = await key('another-of-twenty-characters');
+  const taken = await key('one-that-the-stacks-will-take');
+  for (const plan of ['kept', 'dropped'])
+    await gateway(first, 'POST', `/usageplans/${plan}/keys`, {
+      keyId: plan === 'kept' ? kept.id : taken.id,
+      keyType: 'API_KEY',
+    });
+  await gateway(first, 'DELETE', `/apikeys/${gone.id}`);
+  await settled();
+  await first.close();
+
+  const second = await plans(await startApi({ madeFile, resume: true }), 'kept');
+  t.teardown(() => second.close());
+  const { registry, handlers } = second.restApis;
+  const own = { ...apiKey('own', 'one-that-the-stacks-will-take'), name: 'own' };
+  await handlers.restApiKeys.put(own, null, new AbortController().signal);
+  await second.restore();
+  t.deepEqual([...registry.keys.values()].map(({ id }) => id).sort(), [kept.id, 'own'].sort());
+  t.true(registry.keys.get('a-value-of-twenty-characters')?.enabled);
+  t.deepEqual(
+    registry.plansOf(kept.id).map(({ id }) => id),
+    ['kept'],
+  );
+  t.deepEqual(registry.plansOf(taken.id), []);
+  const told = second.events.since(0).filter(({ code }) => code === 'RESOURCE_NOT_RESTORED');
+  t.deepEqual(told.map(({ message }) => /API Key already exists|Invalid Usage Plan ID/.exec(message)?.[0]).sort(), [
+    'API Key already exists',
+    'Invalid Usage Plan ID',
+  ]);
 });

@@ -6,7 +6,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { EcsControl, LogStore, ParameterStore } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
-import { createMade, MADE_KINDS, type Made } from './made.ts';
+import { createMade, keyOf, MADE_KINDS, type Made } from './made.ts';
 import type { EndpointHandlers } from './ports.ts';
 
 export interface MadeFile {
@@ -27,7 +27,7 @@ const VERSION = 1;
 type Kind = (typeof MADE_KINDS)[number];
 
 /** Resources are ours and were valid when they were written; only what the restart itself relies on is looked at. */
-const resource = z.looseObject({ arn: z.string(), address: z.string(), stack: z.literal('api') });
+const resource = z.looseObject({ arn: z.string().optional(), address: z.string(), stack: z.literal('api') });
 const pairs = <S extends z.ZodType>(value: S) => z.array(z.tuple([z.string(), value]));
 const texts = z.record(z.string(), z.string());
 const role = z.object({
@@ -88,7 +88,7 @@ export function openMadeFile(options: {
 
   function write(to: string): void {
     const all = (kind: Kind): readonly unknown[] => {
-      const back = waiting?.[kind]?.filter(({ arn }) => !made[kind].has(arn)) ?? [];
+      const back = waiting?.[kind]?.filter((one) => !made[kind].has(keyOf(one))) ?? [];
       return [...made[kind].values(), ...back];
     };
     const { logGroups, parameters, roles, repositories, deregistered, createdAtMs, revisions } = made;
@@ -151,7 +151,7 @@ async function putBack(back: Saved['resources'], made: Made, controls: RestoreCo
       try {
         if (kind === 'services') {
           ecs.createService(one as never);
-          made.services.set(one.arn, one as never);
+          made.services.set(keyOf(one), one as never);
         } else await handlers[kind].put(one as never, null, signal);
       } catch (error) {
         events.emit({
@@ -159,7 +159,7 @@ async function putBack(back: Saved['resources'], made: Made, controls: RestoreCo
           subject: one.address,
           code: 'RESOURCE_NOT_RESTORED',
           level: 'warn',
-          message: `${one.arn} was made through the endpoint and did not come back: ${error instanceof Error ? error.message : String(error)}`,
+          message: `${keyOf(one)} was made through the endpoint and did not come back: ${error instanceof Error ? error.message : String(error)}`,
         });
       }
     }

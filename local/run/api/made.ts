@@ -8,6 +8,8 @@ import type {
   ListenerRule,
   LoadBalancer,
   ResourceBase,
+  RestApiKey,
+  RestUsagePlanKey,
   ScalingPolicy,
   ScheduledScaling,
   Service,
@@ -69,6 +71,9 @@ export interface Made {
   readonly scalableTargets: Map<Arn, NamedTarget>;
   readonly scalingPolicies: Map<Arn, ScalingPolicy>;
   readonly scheduledScalings: Map<Arn, ScheduledScaling>;
+  readonly restApiKeys: Map<Arn, RestApiKey>;
+  /** Keys in plans have no ARN: by address. */
+  readonly restUsagePlanKeys: Map<string, RestUsagePlanKey>;
   /** Log groups of CreateLogGroup: retention in days by name, 0 for ever. */
   readonly logGroups: Map<string, number>;
   /** Parameters of PutParameter, by name. */
@@ -98,6 +103,8 @@ export const MADE_KINDS = [
   'scalableTargets',
   'scalingPolicies',
   'scheduledScalings',
+  'restApiKeys',
+  'restUsagePlanKeys',
 ] as const satisfies readonly (keyof Made)[];
 
 /** The stack of everything that no stack made. */
@@ -129,6 +136,8 @@ export function createMade(onChange: () => void = () => undefined): Made {
     scalableTargets: new Told(),
     scalingPolicies: new Told(),
     scheduledScalings: new Told(),
+    restApiKeys: new Told(),
+    restUsagePlanKeys: new Told(),
     logGroups: new Told(),
     parameters: new Told(),
     roles: new Told(),
@@ -152,21 +161,27 @@ export function remembering(handlers: EndpointHandlers, made: Made): EndpointHan
     scalableTargets: kept(handlers.scalableTargets, made.scalableTargets),
     scalingPolicies: kept(handlers.scalingPolicies, made.scalingPolicies),
     scheduledScalings: kept(handlers.scheduledScalings, made.scheduledScalings),
+    restApiKeys: kept(handlers.restApiKeys, made.restApiKeys),
+    restUsagePlanKeys: kept(handlers.restUsagePlanKeys, made.restUsagePlanKeys),
   };
 }
 
-function kept<T extends ResourceBase & { readonly arn: Arn }>(
+/** What a resource is remembered by: its ARN, or its address where AWS gives it none. */
+export const keyOf = (resource: { readonly address: string; readonly arn?: Arn | undefined }): string =>
+  resource.arn ?? resource.address;
+
+function kept<T extends ResourceBase & { readonly arn?: Arn }>(
   handler: ResourceHandler<T>,
-  map: Map<Arn, T>,
+  map: Map<string, T>,
 ): ResourceHandler<T> {
   return {
     async put(next, previous, signal) {
       await handler.put(next, previous, signal);
-      if (next.stack === MADE_STACK) map.set(next.arn, next);
+      if (next.stack === MADE_STACK) map.set(keyOf(next), next);
     },
     async remove(previous, signal) {
       await handler.remove(previous, signal);
-      map.delete(previous.arn);
+      map.delete(keyOf(previous));
     },
   };
 }

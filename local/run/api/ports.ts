@@ -8,6 +8,8 @@ import type {
   Listener,
   ListenerRule,
   LoadBalancer,
+  RestApiKey,
+  RestUsagePlanKey,
   ScalableTarget,
   ScalingPolicy,
   ScheduledScaling,
@@ -84,13 +86,15 @@ export interface EndpointHandlers {
   readonly scalableTargets: ResourceHandler<NamedTarget>;
   readonly scalingPolicies: ResourceHandler<ScalingPolicy>;
   readonly scheduledScalings: ResourceHandler<ScheduledScaling>;
+  readonly restApiKeys: ResourceHandler<RestApiKey>;
+  readonly restUsagePlanKeys: ResourceHandler<RestUsagePlanKey>;
 }
 
 export interface ApiDependencies {
   readonly ecs: EcsControl;
   readonly codedeploy: CodeDeployControl;
   readonly functions: FunctionRunner;
-  readonly restApis: Pick<RestApis, 'registry' | 'handlers'>;
+  readonly restApis: Pick<RestApis, 'registry'>;
   readonly alarms: AlarmControl;
   readonly balancer: BalancerView;
   readonly traffic: TrafficControl;
@@ -127,6 +131,8 @@ export interface ApiOptions extends ApiDependencies {
   readonly madeFile?: string;
   /** Is what is there of a plane that was killed? Default: no, it is removed. */
   readonly resume?: boolean;
+  /** Region of the stacks, null while there are none: what is made here is of it. Default: `region` */
+  readonly stackRegion?: () => string | null;
   /** Routes of others on the same port, asked first; answers true when the request was its own. */
   readonly extra?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }

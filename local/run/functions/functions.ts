@@ -61,7 +61,7 @@ export function createFunctionRunner(options: FunctionRunnerOptions): Functions 
     try {
       await cleared;
       const taskRoot = await packages.folder(definition);
-      return await runInvocation(context, { definition, taskRoot, event, signal });
+      return await runInvocation({ ...context, region: options.region }, { definition, taskRoot, event, signal });
     } catch (error) {
       return failedResult(random.uuid(), error);
     } finally {

@@ -1,5 +1,7 @@
 /** Calls what is behind a method over HTTP: one request, answered whole within a time. */
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { request as requestTls, Agent as TlsAgent } from 'node:https';
+import { isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../contracts.ts';
 import { MAX_PAYLOAD_BYTES } from './decide-answer.ts';
@@ -7,36 +9,52 @@ import type { BackendRequest } from './decide-backend.ts';
 import type { BackendAnswer } from './decide-response.ts';
 import { headersOf, pairsOf } from './raw-headers.ts';
 
-/** Shorter than load balancers keep idle connections, so that none is used that is being closed. */
+/** Control time: shorter than load balancers keep idle connections, so that none is used that is being closed. */
 const IDLE_MS = 4000;
+/** What a kept connection fails with that the other side has closed. */
+const STALE = new Set(['ECONNRESET', 'EPIPE']);
 /** Safe to send again where a kept connection turns out to be gone (RFC 9110 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 export type BackendOutcome = BackendAnswer | 'timed-out' | 'unreachable';
 
+/** Certificates are not looked at here: what API Gateway would say of them is decided from the stacks. */
+export interface BackendEndpoint extends Endpoint {
+  readonly tls: boolean;
+}
+
+interface Limits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
 export interface Backend {
   /** Never rejects. Ends with the signal, as unreachable. */
-  call(
-    sent: BackendRequest,
-    to: Endpoint,
-    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  ): Promise<BackendOutcome>;
+  call(sent: BackendRequest, to: BackendEndpoint, limits: Limits): Promise<BackendOutcome>;
   close(): void;
 }
 
 export function createBackend(clock: Clock): Backend {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS, scheduling: 'lifo' });
+  const kept = { keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS / clock.rate, scheduling: 'lifo' } as const;
+  const agents = { plain: new Agent(kept), tls: new TlsAgent({ ...kept, rejectUnauthorized: false }) };
 
-  function once(
-    sent: BackendRequest,
-    to: Endpoint,
-    limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-    again: boolean,
-  ): Promise<BackendOutcome> {
+  function begin(
+    { method, target, authority, headers, body }: BackendRequest,
+    to: BackendEndpoint,
+    { signal }: Limits,
+  ) {
+    const flat = [...headers, ['Host', authority] as const, ...lengthOf(method, body)].flat();
+    const { host, port } = to;
+    const common = { host, port, method, path: target, headers: flat, setHost: false, signal };
+    if (!to.tls) return request({ ...common, agent: agents.plain });
+    const name = authority.replace(/:\d+$/, '');
+    return requestTls({ ...common, agent: agents.tls, servername: isIP(name) ? '' : name });
+  }
+
+  function once(sent: BackendRequest, to: BackendEndpoint, limits: Limits, again: boolean): Promise<BackendOutcome> {
     return new Promise((resolve) => {
-      const { method, target, authority, body } = sent;
-      const headers = [...sent.headers, ['Host', authority] as const, ...lengthOf(method, body)].flat();
-      const req = request({ ...to, method, path: target, headers, agent, setHost: false, signal: limits.signal });
+      const { method, body } = sent;
+      const req = begin(sent, to, limits);
       const cancel = clock.afterWall(limits.timeoutMs, () => end('timed-out'));
       let isOver = false;
       const end = (outcome: BackendOutcome): void => {
@@ -51,7 +69,7 @@ export function createBackend(clock: Clock): Backend {
       req.on('response', (res) => collect(res, end));
       req.on('error', (error: NodeJS.ErrnoException) => {
         if (isOver) return;
-        const isStale = again && req.reusedSocket && error.code === 'ECONNRESET' && IDEMPOTENT.has(method);
+        const isStale = again && req.reusedSocket && STALE.has(error.code ?? '') && IDEMPOTENT.has(method);
         if (!isStale) return end('unreachable');
         isOver = true;
         cancel();
@@ -63,7 +81,10 @@ export function createBackend(clock: Clock): Backend {
 
   return {
     call: (sent, to, limits) => once(sent, to, limits, true),
-    close: () => agent.destroy(),
+    close() {
+      agents.plain.destroy();
+      agents.tls.destroy();
+    },
   };
 }
 

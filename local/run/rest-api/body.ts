@@ -2,10 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_PAYLOAD_BYTES } from './decide-answer.ts';
 
-/** Rejects where the client goes away. */
-export function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
+/** Never rejects. */
+export function readBody(req: IncomingMessage): Promise<Buffer | 'too-large' | 'gone'> {
   if (Number(req.headers['content-length'] ?? 0) > MAX_PAYLOAD_BYTES) return Promise.resolve('too-large');
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
@@ -17,7 +17,7 @@ export function readBody(req: IncomingMessage): Promise<Buffer | 'too-large'> {
       } else chunks.push(chunk);
     });
     req.on('end', () => resolve(Buffer.concat(chunks)));
-    req.on('error', reject);
-    req.on('close', () => reject(new Error('the client is gone')));
+    req.on('error', () => resolve('gone'));
+    req.on('close', () => resolve('gone'));
   });
 }

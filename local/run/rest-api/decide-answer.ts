@@ -73,8 +73,10 @@ export function answerOf(
     const text = readValue(value, withError);
     return text === undefined ? [] : [[name, text]];
   });
+  const status = response?.statusCode ?? fallback?.statusCode ?? why.status;
   return {
-    status: response?.statusCode ?? fallback?.statusCode ?? why.status,
+    // An interim status ends no request.
+    status: status < 200 ? why.status : status,
     headers: [['Content-Type', contentType ?? 'application/json'], ['x-amzn-ErrorType', why.errorType], ...mapped],
     body: Buffer.from(body, 'utf8'),
   };

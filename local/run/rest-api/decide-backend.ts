@@ -2,9 +2,12 @@
 import type { RestIntegration, RestTemplate } from '../../topology-rest-api.ts';
 import type { Operation } from './compile-api.ts';
 import { OWN_ANSWERS, type OwnAnswer } from './decide-answer.ts';
-import { type Headers, mediaTypeOf, readValue, render, type Sources } from './values.ts';
+import { type Headers, mediaTypeOf, ownOf, readValue, render, type Sources } from './values.ts';
+
+export type Scheme = 'http' | 'https';
 
 export interface BackendRequest {
+  readonly scheme: Scheme;
   readonly method: string;
   /** `HOST[:PORT]` of the URI: what is connected to, and the field Host. */
   readonly authority: string;
@@ -37,7 +40,7 @@ export interface Sent {
 export function backendRequestOf(operation: Operation, sent: Sent, sources: Sources): BackendRequest | OwnAnswer {
   const { integration } = operation;
   const uri = filled(integration, sources);
-  const [, authority, path = ''] = /^http:\/\/([^/?#\s]+)([/?][^#\s]*)?$/.exec(uri ?? '') ?? [];
+  const [, scheme, authority, path = ''] = /^(https?):\/\/([^/?#\s]+)([/?][^#\s]*)?$/.exec(uri ?? '') ?? [];
   if (authority === undefined) return OWN_ANSWERS.API_CONFIGURATION_ERROR;
   const isProxy = integration.integration === 'HTTP_PROXY';
   const body = isProxy ? sent.body : bodyOf(integration, sent.body, sources);
@@ -46,6 +49,7 @@ export function backendRequestOf(operation: Operation, sent: Sent, sources: Sour
   const method =
     integration.backendMethod === 'ANY' || integration.backendMethod === null ? sent.method : integration.backendMethod;
   return {
+    scheme: scheme === 'https' ? 'https' : 'http',
     method,
     authority,
     target: targetOf(path, isProxy ? sent.query : '', integration, sources),
@@ -59,14 +63,14 @@ function filled({ uri, requestParameters }: RestIntegration, sources: Sources): 
   let isWhole = true;
   const text = (uri ?? '')
     .replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_all, name: string) => {
-      const value = Object.hasOwn(sources.stageVariables, name) ? sources.stageVariables[name] : undefined;
+      const value = ownOf(sources.stageVariables, name);
       if (value === undefined) isWhole = false;
       return value ?? '';
     })
     .replaceAll(/\{([\w.-]+)\+?\}/g, (_all, name: string) => {
       const mapping = requestParameters[`path.${name}`];
       // What came in the path goes into the path as it was encoded.
-      const raw = mapping?.from === 'path' ? sources.pathParameters[mapping.name] : undefined;
+      const raw = mapping?.from === 'path' ? ownOf(sources.pathParameters, mapping.name) : undefined;
       const value = raw ?? (mapping && mapping.from !== 'path' ? encoded(readValue(mapping, sources)) : undefined);
       if (value === undefined) isWhole = false;
       return value ?? '';
@@ -130,7 +134,7 @@ function withMapped(
 /** By template, or as it is where the passthrough behaviour lets it (API Gateway integration-passthrough-behaviors). */
 export function bodyOf(integration: RestIntegration, body: Buffer, sources: Sources): Buffer | OwnAnswer {
   const { requestTemplates, passthrough } = integration;
-  const template: RestTemplate | undefined = requestTemplates[mediaTypeOf(sources.headers)];
+  const template: RestTemplate | undefined = ownOf(requestTemplates, mediaTypeOf(sources.headers));
   if (template) return Buffer.from(render(template, sources), 'utf8');
   const hasTemplates = Object.keys(requestTemplates).length > 0;
   const isRefused = passthrough === 'NEVER' || (passthrough === 'WHEN_NO_TEMPLATES' && hasTemplates);

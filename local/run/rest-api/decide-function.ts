@@ -9,6 +9,7 @@ export interface FunctionCall {
   readonly httpMethod: string;
   /** Below the stage. */
   readonly path: string;
+  /** The caller's, and those that API Gateway adds. */
   readonly rawHeaders: readonly (readonly [string, string])[];
 }
 
@@ -44,9 +45,11 @@ export function functionEvent(call: FunctionCall, sources: Sources): unknown {
       resourceId: said('resourceId'),
       resourcePath: call.resourcePath,
       stage: said('stage'),
+      deploymentId: said('deploymentId'),
       identity: {
         sourceIp: said('identity.sourceIp'),
         userAgent: sources.context('identity.userAgent') ?? null,
+        apiKey: sources.context('identity.apiKey') ?? null,
         apiKeyId: sources.context('identity.apiKeyId') ?? null,
       },
     },
@@ -68,7 +71,7 @@ export function functionAnswer(payload: unknown): Answer | OwnAnswer {
   if (!isObject(payload)) return OWN_ANSWERS.BAD_FUNCTION;
   const { statusCode, body = '', headers = {}, multiValueHeaders = {}, isBase64Encoded = false } = payload;
   const status = Number(statusCode);
-  const isForm = Number.isInteger(status) && status >= 100 && status <= 599 && typeof (body ?? '') === 'string';
+  const isForm = Number.isInteger(status) && status >= 200 && status <= 599 && typeof (body ?? '') === 'string';
   const [one, many] = [headers ?? {}, multiValueHeaders ?? {}];
   if (!isForm || !isObject(one) || !isObject(many)) return OWN_ANSWERS.BAD_FUNCTION;
   const single = Object.entries(one).map(([name, value]): [string, unknown[]] => [name, [value]]);

@@ -49,7 +49,9 @@ test('the offset is taken from the first period only', (t) => {
 test('a clock that is set back gives back nothing', (t) => {
   const quota = { limit: 2, period: 'DAY', offset: 0 } as const;
   const used = { periodStartMs: at('2026-03-02T00:00:00Z'), used: 2, firstStartMs: 0 };
-  t.false(useQuota(used, quota, at('2026-03-01T10:00:00Z')).allowed);
+  const { allowed, use } = useQuota(used, quota, at('2026-03-01T10:00:00Z'));
+  t.false(allowed);
+  t.true(useQuota(use, quota, at('2026-03-02T10:00:00Z')).allowed, 'and takes nothing of a later period');
 });
 
 test('never more than the limit in a period, and never refused below it', (t) => {

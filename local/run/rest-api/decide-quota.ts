@@ -16,7 +16,7 @@ export interface QuotaDecision {
   readonly remaining: number;
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const DAYS_A_WEEK = 7;
 /** 1970-01-01 was a Thursday; weeks begin on Monday here. */
 const MONDAY_OFFSET_DAYS = 3;
@@ -45,8 +45,10 @@ export function periodEnd(period: RestQuota['period'], nowMs: number): number {
 export function currentUse(known: QuotaUse | undefined, quota: RestQuota, nowMs: number): QuotaUse {
   const start = periodStart(quota.period, nowMs);
   if (known === undefined) return { periodStartMs: start, used: 0, firstStartMs: start };
-  // A clock that was set back does not give back what was used.
-  return start <= known.periodStartMs ? known : { ...known, periodStartMs: start, used: 0 };
+  if (start > known.periodStartMs) return { ...known, periodStartMs: start, used: 0 };
+  // A clock that was set back, as a plane's own is when it begins anew, gives nothing back, and takes no later period.
+  const isFirst = known.firstStartMs === known.periodStartMs;
+  return { ...known, periodStartMs: start, firstStartMs: isFirst ? start : known.firstStartMs };
 }
 
 /** The limit of the period: less by the offset in the first one. */

@@ -3,7 +3,7 @@ import type { RestIntegrationResponse } from '../../topology-rest-api.ts';
 import type { Operation } from './compile-api.ts';
 import { type Answer, MAX_PAYLOAD_BYTES, OWN_ANSWERS, type OwnAnswer } from './decide-answer.ts';
 import { bodyOf } from './decide-backend.ts';
-import { type Headers, mediaTypeOf, readValue, render, type Sources } from './values.ts';
+import { type Headers, mediaTypeOf, ownOf, readValue, render, type Sources } from './values.ts';
 
 export interface BackendAnswer {
   readonly status: number;
@@ -39,8 +39,9 @@ function mappedResponse({ responses }: Operation, behind: BackendAnswer, sources
   const response = selected(responses, String(behind.status));
   if (!response) return OWN_ANSWERS.API_CONFIGURATION_ERROR;
   const contentType = mediaTypeOf(behind.headers);
-  const [type, template] = response.templates[contentType]
-    ? [contentType, response.templates[contentType]]
+  const fitting = ownOf(response.templates, contentType);
+  const [type, template] = fitting
+    ? [contentType, fitting]
     : (Object.entries(response.templates)[0] ?? [behind.headers.get('content-type')?.[0] ?? 'application/json', null]);
   const mapped = Object.entries(response.headers).flatMap(([name, value]): (readonly [string, string])[] => {
     const text = readValue(value, sources);

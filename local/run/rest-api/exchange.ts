@@ -1,51 +1,33 @@
 /** One request, from its head to the last byte of its answer. What is decided is decided in `decide-*.ts`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
-import type { AddressBook, Endpoint } from '../contracts.ts';
-import type { FunctionRunner } from '../contracts-delivery.ts';
 import type { Random } from '../random.ts';
-import type { Backend } from './backend.ts';
 import { readBody } from './body.ts';
 import type { Operation } from './compile-api.ts';
 import { admit } from './decide-admission.ts';
 import { type Answer, answerOf, OWN_ANSWERS, type OwnAnswer } from './decide-answer.ts';
-import { backendRequestOf, type Sent } from './decide-backend.ts';
-import { functionAnswer, functionEvent } from './decide-function.ts';
-import { mockOf, responseOf } from './decide-response.ts';
+import { mockOf } from './decide-response.ts';
 import { type Routed, routeOf } from './decide-route.ts';
 import { contextValue, type Facts } from './facts.ts';
-import { pairsOf } from './raw-headers.ts';
+import type { Incoming } from './incoming.ts';
+import { callFunction, callHost, type IntegrationContext } from './integrate.ts';
 import { type RecordOptions, recordRequest } from './record.ts';
 import type { Served } from './registry.ts';
 import type { Sources } from './values.ts';
 
-export interface ExchangeContext extends RecordOptions {
-  readonly clock: Clock;
+export interface ExchangeContext extends RecordOptions, IntegrationContext {
   readonly random: Random;
-  readonly addresses: Pick<AddressBook, 'localise' | 'listener'>;
-  readonly functions: Pick<FunctionRunner, 'invoke'>;
-  readonly backend: Backend;
   readonly accountId: string;
   /** Told once for each period of a key. */
   quotaUsedUp(facts: Facts): void;
-  /** A URI that leads away from this machine was not called. */
-  ledAway(facts: Facts, uri: string): void;
-}
-
-/** What a request is before anything is decided. */
-export interface Incoming {
-  readonly req: IncomingMessage;
-  readonly facts: Facts;
-  /** Below the stage, raw. */
-  readonly path: string;
-  /** Without `?`. */
-  readonly query: string;
-  readonly traceId: string;
 }
 
 const isOwn = (answer: Answer | OwnAnswer): answer is OwnAnswer => 'type' in answer;
 
-/** Never rejects. @param signal aborted when the client is gone */
+/**
+ * Never rejects. A client that leaves before its request is whole is neither answered nor counted; one that leaves later is
+ * counted like any other, since what is behind answers all the same.
+ * @param signal aborted when the API is closed
+ */
 export async function serve(
   context: ExchangeContext,
   incoming: Incoming,
@@ -54,7 +36,10 @@ export async function serve(
 ): Promise<void> {
   const { facts } = incoming;
   const beganMs = context.clock.monotonicMs();
-  const decided = await decide(context, incoming, signal).catch(() => OWN_ANSWERS.API_CONFIGURATION_ERROR);
+  const decided = await decide(context, incoming, signal)
+    .then(whole)
+    .catch(() => OWN_ANSWERS.API_CONFIGURATION_ERROR);
+  if (decided === null || signal.aborted) return;
   const own = isOwn(decided) ? decided : null;
   const sources = sourcesOf(incoming, facts.served, Buffer.alloc(0));
   const answer = isOwn(decided) ? answerOf(decided, facts.served.picture.gatewayResponses, sources) : decided;
@@ -67,7 +52,16 @@ export async function serve(
   });
 }
 
-async function decide(context: ExchangeContext, incoming: Incoming, signal: AbortSignal): Promise<Answer | OwnAnswer> {
+/** An interim status ends no request: the caller would wait for ever. */
+const whole = (answer: Answer | OwnAnswer | null): Answer | OwnAnswer | null =>
+  answer !== null && !isOwn(answer) && answer.status < 200 ? OWN_ANSWERS.API_CONFIGURATION_ERROR : answer;
+
+/** Null where the client has left. */
+async function decide(
+  context: ExchangeContext,
+  incoming: Incoming,
+  signal: AbortSignal,
+): Promise<Answer | OwnAnswer | null> {
   const { facts, req } = incoming;
   const { served } = facts;
   if (served.api.endpointDisabled) return OWN_ANSWERS.FORBIDDEN;
@@ -77,6 +71,7 @@ async function decide(context: ExchangeContext, incoming: Incoming, signal: Abor
   const refusal = admission(context, facts, routed);
   if (refusal) return refusal;
   const body = await readBody(req);
+  if (body === 'gone') return null;
   if (body === 'too-large') return OWN_ANSWERS.REQUEST_TOO_LARGE;
   const { integration } = routed.operation;
   const sources = sourcesOf(incoming, served, body);
@@ -84,8 +79,8 @@ async function decide(context: ExchangeContext, incoming: Incoming, signal: Abor
   // Accepted without effect: nobody answers there.
   if (integration.isCutOff) return OWN_ANSWERS.INTEGRATION_FAILURE;
   return integration.integration === 'AWS_PROXY'
-    ? invoke(context, incoming, { routed, sources, signal })
-    : call(context, incoming, { routed, sources, signal });
+    ? callFunction(context, incoming, { routed, sources, signal })
+    : callHost(context, incoming, { routed, sources, signal });
 }
 
 function admission(context: ExchangeContext, facts: Facts, routed: Routed<Operation>): OwnAnswer | null {
@@ -107,73 +102,6 @@ function admission(context: ExchangeContext, facts: Facts, routed: Routed<Operat
   return decision.refusal ? OWN_ANSWERS[decision.refusal] : null;
 }
 
-interface Work {
-  readonly routed: Routed<Operation>;
-  readonly sources: Sources;
-  readonly signal: AbortSignal;
-}
-
-async function call(
-  context: ExchangeContext,
-  incoming: Incoming,
-  { routed, sources, signal }: Work,
-): Promise<Answer | OwnAnswer> {
-  const { facts } = incoming;
-  const { integration } = routed.operation;
-  const request = backendRequestOf(routed.operation, sentOf(incoming, sources.body), sources);
-  if ('type' in request) return request;
-  const to = endpointOf(request.authority, integration.loadBalancerArn, context.addresses);
-  if (!to) {
-    context.ledAway(facts, `http://${request.authority}`);
-    return OWN_ANSWERS.INTEGRATION_FAILURE;
-  }
-  const beganMs = context.clock.monotonicMs();
-  const outcome = await context.backend.call(request, to, { timeoutMs: integration.timeoutMs, signal });
-  facts.integrationLatencyMs = context.clock.monotonicMs() - beganMs;
-  if (outcome === 'timed-out') return OWN_ANSWERS.INTEGRATION_TIMEOUT;
-  if (outcome === 'unreachable') return OWN_ANSWERS.INTEGRATION_FAILURE;
-  facts.integrationStatus = outcome.status;
-  return responseOf(routed.operation, outcome, sources);
-}
-
-const LOOPBACK = /^http:\/\/(127(?:\.\d{1,3}){3}|localhost)(?::(\d{1,5}))?$/;
-
-/** Null where it is not on this machine. */
-function endpointOf(
-  authority: string,
-  loadBalancerArn: string | null,
-  addresses: ExchangeContext['addresses'],
-): Endpoint | null {
-  if (loadBalancerArn !== null)
-    return addresses.listener(loadBalancerArn, Number(/:(\d+)$/.exec(authority)?.[1] ?? 80));
-  const [, host, port] = LOOPBACK.exec(addresses.localise(`http://${authority}`)) ?? [];
-  return host === undefined ? null : { host, port: Number(port ?? 80) };
-}
-
-async function invoke(
-  context: ExchangeContext,
-  incoming: Incoming,
-  { routed, sources, signal }: Work,
-): Promise<Answer | OwnAnswer> {
-  const { facts } = incoming;
-  const { integration } = routed.operation;
-  const arn = /\/functions\/(arn:[^/]+)\/invocations$/.exec(integration.uri ?? '')?.[1] ?? '';
-  const rawHeaders = pairsOf(incoming.req.rawHeaders);
-  const callOf = { resourcePath: routed.route.path, httpMethod: facts.httpMethod, path: incoming.path, rawHeaders };
-  const late = new AbortController();
-  const cancel = context.clock.afterWall(integration.timeoutMs, () => late.abort(new Error('timed out')));
-  const beganMs = context.clock.monotonicMs();
-  const event = functionEvent(callOf, sources);
-  const result = await context.functions.invoke(arn, event, AbortSignal.any([signal, late.signal]));
-  cancel();
-  facts.integrationLatencyMs = context.clock.monotonicMs() - beganMs;
-  if (late.signal.aborted) return OWN_ANSWERS.INTEGRATION_TIMEOUT;
-  if (result.outcome === 'not-found') return OWN_ANSWERS.API_CONFIGURATION_ERROR;
-  if (result.outcome !== 'returned') return OWN_ANSWERS.BAD_FUNCTION;
-  facts.integrationStatus = 200;
-  return functionAnswer(result.payload);
-}
-
 function sourcesOf(incoming: Incoming, served: Served, body: Buffer): Sources {
   const { facts } = incoming;
   return {
@@ -184,26 +112,6 @@ function sourcesOf(incoming: Incoming, served: Served, body: Buffer): Sources {
     context: (name) => contextValue(facts, name),
     body,
     responseHeaders: new Map(),
-  };
-}
-
-function sentOf({ req, facts, query, traceId }: Incoming, body: Buffer): Sent {
-  const forwarded = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port', 'x-amzn-trace-id']);
-  const before = facts.headers.get('x-forwarded-for') ?? [];
-  return {
-    method: facts.httpMethod,
-    query,
-    rawHeaders: pairsOf(req.rawHeaders).filter(([name]) => !forwarded.has(name.toLowerCase())),
-    body,
-    added: [
-      ['X-Forwarded-For', [...before, facts.sourceIp].join(', ')],
-      // What a caller of the invoke URL uses on AWS.
-      ['X-Forwarded-Proto', 'https'],
-      ['X-Forwarded-Port', '443'],
-      ['X-Amzn-Trace-Id', traceId],
-      ['X-Amzn-Apigateway-Api-Id', facts.served.api.id],
-    ],
-    userAgent: `AmazonAPIGateway_${facts.served.api.id}`,
   };
 }
 
@@ -221,13 +129,21 @@ function write(
     ...(hasBody && answer.status !== 204 && answer.status !== 304
       ? [['Content-Length', String(answer.body.length)]]
       : []),
-    // A body that is not read to its end ends the connection.
-    ...(incoming.req.complete ? [] : [['Connection', 'close']]),
+    ...(isKept(incoming.req) ? [] : [['Connection', 'close']]),
   ] as const;
   const names = new Set(own.map(([name]) => name?.toLowerCase()));
   const sendable = answer.headers.filter(([name, value]) => !names.has(name.toLowerCase()) && isSendable(name, value));
   res.writeHead(answer.status, [...sendable, ...own].flat() as string[]);
   res.end(hasBody ? answer.body : undefined);
+}
+
+/** So much of a refused request's body is read and thrown away, so that its client can go on using the connection. */
+const DRAINED_BYTES = 65_536;
+
+function isKept({ complete, headers }: IncomingMessage): boolean {
+  return (
+    complete || (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= DRAINED_BYTES)
+  );
 }
 
 /** What Node would refuse to write is left out: a mapping may be made of whatever a caller sent. */

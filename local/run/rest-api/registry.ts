@@ -12,9 +12,8 @@ import type {
 import { ApiError, type ResourceHandler } from '../contracts.ts';
 import { type ApiParts, compileApi, type Picture } from './compile-api.ts';
 import type { Books, CountedUse } from './decide-admission.ts';
-import type { QuotaUse } from './decide-quota.ts';
 import type { Bucket } from './decide-throttle.ts';
-import { DailyUse } from './usage.ts';
+import { UsageBook } from './usage.ts';
 
 type Kind = keyof RestTopology;
 type Item<K extends Kind> = RestTopology[K][number];
@@ -34,10 +33,18 @@ export class RestRegistry implements Books {
   readonly #items = new Map<Kind, Map<string, ResourceBase>>();
   readonly #pictures = new Map<string, Picture>();
   readonly buckets = new Map<string, Bucket>();
-  readonly uses = new Map<string, QuotaUse>();
-  readonly daily = new DailyUse();
+  /** What was used of plans. */
+  readonly usage: UsageBook;
   #keysByValue: ReadonlyMap<string, RestApiKey> | null = null;
   #stages: ReadonlyMap<string, Served> | null = null;
+
+  constructor(usage = new UsageBook()) {
+    this.usage = usage;
+  }
+
+  get uses(): Books['uses'] {
+    return this.usage.uses;
+  }
 
   all<K extends Kind>(kind: K): readonly Item<K>[] {
     return [...(this.#items.get(kind)?.values() ?? [])] as unknown as readonly Item<K>[];
@@ -54,6 +61,9 @@ export class RestRegistry implements Books {
 
   remove<K extends Kind>(kind: K, previous: Item<K>): void {
     this.#items.get(kind)?.delete(identityOf(previous));
+    const { id } = previous as { readonly id?: string };
+    if (kind === 'restApiKeys' && id !== undefined) this.usage.forget({ keyId: id });
+    if (kind === 'restUsagePlans' && id !== undefined) this.usage.forget({ planId: id });
     this.#changed();
   }
 
@@ -125,9 +135,7 @@ export class RestRegistry implements Books {
       if (this.buckets.size <= BUCKETS_KEPT) break;
       this.buckets.delete(key);
     }
-    if (!use) return;
-    this.uses.set(use.of, use.use);
-    if (use.counted) this.daily.count(use.of, use.atMs, use.remaining);
+    if (use) this.usage.keep(use);
   }
 
   #compileStages(): ReadonlyMap<string, Served> {

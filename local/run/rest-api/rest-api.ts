@@ -2,19 +2,21 @@
  * API Gateway's REST APIs on the plane (docs/rest-api.md). This file composes: `registry.ts` keeps what was applied,
  * `server.ts` takes requests, `exchange.ts` passes one on, `decide-*.ts` decide, `record.ts` counts.
  */
-import type { RestApi, RestDeployment } from '../../topology-rest-api.ts';
+import type { RestApi } from '../../topology-rest-api.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressBook, Endpoint, LogStore, MetricStore, ResourceHandler } from '../contracts.ts';
 import type { FunctionRunner } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
+import type { Journal } from '../topics/journal.ts';
 import { createBackend } from './backend.ts';
 import { currentUse, limitOf, periodEnd } from './decide-quota.ts';
 import type { ExchangeContext } from './exchange.ts';
 import type { Facts } from './facts.ts';
+import { handlersOf } from './handlers.ts';
 import { type RestHandlers, RestRegistry } from './registry.ts';
 import { ApiServer } from './server.ts';
-import { useKey } from './usage.ts';
+import { UsageBook, type UsageKind, useKey } from './usage.ts';
 
 export interface RestApisOptions {
   readonly clock: Clock;
@@ -25,6 +27,8 @@ export interface RestApisOptions {
   readonly functions: Pick<FunctionRunner, 'invoke'>;
   readonly addresses: Pick<AddressBook, 'localise' | 'listener'> & { restApi(apiId: string): Endpoint };
   readonly accountId: string;
+  /** Of what is used of plans. Default: nothing outlives the plane */
+  readonly journal?: Journal<UsageKind>;
 }
 
 export interface RestApis {
@@ -63,7 +67,7 @@ const TOLD_KEPT = 10_000;
 
 export function createRestApis(options: RestApisOptions): RestApis {
   const { clock, events, addresses } = options;
-  const registry = new RestRegistry();
+  const registry = new RestRegistry(new UsageBook(options.journal));
   const backend = createBackend(clock);
   const servers = new Map<string, ApiServer>();
   const told = new Set<string>();
@@ -110,41 +114,8 @@ export function createRestApis(options: RestApisOptions): RestApis {
       await Promise.all([...servers.values()].map((server) => server.close()));
       servers.clear();
       backend.close();
+      registry.usage.close();
     },
-  };
-}
-
-function handlersOf(registry: RestRegistry, restApis: ResourceHandler<RestApi>): RestHandlers {
-  const kept = <K extends keyof RestHandlers>(kind: K): RestHandlers[K] =>
-    ({
-      put: (next: never, previous: never) => registry.put(kind, next, previous),
-      remove: (previous: never) => registry.remove(kind, previous),
-    }) as unknown as RestHandlers[K];
-  const restDeployments: ResourceHandler<RestDeployment> = {
-    put(next, previous) {
-      // A picture is taken once: what changes afterwards is served from the next deployment on.
-      if (previous === null) registry.takePicture(next);
-      registry.put('restDeployments', next, previous);
-    },
-    remove(previous) {
-      registry.dropPicture(previous);
-      registry.remove('restDeployments', previous);
-    },
-  };
-  return {
-    restApis,
-    restResources: kept('restResources'),
-    restMethods: kept('restMethods'),
-    restIntegrations: kept('restIntegrations'),
-    restMethodResponses: kept('restMethodResponses'),
-    restIntegrationResponses: kept('restIntegrationResponses'),
-    restGatewayResponses: kept('restGatewayResponses'),
-    restDeployments,
-    restStages: kept('restStages'),
-    restMethodSettings: kept('restMethodSettings'),
-    restApiKeys: kept('restApiKeys'),
-    restUsagePlans: kept('restUsagePlans'),
-    restUsagePlanKeys: kept('restUsagePlanKeys'),
   };
 }
 

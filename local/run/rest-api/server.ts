@@ -5,7 +5,8 @@ import { CutoverError } from '../../errors.ts';
 import type { RestApi } from '../../topology-rest-api.ts';
 import type { Endpoint } from '../contracts.ts';
 import { answerOf, OWN_ANSWERS } from './decide-answer.ts';
-import { type ExchangeContext, type Incoming, serve } from './exchange.ts';
+import { type ExchangeContext, serve } from './exchange.ts';
+import type { Incoming } from './incoming.ts';
 import { headersOf, pairsOf } from './raw-headers.ts';
 
 /** A client that takes longer to send its request is cut off. */
@@ -21,6 +22,7 @@ export class ApiServer {
   bound: Endpoint;
   readonly #server: Server;
   readonly #context: ExchangeContext;
+  readonly #closing = new AbortController();
   /** Replaced when the API is changed in place. */
   api: RestApi;
 
@@ -54,6 +56,7 @@ export class ApiServer {
 
   /** Takes nothing new, and ends what is under way. */
   close(): Promise<void> {
+    this.#closing.abort(new Error('the API is closed'));
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
@@ -61,17 +64,15 @@ export class ApiServer {
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const gone = new AbortController();
-    res.on('close', () => gone.abort(new Error('the client is gone')));
     const incoming = this.#incomingOf(req);
-    if (incoming) await serve(this.#context, incoming, res, gone.signal);
+    if (incoming) await serve(this.#context, incoming, res, this.#closing.signal);
     else refuse(res, this.#context.random.uuid());
   }
 
   /** Null where there is no such stage. */
   #incomingOf(req: IncomingMessage): Incoming | null {
     const { random, clock, accountId, registry } = this.#context;
-    const url = req.url ?? '/';
+    const url = originForm(req.url ?? '/');
     const at = url.indexOf('?');
     const path = at < 0 ? url : url.slice(0, at);
     const [, stageName, below] = /^\/([^/]+)(\/.*)?$/s.exec(path) ?? [];
@@ -104,6 +105,9 @@ export class ApiServer {
     };
   }
 }
+
+/** Path and query of a target that names its host too (RFC 9112 3.2.2). */
+const originForm = (target: string): string => /^https?:\/\/[^/?#]*(.*)$/is.exec(target)?.[1] ?? target;
 
 /** No stage, so no API's own answers. */
 function refuse(res: ServerResponse, requestId: string): void {

@@ -19,13 +19,17 @@ export interface Sources {
   readonly responseHeaders: Headers;
 }
 
+/** Names come from callers: what every object inherits is nobody's value. */
+export const ownOf = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
+
 /** Undefined where there is nothing to hand on. */
 export function readValue(value: RestValue, sources: Sources): string | undefined {
   switch (value.from) {
     case 'text':
       return value.text;
     case 'path':
-      return decodedParameter(sources.pathParameters[value.name]);
+      return decodedParameter(ownOf(sources.pathParameters, value.name));
     case 'querystring':
       return sources.query.getAll(value.name).at(-1);
     case 'header':
@@ -36,7 +40,7 @@ export function readValue(value: RestValue, sources: Sources): string | undefine
       return joined(sources.headers.get(value.name.toLowerCase()) ?? []);
     case 'param':
       return (
-        decodedParameter(sources.pathParameters[value.name]) ??
+        decodedParameter(ownOf(sources.pathParameters, value.name)) ??
         sources.query.getAll(value.name).at(-1) ??
         sources.headers.get(value.name.toLowerCase())?.at(-1)
       );
@@ -45,7 +49,7 @@ export function readValue(value: RestValue, sources: Sources): string | undefine
     case 'context':
       return sources.context(value.name);
     case 'stage-variable':
-      return Object.hasOwn(sources.stageVariables, value.name) ? sources.stageVariables[value.name] : undefined;
+      return ownOf(sources.stageVariables, value.name);
     case 'response-header':
       return joined(sources.responseHeaders.get(value.name.toLowerCase()) ?? []);
   }

@@ -8,18 +8,18 @@ import { isSavedValue } from './saved-shapes.ts';
 /** `topic` and `subscription`: of the API. `message`: accepted. `delivery`: of one to a subscription. `queued`: in a queue. */
 export type JournalKind = 'topic' | 'subscription' | 'message' | 'delivery' | 'queued';
 /** A value that is null removes the entry. */
-export type JournalChange = readonly [kind: JournalKind, id: string, value: unknown];
+export type JournalChange<K extends string = JournalKind> = readonly [kind: K, id: string, value: unknown];
 
-export interface Journal {
+export interface Journal<K extends string = JournalKind> {
   /** In the order in which they were first written. */
-  entries(kind: JournalKind): readonly (readonly [id: string, value: unknown])[];
+  entries(kind: K): readonly (readonly [id: string, value: unknown])[];
   /** All of them or, where the process ends in between, none. */
-  commit(changes: readonly JournalChange[]): void;
+  commit(changes: readonly JournalChange<K>[]): void;
   close(): void;
 }
 
 /** For topics whose end is the end of their messages: tests. */
-export const NO_JOURNAL: Journal = { entries: () => [], commit: () => undefined, close: () => undefined };
+export const NO_JOURNAL: Journal<string> = { entries: () => [], commit: () => undefined, close: () => undefined };
 
 export interface JournalOptions {
   readonly file: string;
@@ -32,14 +32,23 @@ export interface JournalOptions {
   readonly isValue?: (kind: JournalKind, value: unknown) => boolean;
 }
 
+/** A journal of other kinds than topics have. */
+export interface JournalOptionsOf<K extends string> extends Omit<JournalOptions, 'isValue'> {
+  readonly kinds: readonly K[];
+  readonly isValue: (kind: K, value: unknown) => boolean;
+}
+
 const REWRITE_BYTES = 8 * 1024 * 1024;
 /** Rewritten when at least three quarters of the file are about what has ended. */
 const REWRITE_FACTOR = 4;
 
-export function openJournal(options: JournalOptions): Journal {
-  const { file, resume, onWarn, rewriteBytes = REWRITE_BYTES, isValue = isSavedValue } = options;
-  const kinds = new Map<JournalKind, Map<string, unknown>>();
-  if (resume) for (const change of read(file, onWarn, isValue)) keep(kinds, change);
+export const openJournal = (options: JournalOptions): Journal =>
+  openJournalOf({ kinds: KINDS, isValue: isSavedValue, ...options });
+
+export function openJournalOf<K extends string>(options: JournalOptionsOf<K>): Journal<K> {
+  const { file, resume, onWarn, rewriteBytes = REWRITE_BYTES } = options;
+  const kinds = new Map<K, Map<string, unknown>>();
+  if (resume) for (const change of read(file, options)) keep(kinds, change);
   let told = false;
   /** A write failed: the file may end in half a line, to which the next one must not be added. */
   let torn = false;
@@ -61,7 +70,7 @@ export function openJournal(options: JournalOptions): Journal {
     }
   }
 
-  function append(to: number, changes: readonly JournalChange[]): number {
+  function append(to: number, changes: readonly JournalChange<K>[]): number {
     const line = Buffer.from(`${JSON.stringify(changes)}\n`);
     for (let at = 0; at < line.length; ) at += writeSync(to, line, at);
     return line.length;
@@ -112,7 +121,7 @@ export function openJournal(options: JournalOptions): Journal {
   };
 }
 
-function keep(kinds: Map<JournalKind, Map<string, unknown>>, [kind, id, value]: JournalChange): void {
+function keep<K extends string>(kinds: Map<K, Map<string, unknown>>, [kind, id, value]: JournalChange<K>): void {
   const known = kinds.get(kind) ?? new Map<string, unknown>();
   kinds.set(kind, known);
   if (value === null) known.delete(id);
@@ -120,11 +129,7 @@ function keep(kinds: Map<JournalKind, Map<string, unknown>>, [kind, id, value]: 
 }
 
 /** A last line that was cut off is one that nobody was told of. */
-function read(
-  file: string,
-  onWarn: (message: string) => void,
-  isValue: Required<JournalOptions>['isValue'],
-): JournalChange[] {
+function read<K extends string>(file: string, options: JournalOptionsOf<K>): JournalChange<K>[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -135,23 +140,28 @@ function read(
     .split('\n')
     .slice(0, -1)
     .filter((line) => line !== '');
-  const changes = lines.flatMap((line) => parse(line, isValue) ?? [null]);
+  const changes = lines.flatMap((line) => parse(line, options) ?? [null]);
   const broken = changes.filter((change) => change === null).length;
-  if (broken > 0) onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored`);
+  if (broken > 0) options.onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored`);
   return changes.filter((change) => change !== null);
 }
 
-const KINDS: readonly string[] = ['topic', 'subscription', 'message', 'delivery', 'queued'] satisfies JournalKind[];
+const KINDS: readonly JournalKind[] = ['topic', 'subscription', 'message', 'delivery', 'queued'];
 
-function parse(line: string, isValue: Required<JournalOptions>['isValue']): JournalChange[] | null {
+function parse<K extends string>(
+  line: string,
+  { kinds, isValue }: Pick<JournalOptionsOf<K>, 'kinds' | 'isValue'>,
+): JournalChange<K>[] | null {
   try {
     const value = JSON.parse(line) as unknown;
-    if (!Array.isArray(value) || !value.every(isChange)) return null;
-    return value.every(([kind, , saved]) => saved === null || isValue(kind, saved)) ? value : null;
+    if (!Array.isArray(value)) return null;
+    const changes = value.filter((one): one is JournalChange<K> => isChange(one, kinds));
+    if (changes.length < value.length) return null;
+    return changes.every(([kind, , saved]) => saved === null || isValue(kind, saved)) ? changes : null;
   } catch {
     return null;
   }
 }
 
-const isChange = (value: unknown): value is JournalChange =>
-  Array.isArray(value) && value.length === 3 && KINDS.includes(value[0]) && typeof value[1] === 'string';
+const isChange = (value: unknown, kinds: readonly string[]): boolean =>
+  Array.isArray(value) && value.length === 3 && kinds.includes(value[0]) && typeof value[1] === 'string';

@@ -13,7 +13,7 @@ export interface RestParts {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: RegExp;
   readonly operation: string;
   /** Default: path, query and the JSON body, in this order. */

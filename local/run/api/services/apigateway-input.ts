@@ -1,7 +1,7 @@
 /** What API Gateway's operations accept, and the paths they are called at. Strict where they change something. */
 import { z } from 'zod';
 import type { Route } from '../protocols/rest.ts';
-import { bool, integer, text } from '../schema.ts';
+import { bool, integer, list, text } from '../schema.ts';
 
 const SEGMENT = (name: string): string => `(?<${name}>[^/]{1,200})`;
 const route = (method: Route['method'], path: string, operation: string): Route => ({
@@ -20,6 +20,7 @@ export const routes: readonly Route[] = [
   route('GET', '/apikeys', 'GetApiKeys'),
   route('POST', '/apikeys', 'CreateApiKey'),
   route('GET', '/apikeys/{apiKey}', 'GetApiKey'),
+  route('PATCH', '/apikeys/{apiKey}', 'UpdateApiKey'),
   route('DELETE', '/apikeys/{apiKey}', 'DeleteApiKey'),
   route('GET', '/usageplans', 'GetUsagePlans'),
   route('GET', '/usageplans/{usagePlanId}', 'GetUsagePlan'),
@@ -39,6 +40,12 @@ export const createKeyInput = z.strictObject({
   enabled: bool.optional(),
   value: text.min(20).max(128).optional(),
   tags: z.record(text, text).optional(),
+});
+export const updateKeyInput = z.strictObject({
+  apiKey: text,
+  patchOperations: list(
+    z.strictObject({ op: z.literal('replace'), path: z.enum(['/name', '/description', '/enabled']), value: text }),
+  ),
 });
 export const membershipInput = z.strictObject({ usagePlanId: text, keyId: text, keyType: z.literal('API_KEY') });
 export const usageInput = z.object({

@@ -1,8 +1,8 @@
 /** API Gateway's operations as the AWS CLI sends them: REST JSON, path by path. */
 import test from 'ava';
-import { base, method, resource, restApi, usagePlan } from '../../rest-api/testing/builders.ts';
+import { apiKey, base, method, resource, restApi, usagePlan } from '../../rest-api/testing/builders.ts';
 import { deployment, stage } from '../../rest-api/testing/fixture.ts';
-import { useKey } from '../../rest-api/usage.ts';
+import { type DayUse, dayOf, useKey } from '../../rest-api/usage.ts';
 import { startApi } from '../testing/plane.ts';
 
 const SIGNED = {
@@ -44,13 +44,13 @@ async function started(t: { teardown: (fn: () => unknown) => void }) {
       json: text ? JSON.parse(text) : null,
     };
   };
-  return { send, registry };
+  return { send, registry, handlers };
 }
 
 test('APIs, resources with their methods, stages, deployments', async (t) => {
   const { send } = await started(t);
   t.like((await send('GET', '/restapis')).json, { item: [{ id: 'api1', name: 'shop', rootResourceId: 'root' }] });
-  const { item } = (await send('GET', '/restapis/api1/resources?embed=methods')).json;
+  const { item } = (await send('GET', '/restapis/api1/resources')).json;
   t.deepEqual(
     item.map(({ path, resourceMethods }: { path: string; resourceMethods?: object }) => [path, resourceMethods]),
     [
@@ -82,10 +82,26 @@ test('a key is made, put into a plan, counted, and taken away', async (t) => {
   t.like((await send('GET', '/usageplans/p/keys')).json, { item: [{ id, type: 'API_KEY' }] });
   t.deepEqual((await send('GET', '/usageplans/p')).json.quota, { limit: 9, period: 'DAY', offset: 0 });
 
-  registry.daily.count(useKey('p', id), Date.UTC(2026, 2, 2), 8);
-  registry.daily.count(useKey('p', id), Date.UTC(2026, 2, 2, 5), 7);
+  const counted = (used: number, atMs: number) => ({
+    of: useKey('p', id),
+    use: { periodStartMs: 0, used, firstStartMs: 0 },
+    remaining: 9 - used,
+    atMs,
+    counted: true,
+  });
+  registry.usage.keep(counted(1, Date.UTC(2026, 2, 2)));
+  registry.usage.keep(counted(2, Date.UTC(2026, 2, 2, 5)));
   const usage = await send('GET', '/usageplans/p/usage?startDate=2026-03-01&endDate=2026-03-03');
-  t.deepEqual(usage.json.values, { [id]: [[2, 7]] });
+  t.deepEqual(usage.json.values, {
+    [id]: [
+      [0, 9],
+      [2, 7],
+      [0, 9],
+    ],
+  });
+  const today = new Date(dayOf(Date.now()) * 86_400_000).toISOString().slice(0, 10);
+  const future = await send('GET', `/usageplans/p/usage?startDate=${today}&endDate=${today}`);
+  t.deepEqual(future.json.values[id] satisfies DayUse[], [[0, 9]]);
 
   t.is((await send('DELETE', `/usageplans/p/keys/${id}`)).status, 202);
   t.is((await send('DELETE', `/apikeys/${id}`)).status, 202);
@@ -96,4 +112,47 @@ test('a key that is said nothing of is off, as on AWS; unknown members are refus
   const { send } = await started(t);
   t.false((await send('POST', '/apikeys', {})).json.enabled);
   t.like(await send('POST', '/apikeys', { customerId: 'c' }), { status: 400, type: 'BadRequestException' });
+});
+
+test('a key is turned on and renamed; nothing else of it changes', async (t) => {
+  const { send, registry } = await started(t);
+  const { id } = (await send('POST', '/apikeys', {})).json;
+  const patch = (path: string, value: string, op = 'replace') =>
+    send('PATCH', `/apikeys/${id}`, { patchOperations: [{ op, path, value }] });
+  t.like(await patch('/enabled', 'true'), { status: 200, json: { id, enabled: true } });
+  t.like((await patch('/name', 'acme')).json, { name: 'acme', enabled: true });
+  t.true([...registry.keys.values()].find((key) => key.id === id)?.enabled);
+  for (const refused of [patch('/value', 'x'), patch('/enabled', 'yes'), patch('/name', 'x', 'remove')])
+    t.like(await refused, { status: 400, type: 'BadRequestException' });
+  t.like(await send('PATCH', '/apikeys/none', { patchOperations: [] }), { status: 404 });
+});
+
+test('what is not offered is told in the protocol, whatever its verb', async (t) => {
+  const { send } = await started(t);
+  for (const verb of ['PATCH', 'PUT', 'DELETE'])
+    t.like(await send(verb, '/restapis/api1/models'), { status: 400, type: 'UnknownOperationException' });
+});
+
+test('a key of the stacks that was turned off or taken away by hand is drift', async (t) => {
+  const { send, registry, handlers } = await started(t);
+  const key = apiKey('k', 'a-key-of-the-stacks-1');
+  const member = { ...base('aws_api_gateway_usage_plan_key'), planId: 'p', keyId: 'k' };
+  const { signal } = new AbortController();
+  await handlers.restApiKeys.put(key, null, signal);
+  await handlers.restUsagePlanKeys.put(member, null, signal);
+  t.deepEqual([handlers.restApiKeys.drift?.(key), handlers.restUsagePlanKeys.drift?.(member)], [[], []]);
+  await send('PATCH', '/apikeys/k', { patchOperations: [{ op: 'replace', path: '/enabled', value: 'false' }] });
+  t.deepEqual(handlers.restApiKeys.drift?.(key), ['enabled']);
+  await send('DELETE', '/apikeys/k');
+  t.deepEqual(
+    [handlers.restApiKeys.drift?.(key), handlers.restUsagePlanKeys.drift?.(member)],
+    [['(gone)'], ['(gone)']],
+  );
+  t.is(registry.keys.size, 0);
+});
+
+test('methods are embedded where they are asked for', async (t) => {
+  const { send } = await started(t);
+  const { item } = (await send('GET', '/restapis/api1/resources?embed=methods')).json;
+  t.deepEqual(item[0].resourceMethods.GET, { httpMethod: 'GET', authorizationType: 'NONE', apiKeyRequired: false });
 });

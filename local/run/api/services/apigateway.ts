@@ -1,13 +1,13 @@
 /** Amazon API Gateway (REST APIs) over REST JSON: what the stacks made, usage, and keys made by hand (API Gateway API reference). */
 import { z } from 'zod';
-import type { RestApiKey } from '../../../topology.ts';
+import type { RestMethod } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
-import { dayOf, useKey } from '../../rest-api/usage.ts';
+import { dayOf, usageOf, useKey } from '../../rest-api/usage.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
-import { RestAnswer } from '../protocols/rest.ts';
 import { bool, text } from '../schema.ts';
-import { createKeyInput, membershipInput, ofApi, paging, routes, usageInput } from './apigateway-input.ts';
+import { ofApi, paging, routes, usageInput } from './apigateway-input.ts';
+import { keyOperations } from './apigateway-keys.ts';
 import {
   apiShape,
   keyShape,
@@ -20,7 +20,6 @@ import {
   planShape,
   stagesOf,
 } from './apigateway-shapes.ts';
-import { madeBase } from './codedeploy-lookup.ts';
 
 const DEFAULT_PAGE = 25;
 export const apigateway: ServiceTable = {
@@ -68,15 +67,6 @@ export const apigateway: ServiceTable = {
     GetApiKey: operation(z.object({ apiKey: text, includeValue: bool.optional() }), (input, call) =>
       keyShape(needKey(input.apiKey, call), call, input.includeValue ?? false),
     ),
-    CreateApiKey: operation(createKeyInput, createKey),
-    DeleteApiKey: operation(z.object({ apiKey: text }), async (input, call) => {
-      const key = needKey(input.apiKey, call);
-      const { restUsagePlanKeys, restApiKeys } = call.restApis.handlers;
-      for (const membership of call.restApis.registry.all('restUsagePlanKeys').filter(({ keyId }) => keyId === key.id))
-        await restUsagePlanKeys.remove(membership, call.signal);
-      await restApiKeys.remove(key, call.signal);
-      return new RestAnswer(202);
-    }),
     GetUsagePlans: operation(z.object({ keyId: text.optional(), ...paging }), ({ keyId, ...input }, call) => {
       const { registry } = call.restApis;
       const plans = keyId === undefined ? registry.all('restUsagePlans') : registry.plansOf(keyId);
@@ -89,18 +79,7 @@ export const apigateway: ServiceTable = {
       const plan = needPlan(input.usagePlanId, call);
       return page(keysOf(plan, call), (key) => key.id, input, memberShape);
     }),
-    CreateUsagePlanKey: operation(membershipInput, createMembership),
-    DeleteUsagePlanKey: operation(
-      z.object({ usagePlanId: text, keyId: text }),
-      async ({ usagePlanId, keyId }, call) => {
-        const found = call.restApis.registry
-          .all('restUsagePlanKeys')
-          .find((one) => one.planId === usagePlanId && one.keyId === keyId);
-        if (!found) throw missing(`Invalid API Key identifier specified`);
-        await call.restApis.handlers.restUsagePlanKeys.remove(found, call.signal);
-        return new RestAnswer(202);
-      },
-    ),
+    ...keyOperations,
     GetUsage: operation(usageInput, usage),
   },
 };
@@ -138,7 +117,9 @@ function resources(
     (one) => one.id,
     input,
     ({ id, parentId, pathPart }) => {
-      const names = methods.filter(({ resourceId }) => resourceId === id).map(({ httpMethod }) => [httpMethod, {}]);
+      const names = methods
+        .filter(({ resourceId }) => resourceId === id)
+        .map((method) => [method.httpMethod, input.embed === 'methods' ? methodShape(method) : {}]);
       return {
         id,
         parentId,
@@ -150,61 +131,33 @@ function resources(
   );
 }
 
-async function createKey(input: z.output<typeof createKeyInput>, call: Call): Promise<RestAnswer> {
-  const { registry, handlers } = call.restApis;
-  const value = input.value ?? call.random.hex(40);
-  if (registry.keys.has(value)) throw new ApiError('ConflictException', 'API Key already exists', 409);
-  const id = call.random.hex(10);
-  const key: RestApiKey = {
-    ...madeBase(call, 'aws_api_gateway_api_key', id, input.tags ?? {}),
-    id,
-    arn: `arn:aws:apigateway:${call.region}::/apikeys/${id}`,
-    name: input.name ?? '',
-    description: input.description ?? '',
-    value,
-    // As AWS makes them: off, unless it is said.
-    enabled: input.enabled ?? false,
-  };
-  await handlers.restApiKeys.put(key, null, call.signal);
-  return new RestAnswer(201, JSON.stringify(keyShape(key, call, true)));
-}
+const methodShape = ({ httpMethod, apiKeyRequired, requestParameters }: RestMethod): object => ({
+  httpMethod,
+  authorizationType: 'NONE',
+  apiKeyRequired,
+  ...(Object.keys(requestParameters).length > 0 ? { requestParameters } : {}),
+});
 
-async function createMembership(
-  { usagePlanId, keyId }: { readonly usagePlanId: string; readonly keyId: string },
-  call: Call,
-): Promise<RestAnswer> {
-  const [plan, key] = [needPlan(usagePlanId, call), needKey(keyId, call)];
-  const taken = call.restApis.registry.plansOf(key.id).flatMap(({ stages }) => stages.map(stageKey));
-  if (plan.stages.map(stageKey).some((stage) => taken.includes(stage)))
-    throw new ApiError('ConflictException', 'This API Key is already in a Usage Plan for one of its API stages', 409);
-  const made = {
-    ...madeBase(call, 'aws_api_gateway_usage_plan_key', `${plan.id}-${key.id}`, {}),
-    planId: plan.id,
-    keyId: key.id,
-  };
-  await call.restApis.handlers.restUsagePlanKeys.put(made, null, call.signal);
-  return new RestAnswer(201, JSON.stringify(memberShape(key)));
-}
-
-const stageKey = (s: { readonly apiId: string; readonly stageName: string }): string => `${s.apiId}/${s.stageName}`;
-
-/** Each day of the span, used and left, as far as the plane has run (of plans with a quota). */
+/** Each day of the span, used and left, of the keys that used something of a plan with a quota; none after today. */
 function usage(input: z.output<typeof usageInput>, call: Call): object {
   const plan = needPlan(input.usagePlanId, call);
   const [from, to] = [dayOf(Date.parse(input.startDate)), dayOf(Date.parse(input.endDate))];
   if (!(to >= from) || to - from > 90)
     throw new ApiError('BadRequestException', 'Usage must be queried for 1 to 90 days');
-  const days = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  const entries = keysOf(plan, call)
+  const span = { from, to, today: dayOf(call.clock.now()) };
+  const { quota } = plan;
+  const rows = keysOf(plan, call)
     .filter(({ id }) => input.keyId === undefined || id === input.keyId)
     .flatMap(({ id }) => {
-      const seen = call.restApis.registry.daily.get(useKey(plan.id, id));
-      return seen ? [[id, days.flatMap((day) => (seen.has(day) ? [seen.get(day)] : []))] as const] : [];
+      const seen = call.restApis.registry.usage.days(useKey(plan.id, id));
+      return seen && quota ? [[id, usageOf(seen, quota, span)] as const] : [];
     });
-  return {
-    usagePlanId: plan.id,
-    startDate: input.startDate,
-    endDate: input.endDate,
-    values: Object.fromEntries(entries),
-  };
+  const { item, position } = page(
+    rows,
+    ([id]) => id,
+    input,
+    (row) => row,
+  );
+  const { startDate, endDate } = input;
+  return { usagePlanId: plan.id, startDate, endDate, position, values: Object.fromEntries(item) };
 }

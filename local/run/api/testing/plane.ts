@@ -107,6 +107,8 @@ export async function startApi({
       functions: functionHandler,
       alarms: alarmHandler,
       ...autoscaler.handlers,
+      restApiKeys: restApis.handlers.restApiKeys,
+      restUsagePlanKeys: restApis.handlers.restUsagePlanKeys,
       clusters: {
         put: (next) => void clusters.set(next.arn, next),
         remove: (previous) => void clusters.delete(previous.arn),

@@ -4,10 +4,13 @@ import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
 import type { RestTopology } from '../../../topology-rest-api.ts';
 import { createClock } from '../../clock.ts';
+import type { Endpoint } from '../../contracts.ts';
 import { createEventLog } from '../../events.ts';
 import { createMetricStore } from '../../metrics/store.ts';
 import { createRandom } from '../../random.ts';
+import type { Journal } from '../../topics/journal.ts';
 import { createRestApis, type RestApis } from '../rest-api.ts';
+import type { UsageKind } from '../usage.ts';
 import { base, restApi } from './builders.ts';
 
 export interface Seen {
@@ -98,10 +101,19 @@ export const deployment = (id = 'd1') => ({
   variables: {},
 });
 
+export interface FixtureOptions {
+  readonly clockRate?: number;
+  /** What a function returns, or a promise of it. */
+  readonly invoke?: (event: unknown) => unknown;
+  readonly journal?: Journal<UsageKind>;
+  /** Of every load balancer. */
+  readonly listener?: Endpoint;
+}
+
 export async function fixture(
   t: ExecutionContext,
   parts: Parts,
-  { clockRate = 1, invoke }: { readonly clockRate?: number; readonly invoke?: (event: unknown) => unknown } = {},
+  { clockRate = 1, invoke, journal, listener = { host: '127.0.0.1', port: 1 } }: FixtureOptions = {},
 ): Promise<Fixture> {
   const clock = createClock(clockRate);
   const metrics = createMetricStore({ clock });
@@ -117,16 +129,17 @@ export async function fixture(
     functions: {
       async invoke(_name, event) {
         events.push(event);
-        const payload = invoke?.(event);
+        const payload = await invoke?.(event);
         return { requestId: 'r', outcome: 'returned', payload, error: null, durationMs: 1, logTail: '' };
       },
     },
     addresses: {
       localise: (text) => text,
-      listener: () => ({ host: '127.0.0.1', port: 1 }),
+      listener: () => listener,
       restApi: () => ({ host: '127.0.0.1', port: 0 }),
     },
     accountId: '000000000000',
+    ...(journal ? { journal } : {}),
   });
   t.teardown(() => apis.close());
   const put = async (some: Parts): Promise<void> => {
