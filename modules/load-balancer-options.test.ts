@@ -47,6 +47,16 @@ test('WHEN there is a certificate THEN HTTPS serves, and HTTP leads to it', (t) 
   ]);
 });
 
+test('WHEN there is a hosted zone THEN the name leads to the load balancer; without one the record is the operator’s', (t) => {
+  const records = (https: PublicLoadBalancerProps['https']) =>
+    synth((stack) => void add(stack, https ? { https } : {})).all('aws_route53_record');
+  t.deepEqual(records(HTTPS), []);
+  const [record] = records({ ...HTTPS, hostedZoneId: 'Z0123456789ABC' });
+  t.like(record, { zone_id: 'Z0123456789ABC', name: 'orders.example.com', type: 'A' });
+  t.like(record?.alias, { evaluate_target_health: false });
+  t.regex(JSON.stringify(record?.alias), /\.dns_name\}[\s\S]*\.zone_id\}/);
+});
+
 test('rules and dependencies go to the listener that serves', (t) => {
   synth((stack) => {
     const balancer = add(stack, { https: { ...HTTPS, port: 8443 } });

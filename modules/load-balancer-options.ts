@@ -5,8 +5,10 @@ import type { PropCheck } from './prop-check.ts';
 export interface HttpsOptions {
   /** Certificate of AWS Certificate Manager, in the load balancer's region. */
   readonly certificateArn: string;
-  /** Name that the certificate is for, and that clients use; its DNS record, to the load balancer, is the operator's. */
+  /** Name that the certificate is for, and that clients use. */
   readonly domainName: string;
+  /** Route 53 zone in which the name gets its record, to the load balancer. @default none: the record is the operator's */
+  readonly hostedZoneId?: string;
   /** @default 443 */
   readonly port?: number;
   /** At least TLS 1.2. @default ELBSecurityPolicy-TLS13-1-2-2021-06 */
@@ -46,6 +48,10 @@ export function checkOptions(check: PropCheck, { https, webAclArn }: LoadBalance
     .matches('https.domainName', https.domainName, {
       pattern: /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
       rule: 'a domain name in lower case, without a wildcard: clients are told it',
+    })
+    .matches('https.hostedZoneId', https.hostedZoneId, {
+      pattern: /^Z[A-Z0-9]{1,31}$/,
+      rule: 'the id of a hosted zone, Z and 1–31 capitals and digits (Route 53 ChangeResourceRecordSets)',
     })
     .range('https.port', port, { min: 1, max: 65_535 })
     .that(port !== httpPort, {

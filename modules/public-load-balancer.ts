@@ -1,5 +1,6 @@
 import { Lb } from '@cdktf/provider-aws/lib/lb/index.js';
 import { LbListener, type LbListenerDefaultAction } from '@cdktf/provider-aws/lib/lb-listener/index.js';
+import { Route53Record } from '@cdktf/provider-aws/lib/route53-record/index.js';
 import { Wafv2WebAclAssociation } from '@cdktf/provider-aws/lib/wafv2-web-acl-association/index.js';
 import { Construct } from './cdktf.ts';
 import {
@@ -80,12 +81,22 @@ export class PublicLoadBalancer extends Construct {
       protocol: 'HTTP',
       defaultAction: [https ? redirectTo(https) : served],
     });
+    if (https?.hostedZoneId) this.#name(balancer, https.domainName, https.hostedZoneId);
     this.listener = https ? this.#secure(balancer, https, served) : http;
     this.arn = balancer.arn;
     this.arnSuffix = balancer.arnSuffix;
     this.dnsName = balancer.dnsName;
     this.url = urlOf(https, port, balancer.dnsName);
     this.listenerArn = this.listener.arn;
+  }
+
+  #name(balancer: Lb, name: string, zoneId: string): void {
+    new Route53Record(this, 'record', {
+      zoneId,
+      name,
+      type: 'A',
+      alias: { name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: false },
+    });
   }
 
   #secure(balancer: Lb, https: HttpsOptions, action: LbListenerDefaultAction): LbListener {

@@ -44,6 +44,19 @@ test('a name keeps its address through replacement; a removed one gives it back'
   t.is(book.loadBalancerHost(arnOf('new')), '127.10.0.1');
 });
 
+test('a name that a record leads to a load balancer is its name too, as a host, not in a mail address', async (t) => {
+  const book = await createAddressBook({ probe: linux() });
+  const named = [loadBalancer('shop'), { ...loadBalancer('hq'), aliases: ['example.com', 'hq.example.com'] }];
+  book.setLoadBalancers(named, ports);
+  t.is(book.localise('https://hq.example.com/orders'), 'https://127.10.0.2/orders');
+  t.is(book.localise('http://example.com:8080/'), 'http://127.10.0.2:8080/');
+  t.is(book.localise('HOST=hq.example.com'), 'HOST=127.10.0.2');
+  for (const other of ['ops@example.com', 'https://www.example.com/', 'hq.example.com.au'])
+    t.is(book.localise(other), other);
+  book.setLoadBalancers(shop, ports);
+  t.is(book.localise('hq.example.com'), 'hq.example.com');
+});
+
 test('two planes side by side never share an address, whatever their port bases', async (t) => {
   const taken = new Set<string>();
   const bases = [4566, 5566, 5566 + 255, 5566 + 510, 4566 + 1];

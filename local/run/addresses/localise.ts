@@ -6,8 +6,8 @@ export type EndpointOf = (dnsName: string, port: number) => Endpoint;
 
 /** No longer name, no further label or digit, and no `@`, before which there is a user, not a host. */
 export const NAME_ENDS = String.raw`(?![a-z0-9_-]|\.[a-z0-9]|:\d|@)`;
-/** Nothing that could belong to a longer name. */
-export const NAME_BEGINS = '(?<![a-z0-9._-])';
+/** Nothing that could belong to a longer name, or to a mail address. */
+export const NAME_BEGINS = '(?<![a-z0-9._@-])';
 
 /** One of the names, the longest first, as part of a pattern. */
 export function anyOf(names: readonly string[]): string {
