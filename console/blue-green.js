@@ -1,5 +1,5 @@
 /** Blue/green deployments: how far each one is, what its hooks said, and how its traffic is split. */
-import { element, table, tone } from './dom.js';
+import { element, gauge, rowHead, table, tone } from './dom.js';
 
 /** Beyond this many, older ones are in `status --json`. */
 const SHOWN = 4;
@@ -33,8 +33,7 @@ function waiting(d) {
 /** One bar, blue's share and green's. */
 function split({ blue, green }) {
   const label = `old version ${percent(blue.trafficPercent)}, new version ${percent(green.trafficPercent)}`;
-  const bar = element('meter', { min: 0, max: 100, value: green.trafficPercent, title: label });
-  return element('label', {}, `production traffic: ${label}`, bar);
+  return gauge(`production traffic: ${label}`, green.trafficPercent, 100);
 }
 
 function sides(d, status) {
@@ -95,30 +94,6 @@ export function taskSets(sets) {
   );
 }
 
-/** Each stage of a REST API with what it answers, then what is used of quotas. */
-export function restApis(apis, usage) {
-  const stages = apis.flatMap((api) =>
-    api.stages.map((stage) =>
-      element(
-        'article',
-        { class: 'card' },
-        element('h3', {}, `${api.name} ${stage.name}`),
-        element('div', { class: 'mono' }, stage.url),
-        ...stage.methods.map((method) => element('div', { class: 'soft' }, method)),
-      ),
-    ),
-  );
-  const quotas = usage.map(({ key, plan, used, limit, period }) =>
-    element(
-      'label',
-      {},
-      `${key} in ${plan}: ${used} of ${limit}, ${period}`,
-      element('meter', { min: 0, max: limit, value: used }),
-    ),
-  );
-  return [...stages, ...quotas];
-}
-
 const URGENCY = ['ALARM', 'INSUFFICIENT_DATA', 'OK'];
 
 /** What is in alarm comes first. */
@@ -129,10 +104,10 @@ export function alarms(list) {
     element(
       'tr',
       {},
-      element('td', {}, name),
+      rowHead(name),
       element('td', { class: tone(state) }, state),
       element('td', { class: 'soft wrap' }, reason),
     ),
   );
-  return [table({ Alarm: false, State: false, Reason: false }, rows)];
+  return [table('Alarms', { Alarm: false, State: false, Reason: false }, rows)];
 }
