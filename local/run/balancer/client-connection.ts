@@ -8,7 +8,7 @@ import type { Downstream } from './downstream.ts';
 import { Exchange } from './exchange.ts';
 import { forwardHead } from './forward-head.ts';
 import { bodyScanner } from './http/body.ts';
-import type { RequestHead } from './http/request-head.ts';
+import { RequestHead } from './http/request-head.ts';
 import { RequestReader } from './http/request-reader.ts';
 import type { ListenerRuntime, RouteAction } from './listener.ts';
 import { errorPage, type LocalAnswer, renderAnswer } from './pages.ts';
@@ -86,10 +86,12 @@ export class ClientConnection extends ClientSocket implements Downstream {
       return false;
     }
     this.#headSinceMs = 0;
-    if (typeof next === 'number') this.#refuse(next);
-    else {
+    if (next instanceof RequestHead) {
       this.#request = next;
       this.#serve(next);
+    } else {
+      if (next.findings !== 0) this.listener.lb.counters.DesyncMitigationMode_NonCompliant_Request_Count++;
+      this.#refuse(next.status);
     }
     return true;
   }

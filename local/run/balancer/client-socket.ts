@@ -1,5 +1,6 @@
 /** A client's socket: what is written is counted, ends are orderly, and nothing that a client does ends the plane. */
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Sink } from './downstream.ts';
 import type { ListenerRuntime } from './listener.ts';
 
@@ -81,7 +82,9 @@ export abstract class ClientSocket implements Sink {
   /** Ends it with a reset, so that the client does not take a torn response for a whole one. */
   protected reset(): void {
     this.closing = true;
-    this.socket.resetAndDestroy();
+    // Under TLS there is no reset to be had (Node refuses), and none is needed: an end without close_notify is a torn one.
+    if (this.socket instanceof TLSSocket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
   }
 
   /** Sends what is left, then FIN; reads on for a while so that no reset overtakes the answer. */

@@ -63,6 +63,8 @@ test('a 503 to a request with a body keeps the connection in step', async (t) =>
 
 for (const [what, answer] of [
   ['no HTTP', 'SSH-2.0-x\r\n\r\n'],
+  ['no HTTP, in a line that is all', 'SSH-2.0-x\r\n'],
+  ['with lines that end in LF alone', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok'],
   ['a malformed status', 'HTTP/1.1 abc OK\r\n\r\n'],
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx'],
   ['a negative length', 'HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n'],

@@ -96,6 +96,29 @@ for (const [what, text, status, reason] of REFUSED)
     if (reason !== null) t.is(reasonOf(headOf(text).findings), reason);
   });
 
+/** What nothing follows, and that is no head whatever would: waiting for its end would hold the connection for nothing. */
+for (const [what, text, status] of [
+  ['lines that end in LF alone', 'GET / HTTP/1.1\nHost: a\n\n', 400],
+  ['one field that ends in LF alone', 'GET / HTTP/1.1\r\nHost: a\nX: y\r\n', 400],
+  ['a first line that ends in CR alone', 'GET / HTTP/1.1\rHost: a\r\r', 400],
+  ['an LF alone before the first line', '\nGET', 400],
+  ['a ClientHello of TLS', '\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03', 400],
+  ['the greeting of another protocol', 'SSH-2.0-OpenSSH_9.6\r\n', 400],
+  ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n', 505],
+  ['a first line without version', 'GET /\r\nHost', 400],
+] as const)
+  test(`unfinished: ${what} is answered at once, also byte by byte`, async (t) => {
+    const lb = await before(t);
+    t.is(statusOf(await exchangeRaw(lb.port, text)), status);
+    const slow = rawClient(lb.port);
+    for (const byte of Buffer.from(text, 'latin1')) {
+      slow.send(Buffer.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    t.is(statusOf(await slow.ended), status);
+    t.is(lb.target.requests.length, 0);
+  });
+
 for (const [what, text, reason] of [
   [
     'Transfer-Encoding beside Content-Length',

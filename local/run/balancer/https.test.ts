@@ -8,8 +8,8 @@ import { forwardTo, listener, loadBalancer, startBalancer } from './testing/buil
 import { answering, exchangeRaw, OK, rawTarget } from './testing/raw-client.ts';
 
 /** A listener that became HTTPS while the load balancer ran, on the port that it had. */
-async function secured(t: ExecutionContext, actions: readonly Action[]) {
-  const target = await rawTarget(answering(OK));
+async function secured(t: ExecutionContext, actions: readonly Action[], answer = answering(OK)) {
+  const target = await rawTarget(answer);
   const lb = await startBalancer({ actions });
   if (actions.some((action) => action.type === 'forward')) await lb.registered('web', target.port);
   t.teardown(async () => {
@@ -35,6 +35,7 @@ function get(
       answer.setEncoding('utf8').on('data', (chunk: string) => {
         body += chunk;
       });
+      answer.on('error', reject);
       answer.on('end', () =>
         resolve({
           status: answer.statusCode ?? 0,
@@ -85,5 +86,20 @@ test('what speaks no TLS, or too old one, is no request and ends nothing', async
   old.on('secureConnect', () => resolve('connected'));
   t.not(await promise, 'connected');
   const agent = new Agent({ rejectUnauthorized: false });
+  t.is((await get(lb.port, agent)).status, 200);
+});
+
+test('an answer that breaks off breaks off for the client, and the listener serves on', async (t) => {
+  let torn = true;
+  const lb = await secured(t, [forwardTo('web')], (received, socket) => {
+    const answer = answering(OK)(received);
+    if (answer === null || !torn) return answer;
+    torn = false;
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc');
+    return null;
+  });
+  const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
+  t.teardown(() => agent.destroy());
+  await t.throwsAsync(get(lb.port, agent), { code: 'ECONNRESET' });
   t.is((await get(lb.port, agent)).status, 200);
 });

@@ -2,6 +2,7 @@
 import type { Sink } from './downstream.ts';
 import { type BodyScanner, ChunkedScanner, CloseScanner, LengthScanner } from './http/body.ts';
 import { Bytes } from './http/bytes.ts';
+import { hasBareLineEnd } from './http/line-ends.ts';
 import type { RequestHead } from './http/request-head.ts';
 import { HEAD_END } from './http/request-reader.ts';
 import { RESPONSE_HEAD_LIMIT, ResponseHead } from './http/response-head.ts';
@@ -80,6 +81,7 @@ export class ResponseRelay {
       const end = bytes.indexOf(HEAD_END, from);
       if ((end === -1 ? bytes.length : end) - from > RESPONSE_HEAD_LIMIT) return MALFORMED;
       if (end === -1) {
+        if (!mayBecomeHead(bytes, from)) return MALFORMED;
         this.#keep(chunk, from);
         return MORE;
       }
@@ -189,4 +191,12 @@ export class ResponseRelay {
     this.started = true;
     if (!this.#sink.write(data)) this.full = true;
   }
+}
+
+const VERSION = Buffer.from('HTTP/1.');
+
+/** What is no HTTP, or has lines that do not end in CRLF, is a 502 at once: its end might never come. */
+function mayBecomeHead(bytes: Buffer, from: number): boolean {
+  const known = Math.min(VERSION.length, bytes.length - from);
+  return bytes.compare(VERSION, 0, known, from, from + known) === 0 && !hasBareLineEnd(bytes, from);
 }

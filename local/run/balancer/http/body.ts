@@ -1,4 +1,5 @@
 /** Where a message's body ends (RFC 9112 §6 and §7). Scanners look at bytes without copying; the caller forwards them. */
+import { CR, LF } from './line-ends.ts';
 
 export interface BodyScanner {
   /** @returns the end of this body's bytes in `chunk`, from `start`; `chunk.length` where all of it belongs to it */
@@ -36,8 +37,6 @@ export class CloseScanner implements BodyScanner {
   }
 }
 
-const CR = 13;
-const LF = 10;
 const SEMICOLON = 59;
 const COLON = 58;
 const TAB = 9;

@@ -87,3 +87,13 @@ export abstract class RequestLine {
     return true;
   }
 }
+
+/** The first line of a head whose fields have not all come. @param text the line with its CRLF */
+export class LoneRequestLine extends RequestLine {
+  constructor(text: string) {
+    super(text);
+    const lineEnd = text.length - 2;
+    this.odd(lineEnd);
+    this.requestLine(lineEnd);
+  }
+}
