@@ -19,12 +19,12 @@ export function chart(title: string, unit: string, series: readonly Series[], ti
   const markX = (atMs: number): number => x((atMs - timeline.startMs) / 1_000 / timeline.stepSeconds);
   const marks = timeline.marks.filter((mark) => markX(mark.atMs) >= LEFT && markX(mark.atMs) <= WIDTH);
   return html`<figure><figcaption>${title} <small>${unit}</small></figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
+<div class="scroll" role="group" aria-label="${title}" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title} over time">
 ${[0, top / 2, top].map((value) => gridLine(value, y(value)))}
 ${marks.map((mark) => html`<line class="mark ${mark.level}" x1="${markX(mark.atMs)}" x2="${markX(mark.atMs)}" y1="${TOP}" y2="${HEIGHT - BOTTOM}"><title>${mark.label}</title></line>`)}
 ${series.map((s, i) => html`<path class="line c${i % COLOURS}" d="${pathOf(s.values, x, y)}"><title>${s.name}</title></path>`)}
 <text x="${LEFT}" y="${HEIGHT - 5}">0 s</text><text x="${WIDTH}" y="${HEIGHT - 5}" text-anchor="end">${seconds} s</text>
-</svg>
+</svg></div>
 <ul class="legend">${series.map((s, i) => html`<li class="c${i % COLOURS}">${s.name}</li>`)}</ul></figure>`;
 }
 

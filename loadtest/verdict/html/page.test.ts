@@ -41,6 +41,17 @@ test('a run without orders or samples still gives a page', (t) => {
   t.false(/NaN|undefined|Infinity/.test(renderHtml(empty, judge(empty, CRITERIA))));
 });
 
+test('every table has a caption and heads, and what scrolls is reached by the keyboard', (t) => {
+  const page = renderHtml(hostile, judge(hostile, CRITERIA));
+  const count = (part: RegExp): number => page.match(part)?.length ?? 0;
+  t.true(count(/<table>/g) > 3);
+  t.is(count(/<table><caption/g), count(/<table>/g));
+  t.is(count(/<thead>/g), count(/<table>/g));
+  t.is(count(/<th scope="col"/g), count(/<th\b/g));
+  t.is(count(/<th[^>]*><\/th>/g), 0);
+  t.is(count(/class="scroll"[^>]* tabindex="0"/g), count(/class="scroll"/g));
+});
+
 test('whatever is escaped holds no character that means something', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: codePoint }), (text) => {

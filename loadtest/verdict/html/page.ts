@@ -11,6 +11,7 @@ import { blueGreenSection } from './blue-green.ts';
 import { chart } from './chart.ts';
 import { type Html, html } from './escape.ts';
 import { STYLE } from './style.ts';
+import { type Head, table } from './table.ts';
 
 const MAX_NOTES = 100;
 
@@ -20,7 +21,7 @@ export function renderHtml(record: RunRecord, verdict: Verdict): string {
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${verdict.verdict}: ${verdict.scenario}, ${record.system}, ${verdict.startedAt}</title><style>${style}</style></head><body>
+<title>${verdict.verdict}: ${verdict.scenario}, ${record.system}, ${verdict.startedAt}</title><style>${style}</style></head><body><main>
 ${heading(record, verdict)}
 ${criteria(verdict)}
 ${ledger(verdict)}
@@ -36,7 +37,7 @@ ${deployments(verdict)}
 ${steps(record)}
 ${marks(timeline.marks, timeline.startMs)}
 ${notes(record)}
-</body></html>
+</main></body></html>
 `;
   return page.markup;
 }
@@ -64,56 +65,70 @@ function loadSentences({ orders, forum }: RunRecord): string {
 
 function scalingSection({ scaling, clockRate }: Verdict, timeline: Timeline): Html | null {
   if (!scaling) return null;
+  const rows = scaling.decisions.map(
+    (decision) => html`<tr><td class="n">${decision.minute.toFixed(1)}</td><td>${decision.message}</td></tr>`,
+  );
   return html`<h2>Scaling</h2>
 ${scalingLines(scaling).map((line) => html`<p>${line.replaceAll('->', '→')}</p>`)}
 ${timeline.capacity.length > 0 ? chart('Desired tasks and instances', 'count', timeline.capacity, timeline) : null}
-<div class="scroll"><table><thead><tr><th class="n">minute (${clockRate} to one of the wall)</th><th>decision</th></tr></thead><tbody>
-${scaling.decisions.map((decision) => html`<tr><td class="n">${decision.minute.toFixed(1)}</td><td>${decision.message}</td></tr>`)}
-</tbody></table></div>`;
+${table('Scaling decisions', [[`minute (${clockRate} to one of the wall)`], 'decision'], rows)}`;
 }
 
 function criteria(verdict: Verdict): Html {
-  return html`<h2>Criteria</h2><div class="scroll"><table><thead><tr><th>criterion</th><th class="n">value</th><th>bound</th><th class="n">samples</th><th></th></tr></thead><tbody>
-${verdict.criteria.map((c) => html`<tr><td>${c.name} <small>${c.title}</small></td><td class="n">${c.value ?? 'none'} ${c.unit}</td><td>${c.bound}</td><td class="n">${c.samples}</td><td class="${c.verdict}">${c.verdict}</td></tr>`)}
-${excludedByReason(verdict).map(([reason, names]) => html`<tr class="soft"><td>${names.join(', ')}</td><td colspan="4">not part of this run: ${reason}</td></tr>`)}
-</tbody></table></div>`;
+  const judged = verdict.criteria.map(
+    (c) =>
+      html`<tr><td>${c.name} <small>${c.title}</small></td><td class="n">${c.value ?? 'none'} ${c.unit}</td><td class="n">${c.bound}</td><td class="n">${c.samples}</td><td class="${c.verdict}">${c.verdict}</td></tr>`,
+  );
+  const excluded = excludedByReason(verdict).map(
+    ([reason, names]) =>
+      html`<tr class="soft"><td>${names.join(', ')}</td><td colspan="4">not part of this run: ${reason}</td></tr>`,
+  );
+  return html`<h2>Criteria</h2>${table('Criteria', ['criterion', ['value'], ['bound'], ['samples'], 'verdict'], [...judged, ...excluded])}`;
 }
 
 function ledger(verdict: Verdict): Html | null {
   if (!verdict.ledger) return null;
-  const rows = Object.entries(verdict.ledger);
+  const counts = Object.entries(verdict.ledger);
+  const heads = counts.map(([name]) => [name] as const);
   const harmed = verdict.harmed;
-  return html`<h2>Ledger</h2><div class="scroll"><table><thead><tr>${rows.map(([name]) => html`<th class="n">${name}</th>`)}</tr></thead>
-<tbody><tr>${rows.map(([, count]) => html`<td class="n">${count}</td>`)}</tr></tbody></table></div>
+  return html`<h2>Ledger</h2>${table('Ledger', heads, [html`<tr>${counts.map(([, count]) => html`<td class="n">${count}</td>`)}</tr>`])}
 ${harmed.count > 0 ? html`<p>${harmed.count} orders harmed (gone wrong, or through only on another try): <code>${harmed.ids.join(', ')}${harmed.count > harmed.ids.length ? ' …' : ''}</code></p>` : null}`;
 }
 
 function deployments(verdict: Verdict): Html | null {
   if (verdict.deployments.length === 0) return null;
-  return html`<h2>Deployments</h2><div class="scroll"><table><thead><tr><th>service</th><th>task definition</th><th>rollout</th><th>reason</th><th class="n">orders harmed</th></tr></thead><tbody>
-${verdict.deployments.map((d) => html`<tr><td>${d.service}</td><td><code>${d.taskDefinition}</code></td><td class="${d.rolloutState === 'FAILED' ? 'FAIL' : ''}">${d.rolloutState}</td><td>${d.reason}</td><td class="n">${d.harmed.count}</td></tr>`)}
-</tbody></table></div>`;
+  const rows = verdict.deployments.map(
+    (d) =>
+      html`<tr><td>${d.service}</td><td><code>${d.taskDefinition}</code></td><td class="${d.rolloutState === 'FAILED' ? 'FAIL' : ''}">${d.rolloutState}</td><td>${d.reason}</td><td class="n">${d.harmed.count}</td></tr>`,
+  );
+  const heads: Head[] = ['service', 'task definition', 'rollout', 'reason', ['orders harmed']];
+  return html`<h2>Deployments</h2>${table('Deployments', heads, rows)}`;
 }
 
 function steps(record: RunRecord): Html | null {
-  const rows = stepRows(record);
+  const rows = stepRows(record).map(
+    (row) =>
+      html`<tr><td>${row.moment}</td><td>${row.service}</td><td><code>${row.taskDefinition}</code></td><td>${row.where}</td><td class="n">${row.tasks}</td><td><code>${row.ports.join(' ')}</code></td></tr>`,
+  );
   if (rows.length === 0) return null;
-  return html`<h2>Tasks and ports, before and after each step</h2><div class="scroll"><table><thead><tr><th>moment</th><th>service</th><th>task definition</th><th>where</th><th class="n">tasks</th><th>ports</th></tr></thead><tbody>
-${rows.map((row) => html`<tr><td>${row.moment}</td><td>${row.service}</td><td><code>${row.taskDefinition}</code></td><td>${row.where}</td><td class="n">${row.tasks}</td><td><code>${row.ports.join(' ')}</code></td></tr>`)}
-</tbody></table></div>`;
+  const heads: Head[] = ['moment', 'service', 'task definition', 'where', ['tasks'], 'ports'];
+  return html`<h2>Tasks and ports, before and after each step</h2>${table('Tasks and ports', heads, rows)}`;
 }
 
 function marks(all: readonly { atMs: number; label: string; level: string }[], startMs: number): Html | null {
   if (all.length === 0) return null;
-  return html`<h2>Events</h2><div class="scroll"><table><tbody>
-${all.map((mark) => html`<tr><td class="n">${((mark.atMs - startMs) / 1_000).toFixed(1)} s</td><td class="${mark.level === 'error' ? 'FAIL' : ''}">${mark.label}</td></tr>`)}
-</tbody></table></div>`;
+  const rows = all.map(
+    (mark) =>
+      html`<tr><td class="n">${((mark.atMs - startMs) / 1_000).toFixed(1)} s</td><td class="${mark.level === 'error' ? 'FAIL' : ''}">${mark.label}</td></tr>`,
+  );
+  return html`<h2>Events</h2>${table('Events', [['at'], 'what happened'], rows)}`;
 }
 
 function notes(record: RunRecord): Html | null {
   if (record.fidelity.length === 0) return null;
-  const shown = record.fidelity.slice(0, MAX_NOTES);
-  return html`<h2>Fidelity</h2><div class="scroll"><table><tbody>
-${shown.map((note) => html`<tr><td><code>${note.subject}</code></td><td>${note.kind}</td><td>${note.reason}</td></tr>`)}
-</tbody></table></div>${record.fidelity.length > shown.length ? html`<p class="soft">and ${record.fidelity.length - shown.length} more in record.json</p>` : null}`;
+  const rows = record.fidelity
+    .slice(0, MAX_NOTES)
+    .map((note) => html`<tr><td><code>${note.subject}</code></td><td>${note.kind}</td><td>${note.reason}</td></tr>`);
+  const more = record.fidelity.length - rows.length;
+  return html`<h2>Fidelity</h2>${table('Fidelity', ['resource', 'kind', 'reason'], rows)}${more > 0 ? html`<p class="soft">and ${more} more in record.json</p>` : null}`;
 }
