@@ -8,7 +8,11 @@ import { forwardTo, listener, loadBalancer, startBalancer } from './testing/buil
 import { answering, exchangeRaw, OK, rawTarget } from './testing/raw-client.ts';
 
 /** A listener that became HTTPS while the load balancer ran, on the port that it had. */
-async function secured(t: ExecutionContext, actions: readonly Action[], answer = answering(OK)) {
+async function secured(
+  t: ExecutionContext,
+  actions: readonly Action[],
+  answer: Parameters<typeof rawTarget>[0] = answering(OK),
+) {
   const target = await rawTarget(answer);
   const lb = await startBalancer({ actions });
   if (actions.some((action) => action.type === 'forward')) await lb.registered('web', target.port);
