@@ -1,8 +1,9 @@
 import { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter/index.js';
 import { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter/index.js';
-import { Construct, TerraformStack } from './cdktf.ts';
+import { Construct } from './cdktf.ts';
 import { EphemeralBlock } from './ephemeral-block.ts';
 import { PropCheck } from './prop-check.ts';
+import { requireTerraform, type Version } from './terraform-version.ts';
 import { PARAMETER_NAME } from './text-parameter.ts';
 
 export interface GeneratedSecretProps {
@@ -14,7 +15,7 @@ export interface GeneratedSecretProps {
 }
 
 /** Terraform language/resources/ephemeral/write-only; the provider knows them since 5.88. */
-const TERRAFORM_WITH_WRITE_ONLY = '>= 1.11.0';
+const TERRAFORM_WITH_WRITE_ONLY: Version = [1, 11];
 
 /**
  * A secret that AWS draws at the first deployment and Parameter Store keeps encrypted. It is in no source file, no
@@ -44,7 +45,7 @@ export class GeneratedSecret extends Construct {
       // Each draw is another: only a new version is written.
       valueWoVersion: 1,
     });
-    TerraformStack.of(this).addOverride('terraform.required_version', TERRAFORM_WITH_WRITE_ONLY);
+    requireTerraform(this, TERRAFORM_WITH_WRITE_ONLY);
     this.arn = parameter.arn;
     this.name = parameter.name;
   }

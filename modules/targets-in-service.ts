@@ -1,4 +1,5 @@
 import { Construct, DataResource, type ITerraformDependable } from './cdktf.ts';
+import { requireTerraform, type Version } from './terraform-version.ts';
 
 export interface TargetsInServiceProps {
   readonly targetGroupArn: string;
@@ -8,6 +9,9 @@ export interface TargetsInServiceProps {
   /** What brings the targets. */
   readonly after: readonly ITerraformDependable[];
 }
+
+/** Terraform language/resources/terraform-data: instead of a provider of its own. */
+const TERRAFORM_WITH_DATA: Version = [1, 4];
 
 /**
  * Waits, when it is created, until every target of a group is healthy and there is one at least; AWS's waiter asks every
@@ -20,6 +24,7 @@ export class TargetsInService extends Construct {
 
   constructor(scope: Construct, id: string, props: TargetsInServiceProps) {
     super(scope, id);
+    requireTerraform(this, TERRAFORM_WITH_DATA);
     this.done = new DataResource(this, 'wait', {
       triggersReplace: { service: props.of },
       provisioners: [

@@ -1,5 +1,6 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { type Construct, LocalBackend, S3Backend, TerraformOutput, TerraformStack } from '../modules/cdktf.ts';
+import { requireTerraform, type Version } from '../modules/terraform-version.ts';
 import type { Environment } from './environments.ts';
 
 export interface StackProps {
@@ -11,7 +12,7 @@ export interface StackProps {
 }
 
 /** Terraform language/backend/s3: use_lockfile, experimental in 1.10. */
-const TERRAFORM_WITH_LOCK_FILES = '>= 1.10.0';
+const TERRAFORM_WITH_LOCK_FILES: Version = [1, 10];
 
 /** What every stack has: the AWS provider with default tags, and an explicit backend. */
 export class BaseStack extends TerraformStack {
@@ -48,7 +49,7 @@ export class BaseStack extends TerraformStack {
       new S3Backend(this, { bucket, region, key: `cutover/${key}/${id}.tfstate`, encrypt: true });
       // Younger than the bindings: S3's own lock instead of a DynamoDB table, which an older Terraform does not know.
       this.addOverride('terraform.backend.s3.use_lockfile', true);
-      this.addOverride('terraform.required_version', TERRAFORM_WITH_LOCK_FILES);
+      requireTerraform(this, TERRAFORM_WITH_LOCK_FILES);
       return;
     }
     // Relative to the folder that Terraform runs in, <out>/stacks/<stack>: beside <out>, and the same text on every machine.

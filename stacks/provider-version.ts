@@ -1,4 +1,5 @@
 /** Version constraints of the AWS provider (Terraform language/expressions/version-constraints). */
+import { compareVersions } from '../modules/terraform-version.ts';
 
 const VERSION = String.raw`\s*(?:(?:=|!=|~>|>=|<=|>|<)\s*)?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?\s*`;
 
@@ -13,20 +14,12 @@ export const isTooOld = (constraint: string): boolean => constraint.split(',').s
 function endsBeforeOldest(part: string): boolean {
   const [, operator = '=', version = ''] = /^\s*(=|!=|~>|>=|<=|>|<)?\s*([\d.]+)/.exec(part) ?? [];
   const numbers = version.split('.').map(Number);
-  if (operator === '=' || operator === '<=') return compare(numbers, OLDEST) < 0;
-  if (operator === '<') return compare(numbers, OLDEST) <= 0;
+  if (operator === '=' || operator === '<=') return compareVersions(numbers, OLDEST) < 0;
+  if (operator === '<') return compareVersions(numbers, OLDEST) <= 0;
   // ~> 5.40.0 goes up to 5.41, ~> 5.40 up to 6; one number alone has no end.
   if (operator !== '~>' || numbers.length === 1) return false;
   const end = numbers.slice(0, -1);
-  return compare([...end.slice(0, -1), (end.at(-1) ?? 0) + 1], OLDEST) <= 0;
+  return compareVersions([...end.slice(0, -1), (end.at(-1) ?? 0) + 1], OLDEST) <= 0;
 }
 
 const OLDEST = OLDEST_PROVIDER.split('.').map(Number);
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < 3; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
