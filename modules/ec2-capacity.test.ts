@@ -54,6 +54,11 @@ test('a capacity provider scales the group, and the cluster knows it', (t) => {
   t.is(out.one('aws_ecs_cluster_capacity_providers').capacity_providers.length, 2);
 });
 
+test('instances come when their role may register them, and go before it may no more', (t) => {
+  const { depends_on } = synth((stack) => add(stack)).one('aws_autoscaling_group');
+  t.regex(depends_on.join(), /^aws_iam_role_policy\.[\w-]*role_policy_\w+$/);
+});
+
 test('the instance role acts on its own cluster only', (t) => {
   const policy = JSON.parse(synth((stack) => add(stack)).one('aws_iam_role_policy').policy);
   for (const statement of policy.Statement) {

@@ -64,7 +64,13 @@ export class Ec2Capacity extends Construct {
     const protect = props.terminationProtection ?? false;
     const { managedScaling = {} } = props;
     const followsTasks = managedScaling !== 'off';
-    const template = this.#launchTemplate(props);
+    const role = new Role(this, 'role', {
+      name: `${props.name}-instance`,
+      description: `ECS agent on the instances of ${props.name}`,
+      servicePrincipal: 'ec2.amazonaws.com',
+      statements: instanceStatements(props.cluster.arn),
+    });
+    const template = this.#launchTemplate(props, role);
     const group = new AutoscalingGroup(this, 'group', {
       name: props.name,
       minSize: props.minInstances,
@@ -82,6 +88,8 @@ export class Ec2Capacity extends Construct {
         ...(followsTasks ? [{ key: 'AmazonECSManaged', value: 'true', propagateAtLaunch: true }] : []),
       ],
       lifecycle: followsTasks ? { ignoreChanges: ['desired_capacity'] } : undefined,
+      // An agent that may not register yet gives up; and at the end it says goodbye with the same rights.
+      dependsOn: [...role.permissions],
     });
     const provider = new EcsCapacityProvider(this, 'provider', {
       name: props.name,
@@ -96,13 +104,7 @@ export class Ec2Capacity extends Construct {
     this.autoScalingGroupName = group.name;
   }
 
-  #launchTemplate(props: Ec2CapacityProps): LaunchTemplate {
-    const role = new Role(this, 'role', {
-      name: `${props.name}-instance`,
-      description: `ECS agent on the instances of ${props.name}`,
-      servicePrincipal: 'ec2.amazonaws.com',
-      statements: instanceStatements(props.cluster.arn),
-    });
+  #launchTemplate(props: Ec2CapacityProps, role: Role): LaunchTemplate {
     const profile = new IamInstanceProfile(this, 'profile', { name: `${props.name}-instance`, role: role.name });
     const image = new DataAwsSsmParameter(this, 'image', { name: ECS_OPTIMISED_IMAGE });
     return new LaunchTemplate(this, 'template', {

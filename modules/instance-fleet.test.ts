@@ -24,6 +24,11 @@ test('instances register with the target group and are judged by its health chec
   t.is(out.one('aws_launch_template').block_device_mappings[0].ebs.encrypted, 'true');
 });
 
+test('instances come when their role may fetch what user data asks for', (t) => {
+  const { depends_on } = synth((stack) => add(stack)).one('aws_autoscaling_group');
+  t.regex(depends_on.join(), /^aws_iam_role_policy\.[\w-]*role_policy_\w+$/);
+});
+
 test('a fleet can be kept at zero', (t) => {
   t.is(synth((stack) => add(stack, { instances: 0 })).one('aws_autoscaling_group').max_size, 0);
 });

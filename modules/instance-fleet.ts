@@ -50,7 +50,13 @@ export class InstanceFleet extends Construct {
         fix: 'fetch what is large from S3',
       })
       .done();
-    const template = this.#template(props);
+    const role = new Role(this, 'role', {
+      name: `${props.name}-instance`,
+      description: `What ${props.name} may call`,
+      servicePrincipal: 'ec2.amazonaws.com',
+      statements: props.statements,
+    });
+    const template = this.#template(props, role);
     this.group = new AutoscalingGroup(this, 'group', {
       name: props.name,
       minSize: props.instances,
@@ -63,17 +69,12 @@ export class InstanceFleet extends Construct {
       healthCheckType: 'ELB',
       healthCheckGracePeriod: 180,
       tag: groupTags({ ...props.tags, Name: props.name }),
-      dependsOn: [...(props.after ?? [])],
+      // User data runs once: what it may not fetch yet is never there.
+      dependsOn: [...role.permissions, ...(props.after ?? [])],
     });
   }
 
-  #template(props: InstanceFleetProps): LaunchTemplate {
-    const role = new Role(this, 'role', {
-      name: `${props.name}-instance`,
-      description: `What ${props.name} may call`,
-      servicePrincipal: 'ec2.amazonaws.com',
-      statements: props.statements,
-    });
+  #template(props: InstanceFleetProps, role: Role): LaunchTemplate {
     const profile = new IamInstanceProfile(this, 'profile', { name: `${props.name}-instance`, role: role.name });
     const image = new DataAwsSsmParameter(this, 'image', { name: AMAZON_LINUX });
     return new LaunchTemplate(this, 'template', {

@@ -25,6 +25,8 @@ export class Role extends Construct {
   readonly policy: IamRolePolicy | undefined;
   /** The same for AWS's own policies. */
   readonly attachments: readonly ITerraformDependable[];
+  /** Both: all that the role may do from the start. */
+  readonly permissions: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
@@ -47,6 +49,7 @@ export class Role extends Construct {
     this.attachments = (props.managedPolicyArns ?? []).map(
       (policyArn, index) => new IamRolePolicyAttachment(this, `managed-${index}`, { role: role.name, policyArn }),
     );
+    this.permissions = [...(this.policy ? [this.policy] : []), ...this.attachments];
     this.arn = role.arn;
     this.name = role.name;
   }
