@@ -4,7 +4,10 @@ import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import type { Account } from './account.ts';
 import { Construct, type ITerraformDependable } from './cdktf.ts';
 import { ABANDONED_AFTER_DAYS, BUCKET_PREFIX, makePrivate } from './private-bucket.ts';
-import { PropCheck } from './prop-check.ts';
+import { type NumberRule, PropCheck } from './prop-check.ts';
+
+/** How long logs may be kept: up to ten years. */
+export const LOG_DAYS: NumberRule = { min: 1, max: 3653, unit: 'days' };
 
 export interface LogBucketProps {
   /** Start of the name; AWS adds the rest. 1–37 lower-case letters, digits and hyphens. */
@@ -27,7 +30,7 @@ export class LogBucket extends Construct {
     const { account, keepDays = 90 } = props;
     new PropCheck(scope, id)
       .matches('namePrefix', props.namePrefix, BUCKET_PREFIX)
-      .range('keepDays', keepDays, { min: 1, max: 3653, unit: 'days' })
+      .range('keepDays', keepDays, LOG_DAYS)
       .done();
     const bucket = new S3Bucket(this, 'bucket', {
       bucketPrefix: props.namePrefix,

@@ -76,9 +76,22 @@ export class OperationsAlarms extends Construct {
 }
 
 function validate(scope: Construct, id: string, props: OperationsAlarmsProps): void {
-  const { serverErrorsPerMinute = 10, latencyP95Seconds = 1, cpuPercent = 90, topicArns = [] } = props;
   const check = new PropCheck(scope, id);
   checkAlarmName(check, 'namePrefix', props.namePrefix);
+  checkThresholds(check, props);
+  check
+    .that(new Set(props.services.map(({ label }) => label)).size === props.services.length, {
+      prop: 'services',
+      value: props.services.map(({ label }) => label),
+      rule: 'each has a label of its own, since alarms are called by it',
+      fix: 'rename one',
+    })
+    .done();
+}
+
+/** Notes thresholds that never or always fire, and topics that are none. */
+export function checkThresholds(check: PropCheck, thresholds: AlarmThresholds): void {
+  const { serverErrorsPerMinute = 10, latencyP95Seconds = 1, cpuPercent = 90, topicArns = [] } = thresholds;
   check
     .range('serverErrorsPerMinute', serverErrorsPerMinute, { min: 1, max: 1_000_000 })
     .that(latencyP95Seconds > 0, {
@@ -98,12 +111,6 @@ function validate(scope: Construct, id: string, props: OperationsAlarmsProps): v
       value: topicArns.length,
       rule: 'at most 5 actions (CloudWatch PutMetricAlarm)',
       fix: 'subscribe the others to one topic',
-    })
-    .that(new Set(props.services.map(({ label }) => label)).size === props.services.length, {
-      prop: 'services',
-      value: props.services.map(({ label }) => label),
-      rule: 'each has a label of its own, since alarms are called by it',
-      fix: 'rename one',
     });
   for (const topicArn of topicArns) {
     check.matches('topicArns', topicArn, {
@@ -111,5 +118,4 @@ function validate(scope: Construct, id: string, props: OperationsAlarmsProps): v
       rule: 'the ARN of a topic (CloudWatch PutMetricAlarm)',
     });
   }
-  check.done();
 }

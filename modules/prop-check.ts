@@ -28,8 +28,14 @@ export class PropCheck {
   readonly #path: string;
   readonly #problems: PropProblem[] = [];
 
-  constructor(scope: Construct, id: string) {
-    this.#path = scope.node.path ? `${scope.node.path}/${id}` : id;
+  /** @param scope undefined for whoever tells the problems by itself, as the settings do */
+  constructor(scope: Construct | undefined, id: string) {
+    this.#path = scope?.node.path ? `${scope.node.path}/${id}` : id;
+  }
+
+  /** What is noted so far. */
+  get problems(): readonly PropProblem[] {
+    return this.#problems;
   }
 
   /** Notes the problem unless `ok`. */

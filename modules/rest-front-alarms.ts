@@ -1,7 +1,7 @@
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js';
 import { Construct } from './cdktf.ts';
 import { type AlarmShape, checkAlarmName, shapeConfig } from './metric-alarm.ts';
-import type { AlarmThresholds } from './operations-alarms.ts';
+import { type AlarmThresholds, checkThresholds } from './operations-alarms.ts';
 import { PropCheck } from './prop-check.ts';
 import type { RestFront } from './rest-front.ts';
 
@@ -23,6 +23,7 @@ export class RestFrontAlarms extends Construct {
     super(scope, id);
     const check = new PropCheck(scope, id);
     checkAlarmName(check, 'namePrefix', props.namePrefix);
+    checkThresholds(check, props);
     check.done();
     const { serverErrorsPerMinute: threshold = 10, latencyP95Seconds = 1 } = props;
     this.#alarm(props, { suffix: 'api-5xx', metricName: '5XXError' }, { threshold });

@@ -28,10 +28,10 @@ export function backendOf(
   if (type === 'local') {
     for (const source of ['stateBucket', 'stateRegion'] as const) {
       if (reader.has(source)) {
-        reader.refuseCombination(source, {
-          what: `${source} is said, and the state is local`,
+        reader.refuse(source, {
+          what: `${source} beside local state`,
           rule: 'a bucket and its region are of the backend s3 (Terraform language/backend/s3)',
-          fix: 'set CUTOVER_BACKEND to s3, or unset it',
+          fix: `set CUTOVER_BACKEND to s3, or leave ${source} out`,
         });
       }
     }
@@ -39,7 +39,7 @@ export function backendOf(
   }
   const bucket = named ?? own?.bucket;
   if (bucket === undefined && !reader.has('stateBucket')) {
-    reader.refuseCombination('stateBucket', {
+    reader.refuse('stateBucket', {
       what: 'the backend is s3, and no bucket is named',
       rule: 'state in S3 needs a bucket that is there before the first deployment (Terraform language/backend/s3)',
       fix: 'set CUTOVER_STATE_BUCKET to its name',

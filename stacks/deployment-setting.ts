@@ -1,8 +1,14 @@
-/** How CodeDeploy moves traffic, as one word of text: for CUTOVER_DEPLOYMENT_CONFIG. */
-import { type DeploymentConfiguration, PREDEFINED_CONFIGURATIONS } from '../modules/deployment-configuration.ts';
+/** How CodeDeploy moves traffic, as one word of text: for CUTOVER_DEPLOYMENT_CONFIG. Pure; problems go to the reader. */
+import {
+  checkConfiguration,
+  type DeploymentConfiguration,
+  PREDEFINED_CONFIGURATIONS,
+} from '../modules/deployment-configuration.ts';
+import { PropCheck } from '../modules/prop-check.ts';
+import type { SettingReader } from './setting-reader.ts';
 
 /** `ECSCanary10Percent5Minutes`, with or without CodeDeploy's prefix; or `canary:10:5`, `linear:20:1`: percent, minutes. */
-export const DEPLOYMENT_SETTING = {
+const SETTING = {
   pattern: new RegExp(
     `^((CodeDeployDefault\\.)?(${PREDEFINED_CONFIGURATIONS.join('|')})|(canary|linear):\\d{1,2}:\\d{1,4})$`,
   ),
@@ -10,8 +16,18 @@ export const DEPLOYMENT_SETTING = {
 };
 
 /** @returns undefined where nothing is set, and the environment's own holds */
-export function deploymentConfiguration(text: string | undefined): DeploymentConfiguration | undefined {
+export function deploymentConfigurationOf(reader: SettingReader): DeploymentConfiguration | undefined {
+  const text = reader.text('deploymentConfig', SETTING);
   if (text === undefined) return undefined;
+  const configuration = configurationOf(text);
+  // Told here, since only a stage with a blue/green service would come to it.
+  const check = new PropCheck(undefined, 'deploymentConfig');
+  checkConfiguration(check, configuration);
+  reader.refuseFor('deploymentConfig', text, check.problems);
+  return configuration;
+}
+
+function configurationOf(text: string): DeploymentConfiguration {
   const name = text.replace(/^CodeDeployDefault\./, '');
   const predefined = PREDEFINED_CONFIGURATIONS.find((candidate) => candidate === name);
   if (predefined) return predefined;

@@ -3,6 +3,7 @@ import { ArtifactBucket } from '../modules/artifact-bucket.ts';
 import { Construct, type ITerraformDependable } from '../modules/cdktf.ts';
 import { InstanceFleet } from '../modules/instance-fleet.ts';
 import type { Network } from '../modules/network.ts';
+import { PropCheck } from '../modules/prop-check.ts';
 import { serviceBuilds } from '../modules/service-builds.ts';
 import type { Environment } from './environments.ts';
 import type { ForumEdgeStack } from './forum-edge-stack.ts';
@@ -35,7 +36,7 @@ export class ForumInstances extends Construct {
       namePrefix: `${name}-`,
       forceDestroy: !environment.deletionProtection,
     });
-    const tag = tagOf(props);
+    const tag = this.#tag(props);
     const application = FORUM_MONOLITH.repository;
     const artifact = new ApplicationArtifact(this, 'application', {
       bucket,
@@ -62,9 +63,19 @@ export class ForumInstances extends Construct {
       tags: props.launchedTags,
     });
   }
-}
 
-/** An image in the registry may be of no build here; then the instances, at zero, keep the latest. */
-function tagOf({ tag, instances }: ForumInstancesProps): string {
-  return instances === 0 && !serviceBuilds(FORUM_SOURCES.monolith).has(tag) ? LATEST : tag;
+  /** An image in the registry may be of no build here; then the instances, at zero, keep the latest. */
+  #tag({ tag, instances }: ForumInstancesProps): string {
+    const builds = serviceBuilds(FORUM_SOURCES.monolith);
+    if (instances === 0) return builds.has(tag) ? tag : LATEST;
+    new PropCheck(this, 'application')
+      .that(builds.has(tag), {
+        prop: 'tags.forum',
+        value: tag,
+        rule: `a build of the forum's monolith: ${[...builds.keys()].join(', ')}`,
+        fix: 'name one of these in CUTOVER_TAGS, or add the build to cutover.image.builds of its package.json',
+      })
+      .done();
+    return tag;
+  }
 }

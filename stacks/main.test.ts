@@ -63,6 +63,16 @@ test.serial('an unknown stage: one clear error, exit 3, nothing written', async 
   t.deepEqual(stacks, []);
 });
 
+test.serial('an output folder that is a file: one clear error, exit 3', async (t) => {
+  const outDir = join(root, 'package.json');
+  const { code, stderr } = await run({ CDKTF_OUTDIR: outDir });
+  t.is(code, 3);
+  t.regex(
+    stderr,
+    /^unusable output folder in CDKTF_OUTDIR, CUTOVER_OUTDIR\n {2}value: ".*package.json"\n {2}rule: .*EEXIST/,
+  );
+});
+
 test.serial('no source imports the root of the provider, or cdktf past its one door', async (t) => {
   for (const folder of ['stacks', 'modules']) {
     for (const file of await readdir(join(root, folder), { recursive: true })) {

@@ -1,4 +1,5 @@
 /** Where settings are found: an environment variable first, then cdktf's context. Collects every problem. */
+import type { PropProblem } from '../modules/prop-check.ts';
 import { SERVICE_KEYS, type ServiceKey } from './service-keys.ts';
 
 /** Every problem of the settings, each with value, rule and fix. */
@@ -30,6 +31,16 @@ const SOURCES = {
 } as const;
 export type Source = keyof typeof SOURCES;
 
+/** What is wrong with a setting. */
+export interface Refusal {
+  readonly what: string;
+  /** Of it, the word or number that is wrong. @default all of the setting; null where it is unset */
+  readonly value?: unknown;
+  readonly rule: string;
+  /** @default to follow the rule, or to unset it */
+  readonly fix?: string;
+}
+
 /** Finds settings by their names, and collects what is wrong with them. */
 export class SettingReader {
   readonly #env: Env;
@@ -46,7 +57,7 @@ export class SettingReader {
     if (found === undefined) return fallback;
     const match = allowed.find((name) => name === found.value);
     if (match) return match;
-    this.#refuse(found, { what: `unknown ${source}`, rule: `one of ${allowed.join(', ')}` });
+    this.refuse(source, { what: `unknown ${source}`, rule: `one of ${allowed.join(', ')}` });
     return fallback;
   }
 
@@ -54,7 +65,7 @@ export class SettingReader {
     const found = this.#find(source);
     if (found === undefined) return undefined;
     if (typeof found.value === 'string' && expected.pattern.test(found.value)) return found.value;
-    this.#refuse(found, { what: `invalid ${source}`, rule: expected.rule });
+    this.refuse(source, { what: `invalid ${source}`, rule: expected.rule });
     return undefined;
   }
 
@@ -65,16 +76,15 @@ export class SettingReader {
     const tags: Partial<Record<ServiceKey, string>> = {};
     for (const [name, tag] of tagEntries(found.value)) {
       const service = SERVICE_KEYS.find((candidate) => candidate === name);
-      const at = { ...found, value: `${name}=${tag}` };
+      const value = `${name}=${tag}`;
       if (!service) {
-        this.#refuse(at, {
-          what: `unknown service ${JSON.stringify(name)}`,
-          rule: `one of ${SERVICE_KEYS.join(', ')}`,
-        });
+        const rule = `one of ${SERVICE_KEYS.join(', ')}`;
+        this.refuse('tags', { what: `unknown service ${JSON.stringify(name)}`, value, rule });
       } else if (!/^\w[\w.-]{0,127}$/.test(tag)) {
-        this.#refuse(at, { what: `invalid tag of ${name}`, rule: 'SERVICE=TAG, the tag 1–128 letters, digits, _ . -' });
+        const rule = 'SERVICE=TAG, the tag 1–128 letters, digits, _ . -';
+        this.refuse('tags', { what: `invalid tag of ${name}`, value, rule });
       } else if (tags[service] !== undefined) {
-        this.#refuse(at, { what: `${name} is named twice`, rule: 'one tag for each service' });
+        this.refuse('tags', { what: `${name} is named twice`, value, rule: 'one tag for each service' });
       } else tags[service] = tag;
     }
     return tags;
@@ -88,20 +98,21 @@ export class SettingReader {
     return given.map((word) => String(word).trim()).filter((word) => word !== '');
   }
 
-  /** Refuses one word of a setting that is a list of them. */
-  refuseWord(source: Source, { word, what, rule }: { word: string; what: string; rule: string }): void {
-    this.#refuse({ where: this.#find(source)?.where ?? source, value: word }, { what, rule });
-  }
-
   /** True where it is set, to whatever value. */
   has(source: Source): boolean {
     return this.#find(source) !== undefined;
   }
 
-  /** Refuses settings that are right by themselves and wrong beside another. Unset is told as null. */
-  refuseCombination(source: Source, { what, rule, fix }: { what: string; rule: string; fix: string }): void {
-    const value = JSON.stringify(this.#find(source)?.value ?? null);
-    this.#problems.push([what, `  value: ${value}`, `  rule:  ${rule}`, `  fix:   ${fix}`].join('\n'));
+  /** Refuses a setting where it was found; one that is unset, and should not be, by its variable. */
+  refuse(source: Source, refusal: Refusal): void {
+    const { where, value } = this.#find(source) ?? { where: SOURCES[source].variable, value: null };
+    this.#refuse(where, { value, ...refusal });
+  }
+
+  /** Refuses a word of a setting for what its construct would say to it. */
+  refuseFor(source: Source, word: string, problems: readonly PropProblem[]): void {
+    for (const { prop, value, rule, fix } of problems)
+      this.refuse(source, { what: `${prop} of ${word} is not valid`, value, rule, fix });
   }
 
   /** @throws SettingsError with every problem */
@@ -120,14 +131,10 @@ export class SettingReader {
     return undefined;
   }
 
-  #refuse(found: { where: string; value: unknown }, { what, rule }: { what: string; rule: string }): void {
+  #refuse(where: string, refusal: Refusal): void {
+    const { what, value, rule, fix = `set ${where} to that, or unset it for the default` } = refusal;
     this.#problems.push(
-      [
-        `${what} in ${found.where}`,
-        `  value: ${JSON.stringify(found.value)}`,
-        `  rule:  ${rule}`,
-        `  fix:   set ${found.where} to that, or unset it for the default`,
-      ].join('\n'),
+      [`${what} in ${where}`, `  value: ${JSON.stringify(value)}`, `  rule:  ${rule}`, `  fix:   ${fix}`].join('\n'),
     );
   }
 
@@ -142,7 +149,7 @@ export class SettingReader {
     } catch {
       // Told below, like an array or a number.
     }
-    this.#refuse({ where: 'CDKTF_CONTEXT_JSON', value: text }, { what: 'unreadable context', rule: 'one JSON object' });
+    this.#refuse('CDKTF_CONTEXT_JSON', { what: 'unreadable context', value: text, rule: 'one JSON object' });
     return {};
   }
 }

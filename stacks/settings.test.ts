@@ -79,15 +79,15 @@ test('backends that cannot be: what, value, rule and fix', (t) => {
   t.is(
     problems({ CUTOVER_BACKEND: 's3' }),
     [
-      'the backend is s3, and no bucket is named',
+      'the backend is s3, and no bucket is named in CUTOVER_STATE_BUCKET',
       '  value: null',
       '  rule:  state in S3 needs a bucket that is there before the first deployment (Terraform language/backend/s3)',
       '  fix:   set CUTOVER_STATE_BUCKET to its name',
     ].join('\n'),
   );
   const unused = problems({ CUTOVER_STATE_BUCKET: 'acme-terraform-state', CUTOVER_STATE_REGION: 'eu-west-1' });
-  t.regex(unused, /stateBucket is said, and the state is local\n {2}value: "acme-terraform-state"/);
-  t.regex(unused, /stateRegion is said, and the state is local\n {2}value: "eu-west-1"/);
+  t.regex(unused, /stateBucket beside local state in CUTOVER_STATE_BUCKET\n {2}value: "acme-terraform-state"/);
+  t.regex(unused, /stateRegion beside local state in CUTOVER_STATE_REGION\n {2}value: "eu-west-1"/);
   // A bad name is one problem, and not a missing one too.
   t.is(problems({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'Acme' }).match(/rule: /g)?.length, 1);
   for (const name of ['ab', 'a_b', 'acme.state', '-acme', 'acme-', 'xn--acme', 'acme-s3alias', 'a'.repeat(64)]) {
@@ -113,7 +113,11 @@ test('constraints of the provider’s version', (t) => {
     t.regex(problems({ CUTOVER_AWS_PROVIDER_VERSION: bad }), /version constraint/, bad);
   }
   for (const old of ['5.40.0', '= 5.87.9', '~> 5.40.0', '~> 4.0', '< 5.88', '<= 5.87', '>= 4.0, < 5.0', '5'])
-    t.regex(problems({ CUTOVER_AWS_PROVIDER_VERSION: old }), /older than what the stacks use/, old);
+    t.regex(
+      problems({ CUTOVER_AWS_PROVIDER_VERSION: old }),
+      /older than what the stacks use in CUTOVER_AWS_PROVIDER_VERSION/,
+      old,
+    );
   for (const new_ of ['<= 5.88', '< 5.88.1', '> 4.0']) t.is(of(new_), new_);
 });
 
@@ -141,6 +145,8 @@ for (const [what, env, expected] of [
   ['missing tag', { CUTOVER_TAGS: 'hq' }, /invalid tag of hq/],
   ['service named twice', { CUTOVER_TAGS: 'hq=a,hq=b' }, /hq is named twice/],
   ['environment name', { CUTOVER_ENVIRONMENT_NAME: 'Interstella' }, /lower-case letters only/],
+  ['environment name that is ECS’s', { CUTOVER_ENVIRONMENT_NAME: 'ecsdemo' }, /not beginning with aws, ecs/],
+  ['environment name that is ELB’s', { CUTOVER_ENVIRONMENT_NAME: 'internal' }, /not internal/],
   ['long environment name', { CUTOVER_ENVIRONMENT_NAME: 'abcdefghijklmnopq' }, /1–16/],
   ['region', { CUTOVER_REGION: 'Virginia' }, /an AWS region/],
   ['provider version', { CUTOVER_AWS_PROVIDER_VERSION: 'latest' }, /version constraint/],
@@ -153,6 +159,13 @@ for (const [what, env, expected] of [
   ],
   ['scale', { CUTOVER_SCALE: 'large' }, /one of default, small/],
   ['shift', { CUTOVER_DEPLOYMENT_CONFIG: 'canary:100:5' }, /linear:PERCENT:MINUTES/],
+  [
+    'shift of nothing',
+    { CUTOVER_DEPLOYMENT_CONFIG: 'canary:0:5' },
+    /percentage of canary:0:5 is not valid in CUTOVER_DEP/,
+  ],
+  ['shift over days', { CUTOVER_DEPLOYMENT_CONFIG: 'linear:1:1000' }, /at most 2880 minutes from the first step/],
+  ['parameter of AWS', { CUTOVER_LOADTEST_CERT_PARAMETER: '/aws/cert' }, /not under \/aws or \/ssm/],
   ['parameter path', { CUTOVER_LOADTEST_CERT_PARAMETER: 'no-slash' }, /path of a parameter/],
   ['context', { CDKTF_CONTEXT_JSON: '[1]' }, /one JSON object/],
   ['context text', { CDKTF_CONTEXT_JSON: '{' }, /one JSON object/],
@@ -166,6 +179,33 @@ for (const [what, env, expected] of [
 test('all problems are told at once', (t) => {
   const text = problems({ CUTOVER_STAGE: 'a', CUTOVER_ENVIRONMENT: 'b', CUTOVER_TAGS: 'c=d' });
   t.is(text.match(/ {2}rule: /g)?.length, 3);
+});
+
+/** Each setting with something that it never is. */
+const WRONG: Readonly<Record<string, string>> = {
+  CUTOVER_STAGE: 'monolyth',
+  CUTOVER_SYSTEM: 'both',
+  CUTOVER_ENVIRONMENT: 'qa',
+  CUTOVER_ENVIRONMENT_NAME: 'aws',
+  CUTOVER_REGION: 'Ohio',
+  CUTOVER_SCALE: 'large',
+  CUTOVER_TAGS: 'hq=',
+  CUTOVER_DEPLOYMENT_CONFIG: 'linear:10:0',
+  CUTOVER_AWS_PROVIDER_VERSION: '4.0',
+  CUTOVER_FRONT: 'rest-api:1:0',
+  CUTOVER_BACKEND: 'gcs',
+  CUTOVER_STATE_BUCKET: 'A',
+  CUTOVER_STATE_REGION: 'B',
+  CUTOVER_LOADTEST_CERT_PARAMETER: 'c',
+};
+
+test('every setting at once: each problem names its setting, value, rule and fix', (t) => {
+  const told = problems(WRONG).split(/\n(?! {2})/);
+  for (const variable of Object.keys(WRONG)) {
+    const own = told.filter((problem) => problem.split('\n')[0]?.endsWith(` in ${variable}`));
+    t.true(own.length > 0, `${variable}:\n${told.join('\n')}`);
+    for (const problem of own) t.regex(problem, /\n {2}value: .+\n {2}rule: {2}.+\n {2}fix: {3}.+$/, variable);
+  }
 });
 
 test('cdktf decides where the output goes, when it does', (t) => {

@@ -1,6 +1,8 @@
 /** Reads what to synthesize from the process's environment and cdktf's context. Pure; collects every problem. */
+
+import { PARAMETER_NAME } from '../modules/text-parameter.ts';
 import { backendOf, REGION } from './backend-setting.ts';
-import { DEPLOYMENT_SETTING, deploymentConfiguration } from './deployment-setting.ts';
+import { deploymentConfigurationOf } from './deployment-setting.ts';
 import { ENVIRONMENT_NAMES, ENVIRONMENTS, type Environment, type EnvironmentKey } from './environments.ts';
 import { frontOf } from './front-setting.ts';
 import { isTooOld, OLDEST_PROVIDER, PROVIDER_VERSIONS } from './provider-version.ts';
@@ -21,6 +23,15 @@ export interface Settings {
   readonly providerVersion: string | undefined;
   readonly outDir: string;
 }
+
+/** What AWS keeps for itself at the beginning of names that the environment's stands at the beginning of. */
+const ENVIRONMENT_NAME = {
+  pattern: /^(?!aws|ecs|fargate|ssm|(?:internal|sg|sthree)$)[a-z]{1,16}$/,
+  rule:
+    '1–16 lower-case letters only: ECR repository names carry it, load balancer names hold 32 characters; not beginning with ' +
+    'aws, ecs, fargate or ssm, and not internal, sg or sthree (ECS CreateCapacityProvider, SSM PutParameter, ELB ' +
+    'CreateLoadBalancer, EC2 CreateSecurityGroup, S3 bucketnamingrules)',
+};
 
 /**
  * @param env the process's environment; cdktf's context is in its CDKTF_CONTEXT_JSON
@@ -47,8 +58,8 @@ function providerVersionOf(reader: SettingReader): string | undefined {
     rule: 'a Terraform version constraint such as 5.100.0, ~> 6.0 or >= 6.0, < 7.0',
   });
   if (version !== undefined && isTooOld(version))
-    reader.refuseCombination('providerVersion', {
-      what: 'the AWS provider is older than what the stacks use',
+    reader.refuse('providerVersion', {
+      what: 'an AWS provider older than what the stacks use',
       rule: `drawn secrets are given to write-only attributes, which the provider has since ${OLDEST_PROVIDER}`,
       fix: `allow ${OLDEST_PROVIDER} or newer`,
     });
@@ -57,22 +68,19 @@ function providerVersionOf(reader: SettingReader): string | undefined {
 
 function environmentOf(reader: SettingReader, key: EnvironmentKey): Environment {
   const base = atScale(ENVIRONMENTS[key], reader.oneOf('scale', SCALE_NAMES, 'default'));
-  const name = reader.text('environmentName', {
-    pattern: /^[a-z]{1,16}$/,
-    rule: '1–16 lower-case letters only: ECR repository names carry it, load balancer names hold 32 characters',
-  });
+  const name = reader.text('environmentName', ENVIRONMENT_NAME);
   const region = reader.text('region', REGION) ?? base.region;
   const certificate = reader.text('loadTestCertificate', {
-    pattern: /^(\/[\w.-]+)+$/,
-    rule: 'the path of a parameter such as /interstella/loadtest-certificate',
+    pattern: PARAMETER_NAME.pattern,
+    rule: 'the path of a parameter such as /interstella/loadtest-certificate, not under /aws or /ssm',
   });
-  const configuration = deploymentConfiguration(reader.text('deploymentConfig', DEPLOYMENT_SETTING));
+  const configuration = deploymentConfigurationOf(reader);
   return {
     ...base,
     blueGreen: { ...base.blueGreen, ...(configuration ? { configuration } : {}) },
     name: name ?? base.name,
     region,
-    front: frontOf(reader, base.front),
+    front: frontOf(reader, { own: base.front, region }),
     backend: backendOf(reader, { fallback: base.backend, region }),
     loadTestCertificateParameter: certificate ?? base.loadTestCertificateParameter,
   };

@@ -20,11 +20,10 @@ export interface SynthOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @returns outDir @throws CutoverError SYNTH_FAILED with what the app printed */
+/** @returns outDir @throws CutoverError SYNTH_FAILED with what the app printed, STATE_UNWRITABLE; the signal's reason */
 export async function synth(options: SynthOptions): Promise<string> {
   const config = await readConfig(options.root);
-  await clear(options.outDir);
-  await mkdir(options.outDir, { recursive: true });
+  await prepare(options.outDir);
   const context = { ...config.context, ...(options.stage ? { stage: options.stage } : {}) };
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -75,9 +74,24 @@ function runApp(
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => (options.signal?.aborted ? reject(options.signal.reason) : reject(error)));
-    child.on('close', (code) => resolve({ code, output }));
+    // Aborted, the app is told to end; it may write until it has.
+    child.on('error', (error) => !options.signal?.aborted && reject(error));
+    child.on('close', (code) => (options.signal?.aborted ? reject(options.signal.reason) : resolve({ code, output })));
   });
+}
+
+async function prepare(outDir: string): Promise<void> {
+  try {
+    await clear(outDir);
+    await mkdir(outDir, { recursive: true });
+  } catch (error) {
+    throw new CutoverError({
+      code: 'STATE_UNWRITABLE',
+      address: outDir,
+      message: `the stacks cannot be written there: ${error instanceof Error ? error.message : String(error)}`,
+      fix: 'name another folder, make it writable, or free some space',
+    });
+  }
 }
 
 /** Removes an earlier synth's stacks, and only those: the folder may be the user's. */
@@ -99,4 +113,7 @@ const tagList = (tags: Readonly<Record<string, string>>): string =>
     .map(([service, tag]) => `${service}=${tag}`)
     .join(',');
 
-const tail = (text: string): string => text.trim().split('\n').slice(-20).join('\n');
+/** All that an app tells of its settings and rules, four lines each, and no end of whatever else it prints. */
+const MAX_LINES = 200;
+
+const tail = (text: string): string => text.trim().split('\n').slice(-MAX_LINES).join('\n');
