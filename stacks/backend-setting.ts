@@ -27,7 +27,7 @@ export function backendOf(
   const region = reader.text('stateRegion', REGION);
   if (type === 'local') {
     for (const source of ['stateBucket', 'stateRegion'] as const) {
-      if (reader.has(source)) {
+      if (reader.has(source) && !reader.isRefused('backend')) {
         reader.refuse(source, {
           what: `${source} beside local state`,
           rule: 'a bucket and its region are of the backend s3 (Terraform language/backend/s3)',

@@ -46,6 +46,7 @@ export class SettingReader {
   readonly #env: Env;
   readonly #context: Readonly<Record<string, unknown>>;
   readonly #problems: string[] = [];
+  readonly #refused = new Set<Source>();
 
   constructor(env: Env) {
     this.#env = env;
@@ -103,8 +104,14 @@ export class SettingReader {
     return this.#find(source) !== undefined;
   }
 
+  /** True where something is wrong with it already: what follows from it is no other problem. */
+  isRefused(source: Source): boolean {
+    return this.#refused.has(source);
+  }
+
   /** Refuses a setting where it was found; one that is unset, and should not be, by its variable. */
   refuse(source: Source, refusal: Refusal): void {
+    this.#refused.add(source);
     const { where, value } = this.#find(source) ?? { where: SOURCES[source].variable, value: null };
     this.#refuse(where, { value, ...refusal });
   }

@@ -88,6 +88,8 @@ test('backends that cannot be: what, value, rule and fix', (t) => {
   const unused = problems({ CUTOVER_STATE_BUCKET: 'acme-terraform-state', CUTOVER_STATE_REGION: 'eu-west-1' });
   t.regex(unused, /stateBucket beside local state in CUTOVER_STATE_BUCKET\n {2}value: "acme-terraform-state"/);
   t.regex(unused, /stateRegion beside local state in CUTOVER_STATE_REGION\n {2}value: "eu-west-1"/);
+  // A bad backend is one problem, too, whatever else is said.
+  t.is(problems({ CUTOVER_BACKEND: 'S3', CUTOVER_STATE_BUCKET: 'acme-state' }).match(/rule: /g)?.length, 1);
   // A bad name is one problem, and not a missing one too.
   t.is(problems({ CUTOVER_BACKEND: 's3', CUTOVER_STATE_BUCKET: 'Acme' }).match(/rule: /g)?.length, 1);
   for (const name of ['ab', 'a_b', 'acme.state', '-acme', 'acme-', 'xn--acme', 'acme-s3alias', 'a'.repeat(64)]) {

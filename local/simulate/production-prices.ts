@@ -11,7 +11,7 @@ export interface PricedItem {
   readonly unit: 'hour' | 'month' | 'million requests' | 'GB' | 'GB-month';
   /** Setting or stack that makes it. */
   readonly madeBy: string;
-  /** Where the price was read a second time, beside AWS's own page; null where nobody could. */
+  /** Where the price was read a second time, beside AWS's own page, with its date where it has one; null where nobody could. */
   readonly checkedAt: string | null;
 }
 
@@ -26,6 +26,10 @@ const ALARM_PAGE = 'c3x.dev/resources/aws/aws_cloudwatch_metric_alarm';
 const DASHBOARD_PAGE = 'factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards';
 const IPV4_PAGE = 'doit.com/aws-public-ipv4-price-increase-the-complete-guide';
 const REST_PAGE = 'AWS whitepaper best-practices-api-gateway-private-apis-integration';
+const INSTANCE_PAGE = 'instances.vantage.sh, as a table on GitHub quotes it on 2026-07-28';
+const VOLUME_PAGE = 'aws/agent-toolkit-for-aws on GitHub, ebs-optimization.md: early 2026';
+/** AWS's page fills its table by script: nobody who keeps a copy of it has the number. */
+const S3_PAGE = 'devnotes.tech/understanding-aws-s3-pricing; a gist of the table, 2022-07-07';
 
 /** By name, for who counts how many of each there are. */
 export const PRICES = {
@@ -63,9 +67,15 @@ export const PRICES = {
     dollars: instancePrice('t3.small') ?? Number.NaN,
     unit: 'hour',
     madeBy: 'instances',
-    checkedAt: null,
+    checkedAt: INSTANCE_PAGE,
   },
-  volume: { item: 'volume gp3', dollars: 0.08, unit: 'GB-month', madeBy: 'instances, 30 GiB each', checkedAt: null },
+  volume: {
+    item: 'volume gp3',
+    dollars: 0.08,
+    unit: 'GB-month',
+    madeBy: 'instances, 30 GiB each',
+    checkedAt: VOLUME_PAGE,
+  },
   task: {
     item: 'Fargate task of 0.25 vCPU, 0.5 GiB',
     dollars: TASK.vcpu * FARGATE.vcpuHour + TASK.gib * FARGATE.gibHour,
@@ -82,7 +92,13 @@ export const PRICES = {
     madeBy: 'webAclArn',
     checkedAt: WAF_PAGE,
   },
-  accessLogs: { item: 'access logs in S3', dollars: 0.023, unit: 'GB-month', madeBy: 'accessLogDays', checkedAt: null },
+  accessLogs: {
+    item: 'access logs in S3',
+    dollars: 0.023,
+    unit: 'GB-month',
+    madeBy: 'accessLogDays',
+    checkedAt: S3_PAGE,
+  },
   alarm: {
     item: 'alarm',
     dollars: 0.1,
