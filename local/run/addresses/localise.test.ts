@@ -19,6 +19,7 @@ const cases: readonly (readonly [string, string, string])[] = [
   ['bare with port', `${shop}:443`, '127.10.0.1:443'],
   ['any case', `HTTP://${shop.toUpperCase()}`, 'HTTP://127.10.0.1'],
   ['user', `http://u:p@${shop}/`, 'http://u:p@127.10.0.1/'],
+  ['a name and a mail address', `${shop},someone@example.com`, '127.10.0.1,someone@example.com'],
   ['a name as user', `https://${shop}@${inner}/`, `https://${shop}@127.10.0.2/`],
   ['the longer name', `http://${inner}`, 'http://127.10.0.2'],
   ['JSON', `{"a":"${shop}","b":"http://${shop}:81"}`, '{"a":"127.10.0.1","b":"http://127.10.0.1:81"}'],
@@ -40,6 +41,10 @@ const lookAlikes = [
   `${shop}:80.5`,
   `https://${shop}@example.com/`,
   `https://${shop}:80@example.com/`,
+  `https://${shop}:password@example.com/`,
+  `https://${shop}.@127.10.0.2/`,
+  `https://${shop},x@127.10.0.2/`,
+  `https://${shop}.-@127.10.0.2/`,
   shop.replaceAll('.', '-'),
 ];
 for (const text of lookAlikes) test(`leaves alone: ${text}`, (t) => t.is(real(text), text));
@@ -61,6 +66,7 @@ test('twice is once, and a text without names is left as it is', (t) => {
     ' ',
     '.',
     '-',
+    ',',
     '@',
     'x',
     '"',
@@ -73,14 +79,14 @@ test('twice is once, and a text without names is left as it is', (t) => {
       t.is(real(once), once, text);
       if (!text.toLowerCase().includes(shop.toLowerCase())) t.is(once, text);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
 });
 
 test('hostile text costs no time', (t) => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   real(`http://${'a'.repeat(200_000)}`);
   real(`${'http://u'.repeat(20_000)}`);
   real(`${shop.slice(0, -1)}`.repeat(3_000));
-  t.true(performance.now() - started < 1_000);
+  t.true(process.cpuUsage(started).user < 1_000_000);
 });
