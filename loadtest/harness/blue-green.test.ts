@@ -65,6 +65,14 @@ class Stage {
     this.plane.become(threadsStatus({ url: this.forum.url, ...change }).status, 'DEPLOYMENT_CHANGED', 'on it goes');
   }
 
+  /** Resolves after that time, once what the stage has become was read, and so many requests more were answered. */
+  async shown(ms: number, requests = 0): Promise<void> {
+    const reads = this.plane.reads;
+    const enough = this.forum.requests.length + requests;
+    await sleep(ms);
+    while (this.plane.reads === reads || this.forum.requests.length < enough) await sleep(20);
+  }
+
   deps(): RehearseDeps {
     const client: DeployClient = {
       begin: (request) => {
@@ -108,14 +116,14 @@ withK6('a deployment is followed to where blue is gone; answers are told by vers
   stage.begin = async () => {
     stage.become({ status: 'InProgress', greenTasks: 2 });
     void (async () => {
-      await sleep(700);
+      await stage.shown(700);
       const lifecycleEvents = [event('BeforeAllowTraffic'), event('AllowTraffic', 'InProgress')];
       stage.become({ status: 'InProgress', greenTasks: 2, greenPercent: 100, deployment: { lifecycleEvents } });
       forum.version = 'threads/v2';
-      await sleep(900);
+      await stage.shown(900, 60);
       const ended = [event('BeforeAllowTraffic'), event('AllowTraffic'), event('AfterAllowTraffic')];
       stage.become({ status: 'Succeeded', greenTasks: 2, greenPercent: 100, deployment: { lifecycleEvents: ended } });
-      await sleep(700);
+      await stage.shown(700);
       stage.become({
         status: 'Succeeded',
         greenTasks: 2,

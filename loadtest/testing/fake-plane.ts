@@ -1,5 +1,5 @@
 /** A plane for tests of the harness: its status is what the test says, its load balancer is a test target. */
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, on } from 'node:events';
 import type { PlaneEvent } from '../../local/run/events.ts';
 import type { Status } from '../../local/status.ts';
 import type { ApplyResult, DeliveryReport, PlaneClient } from '../harness/plane-client.ts';
@@ -15,6 +15,8 @@ export class FakePlane implements PlaneClient {
   #status: Status;
   #events = 0;
   downs = 0;
+  /** How often the status was read. */
+  reads = 0;
   deliveryReport: DeliveryReport = {
     version: 1,
     counters: {
@@ -58,6 +60,7 @@ export class FakePlane implements PlaneClient {
 
   /** Every target has answered what the test target has seen. */
   async status(): Promise<Status> {
+    this.reads += 1;
     const requests = this.#target.requests.length;
     return {
       ...this.#status,
@@ -70,9 +73,11 @@ export class FakePlane implements PlaneClient {
   }
 
   async *events(_sinceId: number, signal: AbortSignal): AsyncIterable<PlaneEvent> {
-    while (!signal.aborted) {
-      const next = await once(this.#emitter, 'event', { signal }).catch(() => null);
-      if (next) yield next[0] as PlaneEvent;
+    try {
+      // Keeps those that come while the reader is busy with one.
+      for await (const [event] of on(this.#emitter, 'event', { signal })) yield event as PlaneEvent;
+    } catch (error) {
+      if (!signal.aborted) throw error;
     }
   }
 

@@ -1,8 +1,8 @@
 /** The AWS API emulator: moto in a virtual environment below `.cutover/`, with the AWS CLI that local-exec waits call. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../services/kit/src/testing/free-port.ts';
 import { ensureVenv } from '../testing/venv.ts';
 
 const run = promisify(execFile);
@@ -52,17 +52,6 @@ export async function startEmulator(home: string): Promise<Emulator> {
       }
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 async function answering(endpoint: string, child: ChildProcess): Promise<void> {

@@ -42,9 +42,9 @@ for (const [pattern, text, matches] of [
 
 test('a hostile path against a pattern of many stars takes no more than pattern × text steps', (t) => {
   const matches = compileWildcard('*a*a*a*a*a*a*a*a*a*a*b', false);
-  const before = performance.now();
+  const before = process.cpuUsage();
   t.false(matches('a'.repeat(16_000)));
-  t.true(performance.now() - before < 1_000);
+  t.true(process.cpuUsage(before).user < 1_000_000);
 });
 
 test('lowest priority number first, default last', (t) => {
@@ -146,9 +146,10 @@ test('a hundred rules cost about what one costs', (t) => {
   const fastestNs = (table: ReturnType<typeof of>): number => {
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < 30; round++) {
-      const before = performance.now();
+      // Of the processor, not of the clock: what else the machine does is not the question.
+      const before = process.cpuUsage();
       for (let i = 0; i < 5_000; i++) decideRoute(table, wanted);
-      best = Math.min(best, ((performance.now() - before) * 1e6) / 5_000);
+      best = Math.min(best, (process.cpuUsage(before).user * 1e3) / 5_000);
     }
     return best;
   };

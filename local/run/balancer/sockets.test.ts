@@ -1,5 +1,5 @@
 /** The load balancer over real sockets: what clients and targets see. */
-import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import test from 'ava';
 import type { Listener, ListenerRule, LoadBalancer, TargetGroup } from '../../topology.ts';
@@ -37,14 +37,6 @@ async function startTarget(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, seen, port: (server.address() as { port: number }).port };
-}
-
-async function freePort(): Promise<number> {
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const loadBalancer = (part: Partial<LoadBalancer> = {}): LoadBalancer =>
@@ -95,9 +87,8 @@ async function setUp(
   groupPart: Partial<TargetGroup> = {},
 ): Promise<{ balancer: Balancer; port: number; events: ReturnType<typeof createEventLog> }> {
   const clock = createClock(10);
-  const port = await freePort();
   const events = createEventLog(clock);
-  const addresses = { listener: () => ({ host: '127.0.0.1', port }) } as unknown as AddressBook;
+  const addresses = { listener: () => ({ host: '127.0.0.1', port: 0 }) } as unknown as AddressBook;
   const balancer = createBalancer({
     clock,
     random: createRandom('test'),
@@ -120,7 +111,7 @@ async function setUp(
     null,
     signal,
   );
-  return { balancer, port, events };
+  return { balancer, port: balancer.view.listeners()[0]?.endpoint.port ?? 0, events };
 }
 
 /** Registers a target and waits until it is healthy. */

@@ -202,17 +202,17 @@ test.serial('time-out: the whole group goes, also where SIGTERM is ignored', asy
         const child = require('node:child_process').spawn('sleep', ['600'], { stdio: 'ignore' });
         console.log('pids', process.pid, child.pid); for (;;); };`,
     },
-    { timeoutSeconds: 1 },
+    { timeoutSeconds: 3 },
   );
   const result = await functions.invoke('hook', {});
   t.is(result.outcome, 'timed-out');
-  t.regex(result.error ?? '', /^\d{4}-.*Z \S+ Task timed out after 1\.00 seconds$/);
+  t.regex(result.error ?? '', /^\d{4}-.*Z \S+ Task timed out after 3\.00 seconds$/);
   t.like(result.payload as object, { errorType: 'Sandbox.Timedout' });
-  t.is(result.durationMs, 1000);
+  t.is(result.durationMs, 3000);
   const pids = /pids (\d+) (\d+)/.exec(lines().join('\n'))?.slice(1).map(Number) ?? [];
   t.is(pids.length, 2);
   await gone(pids);
-  t.regex(lines().at(-1) ?? '', /\tDuration: 1000\.00 ms\t.*Max Memory Used: [1-9]\d* MB\tStatus: timeout$/);
+  t.regex(lines().at(-1) ?? '', /\tDuration: 3000\.00 ms\t.*Max Memory Used: [1-9]\d* MB\tStatus: timeout$/);
   t.is(events.since(0).at(-1)?.code, 'FUNCTION_FAILED');
 });
 

@@ -56,7 +56,7 @@ test('killed, it is started again; a program that ends itself at once is given u
 
   const other = await startFleet(t);
   other.object('bad.cjs', 'console.log("try"); process.exit(1)');
-  await other.put(groupOf({ userData: unitOf('bad.cjs', ['Restart=always', 'StartLimitIntervalSec=600']) }));
+  await other.put(groupOf({ userData: unitOf('bad.cjs', ['Restart=always', 'StartLimitIntervalSec=6000']) }));
   await other.line('app: Start request repeated too quickly.');
   t.is(other.lines().filter((one) => one === 'try').length, 5);
   t.is(other.processes()[0]?.state, 'failed');
@@ -77,7 +77,7 @@ test('termination: first it drains, then it gets its stop signal, then it is kil
     `process.on('SIGINT', () => console.log('stopping')); process.on('SIGTERM', () => console.log('TERM')); ${SAYS}`,
   );
   const group = groupOf({
-    userData: unitOf('app.cjs', ['KillSignal=SIGINT', 'TimeoutStopSec=300ms']),
+    userData: unitOf('app.cjs', ['KillSignal=SIGINT', 'TimeoutStopSec=3s']),
     targetGroupArns: [TG],
   });
   await put(group);

@@ -91,7 +91,7 @@ test('grandchildren that ignore SIGTERM are killed when the grace has passed', a
     setInterval(() => {}, 1e6)`,
   );
   const pid = Number(await child.line('pid '));
-  t.is((await child.handle.stop(1_000)).reason, 'stopped', 'the child itself ended on SIGTERM');
+  t.is((await child.handle.stop(3_000)).reason, 'stopped', 'the child itself ended on SIGTERM');
   t.is(startOf(pid), null);
 });
 

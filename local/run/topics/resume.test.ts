@@ -73,8 +73,8 @@ async function apply(topics: Topics, at: Endpoint, change: Parameters<typeof sub
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !holds(); ) {
-    if (Date.now() > end) throw new Error(`not within 5 s: ${what}`);
+  for (const end = Date.now() + 20_000; !holds(); ) {
+    if (Date.now() > end) throw new Error(`not within 20 s: ${what}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -172,10 +172,9 @@ export async function startFleet(t: ExecutionContext, change: Partial<InstancesO
     async line(beginning: string, skip = 0): Promise<string> {
       const found = (): string[] => lines().filter((one) => one.startsWith(beginning));
       // Several Node processes on a busy machine take their time.
-      for (let tries = 1; found().length <= skip; tries++)
-        await eventually(() => found().length > skip, `no line ${beginning}: ${lines().join(' | ')}`).catch((error) => {
-          if (tries === 4) throw error;
-        });
+      await eventually(() => found().length > skip, `no line ${beginning}`, 50).catch((error: Error) => {
+        throw new Error(`${error.message}: ${lines().join(' | ')}`);
+      });
       return found()[skip] ?? '';
     },
     processes: () => instances.all().flatMap((instance) => instance.host?.processes() ?? []),

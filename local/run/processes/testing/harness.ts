@@ -73,14 +73,14 @@ function startScript(runner: ProcessRunner, source: string, change: Partial<Proc
   return { handle, lines, line };
 }
 
-/** Resolves when none of the pids is a live process any more; fails after 10 s. */
+/** Resolves when none of the pids is a live process any more; fails after 30 s. */
 export async function gone(pids: readonly number[]): Promise<void> {
   await eventually(() => pids.every((pid) => startOf(pid) === null), `still alive: ${pids}`);
 }
 
 /** Looks until it holds; for what only the system knows and no event tells. */
-export async function eventually(holds: () => boolean, message: string): Promise<void> {
-  const until = performance.now() + 10_000;
+export async function eventually(holds: () => boolean, message: string, seconds = 30): Promise<void> {
+  const until = performance.now() + seconds * 1000;
   while (!holds()) {
     if (performance.now() > until) throw new Error(message);
     await sleep(10);

@@ -120,7 +120,8 @@ test.serial("checks end before the function's own time does", async (t) => {
   const startedAt = performance.now();
   const outcome = await invoke({ target: HANGS, env: { Requests: '1', RequestTimeoutMs: '30000' }, context });
   t.deepEqual<unknown, unknown>(outcome.told, told('Failed'));
-  t.true(performance.now() - startedAt < 5_000);
+  // Half of the 30 s that the check itself would wait.
+  t.true(performance.now() - startedAt < 15_000);
 });
 
 test.serial('CodeDeploy refuses the answer: the invocation fails', async (t) => {

@@ -49,7 +49,7 @@ test.serial('SIGTERM: an order whose client has left finishes too', (t) =>
 );
 
 test.serial('SIGTERM: an idle keep-alive connection is still served for a moment, then closed', (t) =>
-  withBuild('latest', { DRAIN_IDLE_MS: '1000' }, async ({ monolith }) => {
+  withBuild('latest', { DRAIN_IDLE_MS: '5000' }, async ({ monolith }) => {
     const socket = connect({ port: monolith.port, host: '127.0.0.1' });
     let text = '';
     socket.setEncoding('latin1').on('data', (more: string) => {

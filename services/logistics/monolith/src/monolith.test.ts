@@ -107,7 +107,7 @@ test.serial('gathering never blocks other orders', (t) =>
     const statuses = (await Promise.all(orders)).map((response) => response.status);
     t.true(statuses.every((status) => status === 200));
     // One after the other, they would take 30 s.
-    t.true(performance.now() - startedAt < 5_000);
+    t.true(performance.now() - startedAt < 15_000);
   }),
 );
 

@@ -4,9 +4,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
+import { freePort } from '../../../../kit/src/testing/free-port.ts';
 import { spawnBuild } from '../../../../kit/src/testing/service.ts';
 import { get, until, withForum } from '../../../lib/src/testing/forum.ts';
-import { ask, events, freePort, makeBundle, started, TWO, workerPids } from './cluster.fixture.ts';
+import { ask, events, makeBundle, started, TWO, workerPids } from './cluster.fixture.ts';
 import { MAX_DEATHS_AT_START } from './decide-replacement.ts';
 
 let bundle: string;
