@@ -1,3 +1,5 @@
+import { bundleConcordance } from './local/toolchain/ava/bundle.js';
+
 /**
  * Tests run on Node's own type stripping. The fast suite is everything beside its subject. CUTOVER_SUITE picks a slow
  * one: `e2e` starts real planes, k6 and clients, one after another; `terraform` deploys the stacks with the real
@@ -26,9 +28,12 @@ const SUITES = {
   },
 };
 
+await bundleConcordance();
+
 export default {
   ...(SUITES[process.env.CUTOVER_SUITE ?? 'fast'] ?? SUITES.fast),
   extensions: ['ts'],
+  nodeArguments: [`--import=${new URL('local/toolchain/ava/preload.js', import.meta.url)}`],
   require: ['./ava.setup.js'],
   workerThreads: false,
 };

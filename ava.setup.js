@@ -4,5 +4,7 @@
  * for each of the thousands of stack traces that cdktf takes.
  */
 import { setSourceMapsSupport } from 'node:module';
+import { hooks } from './local/toolchain/ava/preload.js';
 
 setSourceMapsSupport(false);
+hooks.deregister();
