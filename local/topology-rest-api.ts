@@ -114,22 +114,25 @@ export interface RestMethodResponse extends ResourceBase, OfRestMethod {
   readonly headers: readonly string[];
 }
 
-export interface RestIntegrationResponse extends ResourceBase, OfRestMethod {
-  readonly statusCode: number;
-  /** Regular expression for the status behind; null: the default one. */
-  readonly selectionPattern: string | null;
+/** A response that is made of what is behind, or of the request. */
+export interface RestMappedResponse {
   /** Header → value. */
   readonly headers: Readonly<Record<string, RestValue>>;
+  /** By content type. */
   readonly templates: Readonly<Record<string, RestTemplate>>;
 }
 
-export interface RestGatewayResponse extends ResourceBase {
+export interface RestIntegrationResponse extends ResourceBase, OfRestMethod, RestMappedResponse {
+  readonly statusCode: number;
+  /** Regular expression for the status behind; null: the default one. */
+  readonly selectionPattern: string | null;
+}
+
+export interface RestGatewayResponse extends ResourceBase, RestMappedResponse {
   readonly apiId: string;
   /** `THROTTLED`, `DEFAULT_4XX` … */
   readonly responseType: string;
   readonly statusCode: number | null;
-  readonly headers: Readonly<Record<string, RestValue>>;
-  readonly templates: Readonly<Record<string, RestTemplate>>;
 }
 
 /** A picture of the API, taken when it is made. */

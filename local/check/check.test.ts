@@ -38,7 +38,7 @@ test('refusals and findings of every rule come at once', (t) => {
 test('what AWS takes and a local plane does not run is no error', (t) => {
   const report = checked((s) => {
     the(s, 'aws_lb', 'main')['load_balancer_type'] = 'network';
-    the(s, 'aws_ecs_service', 'orders')['scheduling_strategy'] = 'DAEMON';
+    the(s, 'aws_ecs_service', 'orders')['service_connect_configuration'] = { enabled: true };
     add(s, 'aws_wafv2_web_acl', 'w', { name: 'w', scope: 'REGIONAL' });
     add(s, 'aws_wafv2_web_acl_association', 'w', {
       resource_arn: '${aws_lb.main.arn}',
@@ -73,6 +73,12 @@ test('a reference to nothing is an error; a name of elsewhere is a warning', (t)
   });
   t.true(short(elsewhere).includes('warning not-accepted test/aws_lb_listener_rule.api.listener_arn'));
   t.true(elsewhere.passed);
+});
+
+test('what a data source does not find may be elsewhere: a warning', (t) => {
+  const data = { aws_ecs_cluster: { shared: { cluster_name: 'shared' } } };
+  const report = checkStacks(rawOf(soundStack(), { data }));
+  t.deepEqual(short(report), ['warning not-accepted test/data.aws_ecs_cluster.shared']);
 });
 
 test('strict: warnings fail, advice does not', (t) => {

@@ -33,7 +33,7 @@ export function isLocalLimit(problem: Problem): boolean {
 
 /** An attribute that the provider computes and that nothing here computes, of a type that is only passed through. */
 function isUnknownAttribute({ message }: Problem): boolean {
-  const type = /\/(?:data\.)?(\w+)\.\S+ has no attribute /.exec(message)?.[1];
+  const type = /\/(?:data\.|ephemeral\.)?(\w+)\.\S+ has no attribute /.exec(message)?.[1];
   return type !== undefined && !RESOURCE_TYPES.includes(type);
 }
 
@@ -101,7 +101,7 @@ const isFound = (problem: Problem, rule: Rule, own: readonly Finding[]): boolean
 
 /** `stack/type.name`, with `[0]` or `["key"]`, without what follows. */
 export const resourceOf = (address: string): string =>
-  /^[^/]*\/(?:data\.)?[^.[]+\.[^.[]+(?:\["[^"]*"\]|\[\d+\](?=\.|$))?/.exec(address)?.[0] ?? address;
+  /^[^/]*\/(?:data\.|ephemeral\.)?[^.[]+\.[^.[]+(?:\["[^"]*"\]|\[\d+\](?=\.|$))?/.exec(address)?.[0] ?? address;
 
 const adopted = (problem: Problem, rule: Rule): Finding => ({
   rule: rule.id,

@@ -4,7 +4,16 @@ import { isObject, type Json } from './json.ts';
 import type { RawStack } from './read-stacks.ts';
 
 /** Labels that come before a block's body. */
-const LABELS: Readonly<Record<string, number>> = { resource: 2, data: 2, variable: 1, output: 1, module: 1, locals: 1 };
+const LABELS: Readonly<Record<string, number>> = {
+  resource: 2,
+  data: 2,
+  ephemeral: 2,
+  variable: 1,
+  output: 1,
+  module: 1,
+  locals: 1,
+  check: 1,
+};
 
 /** @throws CutoverError DUPLICATE with every block that two files declare */
 export function mergeFiles(parts: readonly RawStack[]): RawStack {

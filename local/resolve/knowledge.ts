@@ -20,6 +20,7 @@ export interface KnowledgeOptions {
 
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
   random_password: ['result', 'bcrypt_hash'],
+  random_bytes: ['base64', 'hex'],
   aws_secretsmanager_secret_version: ['secret_string', 'secret_binary'],
   aws_api_gateway_api_key: ['value'],
 };

@@ -21,7 +21,28 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 /** Stable hex digits for a seed, at most 64. */
 export const hex = (seed: string, length: number): string => sha256(seed).slice(0, length);
 
+/** An id and nothing else. */
+export const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
+
+const MAX_DRAWN = 4096;
+
+/** A text drawn once for an address. @param length characters, 1 to 4096; 32 where it is no number */
+export function drawnText(names: Names, address: string, length: unknown): string {
+  const wanted = Number(length ?? 32);
+  return stretched(names.random(address), Number.isInteger(wanted) ? Math.min(MAX_DRAWN, Math.max(1, wanted)) : 32);
+}
+
+/** As many characters of a text as are wanted; hex digits follow one that is too short. */
+export function stretched(text: string, length: number): string {
+  let out = text;
+  while (out.length < length) out += hex(out, 64);
+  return out.slice(0, length);
+}
+
 export const uuid = (seed: string): string => hex(seed, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+/** Hosted zone of every load balancer of a region. */
+export const zoneOfBalancers = (region: string): string => `Z${hex(region, 13).toUpperCase()}`;
 
 /** `<prefix>-` and 17 hex digits, as EC2 makes ids. */
 export const ec2Id = (prefix: string, seed: string): string => `${prefix}-${hex(seed, 17)}`;

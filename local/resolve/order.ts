@@ -43,8 +43,8 @@ function stackOrder(raw: RawStacks, problems: Problem[]): string[] {
   );
 }
 
-/** Post-order without recursion: a chain may be as long as there are resources. */
-function depthFirst(
+/** Post-order without recursion: a chain may be as long as there are resources. @param onCircle told of each circle met, which begins and ends with the same name */
+export function depthFirst(
   roots: readonly string[],
   next: (name: string) => readonly string[],
   onCircle: (circle: readonly string[]) => void,

@@ -16,7 +16,6 @@ const providersOf = (json: Json, name: string): Json[] =>
     .flatMap((provider) => [provider[name] ?? []].flat())
     .filter(isObject);
 
-/** Providers whose resources are read; any other is there for resources that are refused or allowed. */
 export interface Place {
   readonly region: string;
   readonly accountId: string;

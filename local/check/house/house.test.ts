@@ -113,6 +113,12 @@ test('what the stack itself says is accepted is not told; without a reason it is
   const because = 'tags are pushed again and again';
   const rule = 'image-tags-stay';
   t.deepEqual(told(raw([{ rule, address, because }]), [rule]), []);
+  // Several files of one stack: their notes are a list.
+  const files = stackOf(
+    { aws_ecr_repository: { e: { name: 'e' } } },
+    { '//': [{ metadata: {} }, 'of people', { houseRuleExceptions: [{ rule, address, because }] }] },
+  );
+  t.deepEqual(told(files, [rule]), []);
   for (const written of [[{ rule, address }], [{ rule: 'images-scanned', address, because }], 'x', [null], {}]) {
     t.is(told(raw(written), [rule]).length, 1, JSON.stringify(written));
   }

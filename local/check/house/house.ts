@@ -48,9 +48,10 @@ export function houseFindings(
 /** What the stacks say is accepted, below their `//`: exact addresses, with a reason. */
 function exceptionsIn(raw: RawStacks): readonly Pick<WrittenException, 'rule' | 'address'>[] {
   return raw.stacks.flatMap(({ json }) => {
-    const notes = json['//'];
-    const listed = isObject(notes) ? notes[WRITTEN_AT] : undefined;
-    return (Array.isArray(listed) ? listed : []).flatMap((one: unknown) => {
+    // The notes of several files of one stack are a list.
+    const notes: unknown[] = [json['//']].flat();
+    const listed = notes.flatMap((note) => (isObject(note) ? [note[WRITTEN_AT]].flat() : []));
+    return listed.flatMap((one: unknown) => {
       if (!isObject(one)) return [];
       const { rule, address, because } = one;
       const isWhole = [rule, address, because].every((text) => typeof text === 'string' && text !== '');

@@ -1,6 +1,6 @@
 /** REST APIs: what API Gateway accepts and somebody will regret. Notes, not problems. */
 import type { FidelityNote, ResourceBase, Topology } from '../../topology.ts';
-import { integrationsOf } from './rest-apis.ts';
+import { integrationsOf } from './rest-integrations.ts';
 
 export function restApiNotes(t: Topology): FidelityNote[] {
   const note = (subject: string, reason: string): FidelityNote => ({ subject, kind: 'approximated', reason });

@@ -1,16 +1,23 @@
 /** Data sources about the account, the region, and what AWS itself publishes. */
-import { createHash } from 'node:crypto';
-import { CutoverError } from '../../errors.ts';
-import { fileProblem, findFile, MAX_READ_BYTES } from '../files.ts';
-import { ec2Id, hex, textOf } from '../names.ts';
+import { drawnText, ec2Id, hex, textOf, zoneOfBalancers } from '../names.ts';
 import type { DataContext, DataSource } from './index.ts';
 import { policyJson } from './policy.ts';
 
 const ZONE_LETTERS = 'abcdef';
 
-/** Zone ids begin with a short form of the region: `use1`. */
-const shortRegion = (region: string): string =>
-  region.replace(/^([a-z]+)-([a-z])[a-z]*?(?:(?:north|south|east|west|central)?([ew])?)[a-z]*-(\d)$/, '$1$2$4');
+/** Zone ids begin with a short form of the region: `use1`, `apse2`. */
+const shortRegion = (region: string): string => {
+  const [continent = '', ...rest] = region.split('-');
+  const number = rest.pop() ?? '';
+  return `${continent}${rest
+    .map((part) =>
+      part
+        .match(/north|south|east|west|[a-z]+/g)
+        ?.map((word) => word[0])
+        .join(''),
+    )
+    .join('')}${number}`;
+};
 
 function zones({ names, attribute }: DataContext): Record<string, unknown> {
   const excluded = [attribute('exclude_names') ?? []].flat().map(String);
@@ -105,46 +112,23 @@ export const AMBIENT_SOURCES: Readonly<Record<string, DataSource>> = {
     read: (context) => ({ id: hex(context.block.address, 16), random_password: drawn(context, 'password_length') }),
     secrets: ['random_password'],
   },
-  archive_file: {
-    read: archive,
-    approximated: 'the archive is not built here: the one that terraform plan left at output_path is taken',
+  aws_arn: {
+    read: ({ attribute }) => {
+      const [, partition = '', service = '', region = '', account = '', ...rest] = textOf(attribute('arn')).split(':');
+      return { id: textOf(attribute('arn')), partition, service, region, account, resource: rest.join(':') };
+    },
+  },
+  aws_canonical_user_id: { read: ({ names }) => ({ id: hex(names.accountId, 64), display_name: '' }) },
+  aws_lb_hosted_zone_id: { read: ({ names }) => ({ id: zoneOfBalancers(names.region) }) },
+  aws_service_principal: {
+    read: ({ names, attribute }) => {
+      const name = `${textOf(attribute('service_name'))}.amazonaws.com`;
+      return { id: name, name, region: names.region, suffix: 'amazonaws.com' };
+    },
   },
   terraform_remote_state: { read: () => ({}) },
 };
 
-/** The file that Terraform wrote. @throws CutoverError FILE_UNREADABLE */
-function archive({ block, folder, attribute }: DataContext): Record<string, unknown> {
-  const path = textOf(attribute('output_path'));
-  const found = findFile(folder, path, MAX_READ_BYTES);
-  if (typeof found === 'string')
-    throw new CutoverError({
-      ...fileProblem(path, found),
-      address: `${block.address}.output_path`,
-      fix: 'build the archive first: terraform plan leaves it there',
-    });
-  const hash = (algorithm: string, encoding: 'hex' | 'base64' = 'hex'): string =>
-    createHash(algorithm).update(found.bytes).digest(encoding);
-  return {
-    id: hash('sha1'),
-    output_path: path,
-    output_size: found.bytes.length,
-    output_md5: hash('md5'),
-    output_sha: hash('sha1'),
-    output_sha256: hash('sha256'),
-    output_sha512: hash('sha512'),
-    output_base64sha256: hash('sha256', 'base64'),
-    output_base64sha512: hash('sha512', 'base64'),
-  };
-}
-
-/** A text drawn once for the block, as long as an attribute wants it; default 32 characters. */
+/** A text drawn once for the block, as long as an attribute wants it. */
 export const drawn = ({ names, block, attribute }: DataContext, length: string): string =>
-  sized(names.random(block.address), Number(attribute(length) ?? 32));
-
-/** A generated text of a wanted length, 1 to 4096. */
-function sized(text: string, length: number): string {
-  const size = Number.isInteger(length) ? Math.min(4096, Math.max(1, length)) : 32;
-  let out = text;
-  while (out.length < size) out += hex(out, 64);
-  return out.slice(0, size);
-}
+  drawnText(names, block.address, attribute(length));

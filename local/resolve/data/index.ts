@@ -6,6 +6,7 @@ import type { Attribute, Names } from '../names.ts';
 import type { Block, Mode } from '../world/blocks.ts';
 import { AMBIENT_SOURCES } from './ambient.ts';
 import { EPHEMERAL_SOURCES } from './ephemeral.ts';
+import { FILE_SOURCES } from './local-files.ts';
 import { LOOKUP_SOURCES } from './lookups.ts';
 
 /** A managed resource that a data source may find. */
@@ -37,7 +38,7 @@ export interface DataSource {
   readonly approximated?: string;
 }
 
-const SOURCES: Readonly<Record<string, DataSource>> = { ...AMBIENT_SOURCES, ...LOOKUP_SOURCES };
+const SOURCES: Readonly<Record<string, DataSource>> = { ...AMBIENT_SOURCES, ...FILE_SOURCES, ...LOOKUP_SOURCES };
 
 const BY_MODE: Readonly<Record<Mode, Readonly<Record<string, DataSource>>>> = {
   resource: {},

@@ -1,57 +1,9 @@
 /** Data sources that look up a resource: by the attributes they give, among the stacks that are read. */
-import { CutoverError } from '../../errors.ts';
-import { isObject, type Json } from '../../read/json.ts';
+import { type Json, own } from '../../read/json.ts';
 import { arnOf, ec2Id, hex, textOf, uuid } from '../names.ts';
 import { publicParameter } from './ambient.ts';
 import type { DataContext, DataSource, Findable } from './index.ts';
-
-const MADE_UP = 'what is not in the stacks is taken to exist, with made-up ids';
-
-/** Resources of a type whose attributes are all as the data source gives them. */
-function matching(
-  { attribute, resources }: DataContext,
-  type: string,
-  by: Readonly<Record<string, string>>,
-): Findable[] {
-  const wanted = Object.entries(by)
-    .map(([given, theirs]) => [theirs, attribute(given)] as const)
-    .filter(([, value]) => value !== undefined && value !== null);
-  if (wanted.length === 0) return [];
-  return resources(type).filter((r) => wanted.every(([name, value]) => r.attribute(name) === value));
-}
-
-/** @param by attribute of the data source → attribute of the resource */
-export function lookup(
-  type: string,
-  by: Readonly<Record<string, string>>,
-  otherwise?: (context: DataContext) => Json,
-): DataSource {
-  return {
-    read: (context) => {
-      const [found] = matching(context, type, by);
-      if (found) return found.all();
-      if (otherwise) return otherwise(context);
-      const asked = Object.keys(by)
-        .map((name) => [name, context.attribute(name)] as const)
-        .filter(([, value]) => value !== undefined);
-      throw missing(
-        context,
-        `there is no ${type} with ${asked.map(([n, v]) => `${n} ${JSON.stringify(v)}`).join(', ') || 'what it asks for'}`,
-      );
-    },
-    dependsOn: (context) => matching(context, type, by).map((r) => r.address),
-    ...(otherwise ? { approximated: MADE_UP } : {}),
-  };
-}
-
-const missing = (context: DataContext, message: string): CutoverError =>
-  new CutoverError({
-    code: 'DANGLING_REFERENCE',
-    address: context.block.address,
-    message,
-    rule: 'a data source finds what the stacks that are read declare',
-    fix: 'declare it in one of the stacks, or read the stack that does',
-  });
+import { filtersOf, lookup, MADE_UP, matching, missing, tagsWanted } from './matching.ts';
 
 /** What a parameter was given, in whichever attribute. */
 export const parameterValue = (found: Json): unknown => found['value'] ?? found['insecure_value'] ?? found['value_wo'];
@@ -104,46 +56,31 @@ const vpc = lookup('aws_vpc', { id: 'id', cidr_block: 'cidr_block' }, ({ names, 
   };
 });
 
-/** Subnets of the network in the `vpc-id` filter, and with the tags asked for; two of a network that the stacks do not declare. */
+/** Subnets with what the filters and tags ask for; two of a network that the stacks do not declare. */
 const subnets: DataSource = {
   read: (context) => {
     const found = subnetsIn(context).map((s) => s.attribute('id'));
-    const ids = found.length > 0 ? found : ['a', 'b'].map((zone) => ec2Id('subnet', `${vpcFilter(context)}/${zone}`));
+    const network = filtersOf(context).find(([name]) => name === 'vpc-id')?.[1][0];
+    const ids = found.length > 0 ? found : ['a', 'b'].map((zone) => ec2Id('subnet', `${network}/${zone}`));
     return { id: context.names.region, ids };
   },
   dependsOn: (context) => subnetsIn(context).map((s) => s.address),
   approximated: MADE_UP,
 };
 
-const filtersOf = ({ attribute }: DataContext): [name: string, values: readonly unknown[]][] =>
-  [attribute('filter') ?? []]
-    .flat()
-    .filter(isObject)
-    .map((f) => [textOf(f['name']), [f['values'] ?? []].flat()]);
+const isAnything = (context: DataContext): boolean => filtersOf(context).length + tagsWanted(context).length === 0;
 
-const vpcFilter = (context: DataContext): unknown => filtersOf(context).find(([name]) => name === 'vpc-id')?.[1][0];
+const subnetsIn = (context: DataContext): readonly Findable[] =>
+  isAnything(context) ? context.resources('aws_subnet') : matching(context, 'aws_subnet', {});
 
-/** `tags`, and filters of `tag:NAME`: each must be there with one of the values (EC2 DescribeSubnets). */
-function hasTags(context: DataContext, found: Findable): boolean {
-  const own = found.attribute('tags');
-  const tags = isObject(own) ? own : {};
-  const asked = context.attribute('tags');
-  const wanted: [string, readonly unknown[]][] = [
-    ...Object.entries(isObject(asked) ? asked : {}).map(([name, value]): [string, unknown[]] => [name, [value]]),
-    ...filtersOf(context).flatMap(([name, values]): [string, readonly unknown[]][] =>
-      name.startsWith('tag:') ? [[name.slice('tag:'.length), values]] : [],
-    ),
-  ];
-  return wanted.every(([name, values]) => Object.hasOwn(tags, name) && values.map(String).includes(String(tags[name])));
-}
+const SUBNET_BY = { id: 'id', cidr_block: 'cidr_block', vpc_id: 'vpc_id', availability_zone: 'availability_zone' };
 
-function subnetsIn(context: DataContext): Findable[] {
-  const wanted = vpcFilter(context);
-  return context
-    .resources('aws_subnet')
-    .filter((s) => wanted === undefined || s.attribute('vpc_id') === wanted)
-    .filter((s) => hasTags(context, s));
-}
+const subnet = lookup('aws_subnet', SUBNET_BY, ({ names, attribute, block }) => {
+  const id = textOf(attribute('id'), ec2Id('subnet', block.address));
+  const zone = textOf(attribute('availability_zone'), `${names.region}a`);
+  const network = textOf(attribute('vpc_id'), ec2Id('vpc', 'default'));
+  return { id, arn: arnOf(names, 'ec2', `subnet/${id}`), availability_zone: zone, vpc_id: network };
+});
 
 const loadBalancer = lookup('aws_lb', { name: 'name', arn: 'arn' });
 const targetGroup = lookup('aws_lb_target_group', { name: 'name', arn: 'arn' });
@@ -167,6 +104,33 @@ const secret = lookup('aws_secretsmanager_secret', { name: 'name', arn: 'arn' },
   return { id: arn, arn, name };
 });
 
+const secretVersion = lookup('aws_secretsmanager_secret_version', { secret_id: 'secret_id' });
+
+/** The current value of a secret, for data sources and for ephemeral resources. */
+export const secretVersionSource: DataSource = {
+  ...secretVersion,
+  read: (context) => {
+    const found = secretVersion.read(context);
+    const text = own(found, 'secret_string') ?? own(found, 'secret_string_wo') ?? null;
+    const { id, arn, secret_id, version_id } = found;
+    const binary = own(found, 'secret_binary') ?? null;
+    return { id, arn, secret_id, version_id, secret_string: text, secret_binary: binary };
+  },
+  secrets: ['secret_string', 'secret_binary'],
+};
+
+/** Images are named by tag here: nothing has pushed one, so that there is no digest. */
+const ecrImage: DataSource = {
+  read: ({ names, attribute, block }) => {
+    const repository = textOf(attribute('repository_name'));
+    const tag = textOf(attribute('image_tag'), 'latest');
+    const digest = textOf(attribute('image_digest'), `sha256:${hex(block.address, 64)}`);
+    const host = `${textOf(attribute('registry_id'), names.accountId)}.dkr.ecr.${names.region}.amazonaws.com`;
+    return { id: digest, image_digest: digest, image_tags: [tag], image_uri: `${host}/${repository}:${tag}` };
+  },
+  approximated: 'the image is the one of the tag, which image_uri names instead of its digest',
+};
+
 const alias = lookup('aws_kms_alias', { name: 'name' }, ({ names, attribute }) => {
   const name = textOf(attribute('name'));
   const key = uuid(`key ${name}`);
@@ -179,11 +143,13 @@ const prefixList = lookup('aws_ec2_managed_prefix_list', { id: 'id', name: 'name
   return { id, arn: arnOf(names, 'ec2', `prefix-list/${id}`), name: textOf(attribute('name')), entries: [] };
 });
 
-const securityGroup = lookup('aws_security_group', { id: 'id', name: 'name' }, (context) => {
+const GROUP_BY = { id: 'id', name: 'name', vpc_id: 'vpc_id' };
+
+const securityGroup = lookup('aws_security_group', GROUP_BY, (context) => {
   const { names, attribute } = context;
   // Every network has a group of this name; another one that the stacks do not declare is most likely a wrong name.
   if (attribute('id') === undefined && attribute('name') !== 'default')
-    throw missing(context, `there is no aws_security_group with name ${JSON.stringify(attribute('name') ?? null)}`);
+    throw missing(context, 'aws_security_group', GROUP_BY);
   const network = textOf(attribute('vpc_id'), 'default');
   const id = textOf(attribute('id'), ec2Id('sg', `${network}/default`));
   return { id, arn: arnOf(names, 'ec2', `security-group/${id}`), name: 'default', vpc_id: network };
@@ -195,15 +161,13 @@ export const LOOKUP_SOURCES: Readonly<Record<string, DataSource>> = {
   aws_iam_policy: iamPolicy,
   aws_vpc: vpc,
   aws_subnets: subnets,
-  aws_subnet: lookup('aws_subnet', { id: 'id', cidr_block: 'cidr_block' }, ({ names, attribute, block }) => {
-    const id = textOf(attribute('id'), ec2Id('subnet', block.address));
-    const zone = textOf(attribute('availability_zone'), `${names.region}a`);
-    return { id, arn: arnOf(names, 'ec2', `subnet/${id}`), availability_zone: zone, vpc_id: ec2Id('vpc', 'default') };
-  }),
+  aws_subnet: subnet,
   aws_security_group: securityGroup,
   aws_route53_zone: zone,
   aws_acm_certificate: certificate,
   aws_secretsmanager_secret: secret,
+  aws_secretsmanager_secret_version: secretVersionSource,
+  aws_ecr_image: ecrImage,
   aws_kms_alias: alias,
   aws_ec2_managed_prefix_list: prefixList,
   aws_prefix_list: prefixList,

@@ -2,9 +2,9 @@
 import { CutoverError } from '../../errors.ts';
 import { ExpressionError, type Node } from './ast.ts';
 import { FILE_FUNCTIONS, isFileFunction, textOfFile } from './functions/files.ts';
-import { callFunction } from './functions/index.ts';
+import { callFunction, FunctionMissing } from './functions/index.ts';
 import { parseTemplate } from './parser.ts';
-import { asBoolean, asList, asNumber, asObject, asText, keyOf, show, sortedEntries } from './values.ts';
+import { asBoolean, asList, asNumber, asObject, asText, keyOf, pairsOf, show, sortedEntries } from './values.ts';
 
 /** Answers for a reference such as `aws_lb.main.arn`; gets the longest path that is known without evaluating. */
 export interface Scope {
@@ -99,6 +99,10 @@ function ofText(node: Extract<Node, { kind: 'call' }>, args: readonly unknown[],
   return rendered(asText(template), vars, scope);
 }
 
+/** A template that can read no files. @throws ExpressionError */
+export const renderTemplate = (template: string, vars: unknown): string =>
+  rendered(template, vars, { lookup: ([name = '']) => notGiven(name) });
+
 /** A template sees its variables only, and is text whatever it holds. */
 function rendered(template: string, vars: unknown, scope: Scope): string {
   const inside: Scope = { ...scope, lookup: ([name = '']) => notGiven(name) };
@@ -109,7 +113,7 @@ function notGiven(name: string): never {
   throw new ExpressionError(`the template is given no ${name}; a literal \${ is written $\${`);
 }
 
-/** What is declared nowhere stays an error, as in Terraform; only evaluation may fail. */
+/** What is declared nowhere and functions that are not there stay errors, as in Terraform; only evaluation may fail. */
 function attempt(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown): unknown {
   let last: unknown = new ExpressionError(`${node.name}() needs an argument`, node.at);
   for (const arg of node.args) {
@@ -117,13 +121,15 @@ function attempt(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknow
       const value = run(arg);
       return node.name === 'can' ? true : value;
     } catch (error) {
-      if (error instanceof CutoverError) throw error;
+      if (error instanceof FunctionMissing || (error instanceof CutoverError && !isMissingFile(error))) throw error;
       last = error;
     }
   }
   if (node.name === 'can' && node.args.length > 0) return false;
   throw last;
 }
+
+const isMissingFile = ({ problems }: CutoverError): boolean => problems.every((p) => p.code === 'FILE_UNREADABLE');
 
 /** Follows a path: in the locals, else in the scope, then as attributes and indexes of the value. */
 function reference(node: Node, scope: Scope, locals: Locals): unknown {
@@ -194,7 +200,7 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number | boo
 
 function comprehension(node: Extract<Node, { kind: 'for' }>, scope: Scope, locals: Locals): unknown {
   const over = evaluate(node.over, scope, locals);
-  const pairs: [unknown, unknown][] = Array.isArray(over) ? over.map((v, i) => [i, v]) : sortedEntries(asObject(over));
+  const pairs: [unknown, unknown][] = Array.isArray(over) ? pairsOf(over) : sortedEntries(asObject(over));
   const list: unknown[] = [];
   const object = new Map<string, unknown>();
   for (const [key, value] of pairs) {
@@ -205,10 +211,11 @@ function comprehension(node: Extract<Node, { kind: 'for' }>, scope: Scope, local
     if (!node.resultKey) list.push(result);
     else {
       const name = asText(evaluate(node.resultKey, scope, inner));
-      if (node.group) object.set(name, [...((object.get(name) as unknown[]) ?? []), result]);
+      const group = object.get(name);
+      if (node.group && Array.isArray(group)) group.push(result);
       else if (object.has(name))
         throw new ExpressionError(`two elements have the key ${show(name)}; group them with ...`);
-      else object.set(name, result);
+      else object.set(name, node.group ? [result] : result);
     }
   }
   return node.resultKey ? Object.fromEntries(object) : list;

@@ -11,7 +11,7 @@ const SPACE = /(?:\s+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** A hyphen belongs to a name, as in HCL; a digit cannot start one. */
 const NAME = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-const OPERATOR = /\.\.\.|==|!=|<=|>=|&&|\|\||=>|<<|~\}|[-+*/%<>!?:.,()[\]{}=]/y;
+const OPERATOR = /\.\.\.|==|!=|<=|>=|&&|\|\||=>|<<|~\}|::|[-+*/%<>!?:.,()[\]{}=]/y;
 
 /** Binary operators; the higher binds tighter. */
 export const PRECEDENCE: Readonly<Record<string, number>> = {

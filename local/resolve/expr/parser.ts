@@ -1,7 +1,8 @@
 /** Terraform's expressions as trees: one pass, precedence climbing. String templates are in template.ts. */
 import { ExpressionError, type Node } from './ast.ts';
-import { PRECEDENCE, type Token, tokenAt } from './lexer.ts';
+import { PRECEDENCE } from './lexer.ts';
 import { templateNode, templateParts } from './template.ts';
+import { TokenReader } from './token-reader.ts';
 
 /** Deeper nesting than anybody writes; keeps the recursion inside the call stack. */
 const MAX_DEPTH = 100;
@@ -22,85 +23,37 @@ export function parseExpression(source: string): Node {
   return node;
 }
 
-export class Parser {
-  readonly source: string;
-  position = 0;
+export class Parser extends TokenReader {
   #depth = 0;
-  #ahead: Token | null = null;
-
-  constructor(source: string) {
-    this.source = source;
-  }
-
-  get #now(): Token {
-    this.#ahead ??= tokenAt(this.source, this.position);
-    return this.#ahead;
-  }
-
-  #skip(): Token {
-    const token = this.#now;
-    this.position = token.at + token.text.length;
-    this.#ahead = null;
-    return token;
-  }
-
-  #is(op: string): boolean {
-    return this.#now.kind === 'op' && this.#now.text === op;
-  }
-
-  #take(op: string): boolean {
-    if (!this.#is(op)) return false;
-    this.#skip();
-    return true;
-  }
-
-  #expect(op: string): void {
-    if (!this.#take(op))
-      throw new ExpressionError(`expected ${op}, found ${this.#now.text || 'the end'}`, this.#now.at);
-  }
-
-  #word(): string {
-    if (this.#now.kind !== 'name')
-      throw new ExpressionError(`expected a name, found ${this.#now.text || 'the end'}`, this.#now.at);
-    return this.#skip().text;
-  }
-
-  #isWord(word: string): boolean {
-    return this.#now.kind === 'name' && this.#now.text === word;
-  }
-
-  expectEnd(): void {
-    if (this.#now.kind !== 'end') throw new ExpressionError(`unexpected ${this.#now.text}`, this.#now.at);
-  }
 
   /** The word of a `%{ word …`. */
   directive(): string {
-    return this.#word();
+    return this.word();
   }
 
   /** What a `%{ for` has before its `}`. */
   loop(): { readonly key: string | null; readonly value: string; readonly over: Node } {
-    const first = this.#word();
-    const second = this.#take(',') ? this.#word() : null;
-    if (!this.#isWord('in')) throw new ExpressionError('expected in', this.#now.at);
-    this.#skip();
+    const first = this.word();
+    const second = this.take(',') ? this.word() : null;
+    if (!this.isWord('in')) throw new ExpressionError('expected in', this.now.at);
+    this.skip();
     return { key: second === null ? null : first, value: second ?? first, over: this.expression() };
   }
 
   /** Ends a `${` or `%{`. @returns whether it is `~}`, which strips the space after it */
   closeInterpolation(): boolean {
-    if (this.#take('~}')) return true;
-    if (this.#now.kind === 'end') throw new ExpressionError('${ is not closed', this.#now.at);
-    this.#expect('}');
+    if (this.take('~}')) return true;
+    if (this.now.kind === 'end') throw new ExpressionError('${ is not closed', this.now.at);
+    this.expect('}');
     return false;
   }
 
   expression(): Node {
     return this.#nested(() => {
       const test = this.#binary(1);
-      if (!this.#take('?')) return test;
+      if (!this.take('?')) return test;
       const yes = this.expression();
-      this.#expect(':');
+      this.expect(':');
       return { kind: 'if', test, yes, no: this.expression() };
     });
   }
@@ -115,18 +68,18 @@ export class Parser {
   #binary(minimum: number): Node {
     let left = this.#unary();
     for (let length = 0; ; length++) {
-      const op = this.#now.kind === 'op' ? this.#now.text : '';
+      const op = this.now.kind === 'op' ? this.now.text : '';
       const precedence = PRECEDENCE[op] ?? 0;
       if (precedence < minimum) return left;
       this.#refuseLong(length);
-      this.#skip();
+      this.skip();
       left = { kind: 'binary', op, left, right: this.#binary(precedence + 1) };
     }
   }
 
   #unary(): Node {
     for (const op of ['!', '-'])
-      if (this.#take(op)) return this.#nested(() => ({ kind: 'unary', op, of: this.#unary() }));
+      if (this.take(op)) return this.#nested(() => ({ kind: 'unary', op, of: this.#unary() }));
     return this.#postfix(this.#primary());
   }
 
@@ -146,64 +99,67 @@ export class Parser {
 
   /** One `.name`, `.0`, `[index]` or splat after a node; null where there is none. */
   #step(of: Node): Node | null {
-    if (this.#take('.')) {
-      if (this.#take('*')) return { kind: 'splat', of, rest: this.#attributes({ kind: 'item' }) };
-      if (this.#now.kind !== 'number') return { kind: 'attribute', of, name: this.#word() };
+    if (this.take('.')) {
+      if (this.take('*')) return { kind: 'splat', of, rest: this.#attributes({ kind: 'item' }) };
+      if (this.now.kind !== 'number') return { kind: 'attribute', of, name: this.word() };
       // `a.0.1` lexes as the number 0.1
-      const indexes = this.#skip().text.split('.');
+      const indexes = this.skip().text.split('.');
       return indexes.reduce<Node>(
         (node, i) => ({ kind: 'index', of: node, index: { kind: 'literal', value: Number(i) } }),
         of,
       );
     }
-    if (!this.#take('[')) return null;
-    if (this.#take('*')) {
-      this.#expect(']');
+    if (!this.take('[')) return null;
+    if (this.take('*')) {
+      this.expect(']');
       return { kind: 'splat', of, rest: this.#postfix({ kind: 'item' }) };
     }
     const index = this.expression();
-    this.#expect(']');
+    this.expect(']');
     return { kind: 'index', of, index };
   }
 
   /** After `.*` only attributes go to each element; an index goes to the whole list. */
   #attributes(start: Node): Node {
     let node = start;
-    while (this.#take('.')) node = { kind: 'attribute', of: node, name: this.#word() };
+    while (this.take('.')) node = { kind: 'attribute', of: node, name: this.word() };
     return node;
   }
 
   #primary(): Node {
-    const token = this.#now;
-    if (token.kind === 'number') return { kind: 'literal', value: Number(this.#skip().text) };
+    const token = this.now;
+    if (token.kind === 'number') return { kind: 'literal', value: Number(this.skip().text) };
     if (token.kind === 'quote') {
-      this.#skip();
+      this.skip();
       return this.#nested(() => templateNode(templateParts(this, true)));
     }
-    if (this.#take('(')) {
+    if (this.take('(')) {
       const node = this.expression();
-      this.#expect(')');
+      this.expect(')');
       return node;
     }
-    if (this.#take('[')) return this.#tuple();
-    if (this.#take('{')) return this.#object();
+    if (this.take('[')) return this.#tuple();
+    if (this.take('{')) return this.#object();
     if (token.kind === 'name') return this.#named();
-    if (this.#is('<<')) throw new ExpressionError('heredocs are not supported in JSON', token.at);
+    if (this.is('<<')) throw new ExpressionError('heredocs are not supported in JSON', token.at);
     throw new ExpressionError(`unexpected ${token.text || 'end'}`, token.at);
   }
 
   #named(): Node {
-    const { text: name, at } = this.#skip();
+    const { text, at } = this.skip();
+    let name = text;
+    // `provider::aws::…` are functions of a provider, `core::…` Terraform's own.
+    while (this.take('::')) name = name === 'core' ? this.word() : `${name}::${this.word()}`;
     if (name === 'true' || name === 'false') return { kind: 'literal', value: name === 'true' };
     if (name === 'null') return { kind: 'literal', value: null };
-    if (!this.#take('(')) return { kind: 'name', name, at };
+    if (!this.take('(')) return { kind: 'name', name, at };
     const args: Node[] = [];
     let spread = false;
-    while (!this.#take(')')) {
+    while (!this.take(')')) {
       args.push(this.expression());
-      spread = this.#take('...');
-      if (spread || !this.#take(',')) {
-        this.#expect(')');
+      spread = this.take('...');
+      if (spread || !this.take(',')) {
+        this.expect(')');
         break;
       }
     }
@@ -211,12 +167,12 @@ export class Parser {
   }
 
   #tuple(): Node {
-    if (this.#isWord('for')) return this.#for(']');
+    if (this.isWord('for')) return this.#for(']');
     const items: Node[] = [];
-    while (!this.#take(']')) {
+    while (!this.take(']')) {
       items.push(this.expression());
-      if (!this.#take(',')) {
-        this.#expect(']');
+      if (!this.take(',')) {
+        this.expect(']');
         break;
       }
     }
@@ -225,36 +181,38 @@ export class Parser {
 
   /** Entries end with a comma or a line; both may be left out before the brace. */
   #object(): Node {
-    if (this.#isWord('for')) return this.#for('}');
+    if (this.isWord('for')) return this.#for('}');
     const entries: (readonly [Node, Node])[] = [];
-    while (!this.#take('}')) {
+    while (!this.take('}')) {
+      // Only a bare word is the key itself: in brackets or quotes it is a reference.
+      const isWord = this.now.kind === 'name';
       const key = this.expression();
-      if (!this.#take('=')) this.#expect(':');
-      entries.push([key.kind === 'name' ? { kind: 'literal', value: key.name } : key, this.expression()]);
-      this.#take(',');
+      if (!this.take('=')) this.expect(':');
+      entries.push([isWord && key.kind === 'name' ? { kind: 'literal', value: key.name } : key, this.expression()]);
+      this.take(',');
     }
     return { kind: 'object', entries };
   }
 
   #for(end: string): Node {
-    this.#word();
+    this.word();
     const { key, value, over } = this.loop();
-    this.#expect(':');
+    this.expect(':');
     let result = this.expression();
     let resultKey: Node | null = null;
-    if (this.#take('=>')) {
+    if (this.take('=>')) {
       resultKey = result;
       result = this.expression();
     }
     if ((end === '}') !== (resultKey !== null))
       throw new ExpressionError(end === '}' ? 'expected => in {for …}' : 'unexpected => in [for …]', this.position);
-    const group = this.#take('...');
+    const group = this.take('...');
     let test: Node | null = null;
-    if (this.#isWord('if')) {
-      this.#skip();
+    if (this.isWord('if')) {
+      this.skip();
       test = this.expression();
     }
-    this.#expect(end);
+    this.expect(end);
     return { kind: 'for', key, value, over, resultKey, result, test, group };
   }
 }

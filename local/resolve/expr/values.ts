@@ -1,4 +1,4 @@
-/** Terraform's values and their conversions. Sets are sorted lists without repetitions; objects have sorted keys where order shows. */
+/** Terraform's values and their conversions. Sets are sorted lists without repetitions, which are known as sets; objects have sorted keys where order shows. */
 import { ExpressionError } from './ast.ts';
 import { bounded } from './size.ts';
 
@@ -63,10 +63,34 @@ export const sortedEntries = (object: Record<string, unknown>): [string, unknown
 /** Equal values have equal keys. */
 export const keyOf = (value: unknown): string => JSON.stringify(sortKeys(bounded(value))) ?? 'undefined';
 
-export const distinct = (items: readonly unknown[]): unknown[] => {
-  const seen = new Set<string>();
-  return items.filter((item) => !seen.has(keyOf(item)) && seen.add(keyOf(item)));
-};
+/** The first of equal ones. */
+export function distinct(items: readonly unknown[]): unknown[] {
+  const found = new Map<string, unknown>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!found.has(key)) found.set(key, item);
+  }
+  return [...found.values()];
+}
+
+const sets = new WeakSet<object>();
+
+/** A list without repetitions, in the order in which Terraform goes through a set. */
+export function asSet(items: readonly unknown[]): unknown[] {
+  const set = distinct(items).sort(inOrder);
+  sets.add(set);
+  return set;
+}
+
+function inOrder(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [first, second] = typeof a === 'string' && typeof b === 'string' ? [a, b] : [keyOf(a), keyOf(b)];
+  return first < second ? -1 : 1;
+}
+
+/** What `for` and `dynamic` go through: of a list with its indexes, of a set with each element as its own key. */
+export const pairsOf = (items: readonly unknown[]): [unknown, unknown][] =>
+  items.map((item, i) => [sets.has(items) ? item : i, item]);
 
 /** As Terraform's jsonencode writes it: sorted keys, `<`, `>`, `&` and line separators escaped. */
 export const encodeJson = (value: unknown): string =>

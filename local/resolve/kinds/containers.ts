@@ -5,6 +5,7 @@ import { AWSLOGS_OPTIONS, CONTAINER } from '../../read/schemas/container-definit
 import type { ContainerDefinition, PortMapping } from '../../topology.ts';
 import { decode } from '../decode.ts';
 import type { Report } from '../report.ts';
+import { checkDependencies } from './container-dependencies.ts';
 
 interface Context {
   readonly networkMode: string;
@@ -19,23 +20,26 @@ interface Context {
 type Container = Values<typeof CONTAINER>;
 
 const FARGATE_STOP_SECONDS = 120;
+/** ECS service-quotas: containers in a task definition. */
+const MAX_CONTAINERS = 10;
 
 export function containersOf(definitions: unknown, context: Context): ContainerDefinition[] {
   const { report } = context;
   const list = Array.isArray(definitions) ? definitions : [];
-  if (list.length === 0 || list.length > 10)
+  const isTooLong = list.length > MAX_CONTAINERS;
+  if (list.length === 0 || isTooLong)
     report.bad(
       'container_definitions',
       list.length,
       `there are ${list.length}`,
-      'a JSON list of 1 to 10 container definitions',
+      `a JSON list of 1 to ${MAX_CONTAINERS} container definitions`,
     );
   const containers = list.flatMap((json, i) => {
     if (isObject(json)) return [containerOf(json, i, context)];
     report.bad(`container_definitions[${i}]`, json, 'it is not an object', 'a container definition');
     return [];
   });
-  if (containers.length > 0) checkTogether(containers, context);
+  if (containers.length > 0 && !isTooLong) checkTogether(containers, context);
   return containers;
 }
 
@@ -117,7 +121,7 @@ function filesOf(v: Container, path: string, { report, objectText }: Context): R
 const variablesIn = (text: string): [string, string][] =>
   text
     .split(/\r?\n/)
-    .filter((line) => !/^\s*(#|$)/.test(line) && line.includes('='))
+    .filter((line) => !/^\s*(#|=|$)/.test(line) && line.includes('='))
     .map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1)]);
 
 function environmentOf(v: Container, path: string, report: Report): Record<string, string> {
@@ -171,49 +175,6 @@ function logOf(v: Container, path: string, report: Report): ContainerDefinition[
   };
 }
 
-/** What ECS refuses of `dependsOn` (ECS task_definition_parameters: container dependency). */
-function checkDependencies(containers: readonly ContainerDefinition[], report: Report): void {
-  const byName = new Map(containers.map((c) => [c.name, c]));
-  for (const c of containers)
-    for (const { containerName, condition } of c.dependsOn) {
-      const at = `container_definitions[${c.name}].dependsOn`;
-      const other = byName.get(containerName);
-      if (other?.essential && (condition === 'SUCCESS' || condition === 'COMPLETE'))
-        report.bad(
-          at,
-          containerName,
-          `${containerName} is essential, so that its end ends the task`,
-          `${condition} waits for a container that is not essential`,
-        );
-      if (other && condition === 'HEALTHY' && !other.healthCheck)
-        report.bad(
-          at,
-          containerName,
-          `${containerName} has no health check`,
-          'HEALTHY waits for a container with a healthCheck',
-        );
-    }
-  const circle = circleOf(containers);
-  if (circle)
-    report.problem('REFERENCE_CYCLE', 'container_definitions', {
-      message: `containers wait for each other: ${circle.join(' → ')}`,
-      value: circle,
-      rule: 'dependsOn has no circle (ECS container dependency)',
-      fix: 'remove one of these dependencies',
-    });
-}
-
-function circleOf(containers: readonly ContainerDefinition[]): readonly string[] | null {
-  const next = new Map(containers.map((c) => [c.name, c.dependsOn.map((d) => d.containerName)]));
-  const follow = (name: string, path: readonly string[]): readonly string[] | null => {
-    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name];
-    return (
-      (next.get(name) ?? []).map((other) => follow(other, [...path, name])).find((found) => found !== null) ?? null
-    );
-  };
-  return containers.map((c) => follow(c.name, [])).find((found) => found !== null && found.length > 2) ?? null;
-}
-
 function checkTogether(containers: readonly ContainerDefinition[], { networkMode, report }: Context): void {
   const names = containers.map((c) => c.name);
   for (const name of new Set(names.filter((n, i) => names.indexOf(n) !== i)))
@@ -225,15 +186,6 @@ function checkTogether(containers: readonly ContainerDefinition[], { networkMode
     });
   if (!containers.some((c) => c.essential))
     report.bad('container_definitions', names, 'no container is essential', 'at least one essential container');
-  for (const c of containers)
-    for (const d of c.dependsOn)
-      if (d.containerName === c.name || !names.includes(d.containerName))
-        report.problem('DANGLING_REFERENCE', `container_definitions[${c.name}].dependsOn`, {
-          message: `there is no other container ${d.containerName}`,
-          value: d.containerName,
-          rule: `one of ${names.filter((n) => n !== c.name).join(', ') || '(none)'}`,
-          fix: 'correct containerName',
-        });
   checkDependencies(containers, report);
   checkPorts(containers, networkMode, report);
 }

@@ -1,6 +1,6 @@
 /** Types of what stands beside the services on AWS: names, certificates, file systems, settings. Here nothing asks for them. */
 import { inertType, type Kind } from '../kind.ts';
-import { arnOf, type Computed, ec2Id, hex, textOf, uuid } from '../names.ts';
+import { arnOf, type Computed, ec2Id, hex, plain, textOf, uuid } from '../names.ts';
 
 const DNS = 'names are not resolved by zones here: load balancers are asked by address';
 const CERTIFICATES = 'an HTTPS listener here has a certificate that signs itself, whatever the stack names';
@@ -8,8 +8,6 @@ const FILES = 'processes share this machine’s files';
 const SETTINGS = 'a setting of the account or of a queue’s senders: nobody is asked here';
 const TERRAFORM = 'of the Terraform run itself';
 const BACKUP = 'there are no backups, and nothing is billed';
-
-const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
 
 const certificate: Computed = (names, block, attribute) => {
   const arn = arnOf(names, 'acm', `certificate/${uuid(block.address)}`);
@@ -94,7 +92,6 @@ export const BESIDE_TYPES: readonly Kind[] = [
       'aws_ecs_tag',
       'aws_sqs_queue_redrive_allow_policy',
       'aws_sns_topic_data_protection_policy',
-      'aws_cloudwatch_log_resource_policy',
       'aws_cloudwatch_query_definition',
       'aws_s3_bucket_cors_configuration',
       'aws_s3_account_public_access_block',

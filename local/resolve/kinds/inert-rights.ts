@@ -1,7 +1,5 @@
 /** Types of who may do what: nobody is asked here. What others read of them (ARNs, names) is as AWS makes it. */
-import { type Computed, hex, nameOf, textOf } from '../names.ts';
-
-const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
+import { type Computed, hex, nameOf, plain, textOf } from '../names.ts';
 
 const iam =
   (resource: string, idAttribute: 'name' | 'arn' = 'name'): Computed =>

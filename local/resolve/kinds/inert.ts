@@ -1,7 +1,8 @@
 /** Resource types that exist, can be referred to, and have no local effect as a whole. */
 import { inertType } from '../kind.ts';
-import { arnOf, type Computed, ec2Id, hex, nameOf, textOf, uuid } from '../names.ts';
+import { arnOf, type Computed, ec2Id, hex, nameOf, plain, textOf, uuid } from '../names.ts';
 import { BESIDE_TYPES } from './inert-beside.ts';
+import { GENERATED } from './inert-generated.ts';
 import { RIGHTS } from './inert-rights.ts';
 
 const NETWORK = 'addresses on one machine need no network of their own';
@@ -10,9 +11,7 @@ const IMAGES = 'images are built from the services here';
 const ENCRYPTION = 'nothing is encrypted at rest here';
 const SECRETS = 'a secret is a name here; its value is that of its version';
 const OBJECTS = 'a bucket is a name here; its objects are those of these stacks';
-const GENERATED = 'the value is made once and stays';
-
-const plain: Computed = (_names, block) => ({ id: hex(block.address, 16) });
+const MADE_ONCE = 'the value is made once and stays';
 
 const ec2 =
   (prefix: string, resource: string, more: Computed = () => ({})): Computed =>
@@ -101,40 +100,6 @@ const IN_NETWORK: Readonly<Record<string, Computed>> = {
   aws_flow_log: ec2('fl', 'vpc-flow-log'),
 };
 
-const MADE: Readonly<Record<string, Computed>> = {
-  random_password: (names, block) => ({ id: 'none', result: names.random(block.address), bcrypt_hash: '' }),
-  random_string: (names, block) => {
-    const result = names.random(block.address);
-    return { id: result, result };
-  },
-  random_id: (_names, block) => {
-    const digits = hex(block.address, 16);
-    const bytes = Buffer.from(digits, 'hex');
-    return {
-      id: bytes.toString('base64url'),
-      hex: digits,
-      dec: String(BigInt(`0x${digits}`)),
-      b64_url: bytes.toString('base64url'),
-      b64_std: bytes.toString('base64'),
-    };
-  },
-  random_pet: (_names, block) => ({ id: `pet-${hex(block.address, 6)}` }),
-  random_uuid: (_names, block) => ({ id: uuid(block.address), result: uuid(block.address) }),
-  random_integer: (_names, block, attribute) => {
-    const [min, max] = [Number(attribute('min') ?? 0), Number(attribute('max') ?? 0)];
-    const result = min + (Number.parseInt(hex(block.address, 8), 16) % Math.max(1, max - min + 1));
-    return { id: String(result), result };
-  },
-  random_shuffle: (_names, block, attribute) => {
-    const input = [attribute('input') ?? []].flat();
-    return {
-      id: '-',
-      result: input.slice(0, Number(attribute('result_count') ?? input.length)),
-      seed: hex(block.address, 4),
-    };
-  },
-};
-
 const types = (table: Readonly<Record<string, Computed>>, reason: string) =>
   Object.entries(table).map(([type, computed]) => inertType([type], reason, computed));
 
@@ -142,7 +107,7 @@ export const INERT_TYPES = [
   ...BESIDE_TYPES,
   ...types(IN_NETWORK, NETWORK),
   ...types(RIGHTS, IAM),
-  ...types(MADE, GENERATED),
+  ...types(GENERATED, MADE_ONCE),
   inertType(['aws_ecr_lifecycle_policy'], IMAGES, (_names, _block, attribute) => ({
     id: textOf(attribute('repository')),
   })),

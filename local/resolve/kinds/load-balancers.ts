@@ -3,7 +3,7 @@ import { LOAD_BALANCER } from '../../read/schemas/aws-lb.ts';
 import { TARGET_GROUP } from '../../read/schemas/aws-lb-target-group.ts';
 import type { HealthCheck, LoadBalancer, TargetGroup } from '../../topology.ts';
 import { acting, type BuildContext } from '../kind.ts';
-import { arnOf, hex, nameOf, textOf } from '../names.ts';
+import { arnOf, hex, nameOf, textOf, zoneOfBalancers } from '../names.ts';
 import { namesOf } from '../rest-api/names-of.ts';
 
 const loadBalancer = acting(
@@ -21,7 +21,7 @@ const loadBalancer = acting(
       id: arn,
       arn_suffix: suffix,
       dns_name: `${internal}${name}-${digits}.${names.region}.elb.amazonaws.com`,
-      zone_id: `Z${hex(names.region, 13).toUpperCase()}`,
+      zone_id: zoneOfBalancers(names.region),
       vpc_id: `vpc-${hex(block.stack, 17)}`,
     };
   },

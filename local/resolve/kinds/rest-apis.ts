@@ -1,6 +1,6 @@
 /** REST APIs of API Gateway: resources, methods, integrations and what they answer. */
 
-import type { Fields } from '../../read/schema.ts';
+import type { Fields, Values } from '../../read/schema.ts';
 import {
   REST_GATEWAY_RESPONSE,
   REST_INTEGRATION_RESPONSE,
@@ -11,13 +11,14 @@ import {
 import type {
   RestGatewayResponse,
   RestIntegrationResponse,
+  RestMappedResponse,
   RestMethod,
   RestMethodResponse,
   RestResource,
 } from '../../topology-rest-api.ts';
 import { acting, type BuildContext } from '../kind.ts';
-
 import { type Attribute, type Computed, hex, type Names, textOf } from '../names.ts';
+import type { Report } from '../report.ts';
 import { readFlags, readParameters, readTemplates } from '../rest-api/read-maps.ts';
 
 /** What a part is built of: a resource of Terraform's, or a piece of an OpenAPI document. */
@@ -89,7 +90,7 @@ export function buildMethod({ base, values: v, report }: Part<typeof REST_METHOD
 const method = acting(REST_METHOD, 'restMethods', ofMethodId('agm'), buildMethod);
 
 const HEADERS = {
-  method: {
+  response: {
     pattern: /^method\.response\.header\.([\w.!#$%&'*+^`|~-]+)$/,
     rule: 'method.response.header.NAME (API Gateway PutIntegrationResponse)',
   },
@@ -112,9 +113,9 @@ const methodResponse = acting(
       httpMethod: v.http_method,
       statusCode: Number(v.status_code),
       headers: Object.keys(flags).flatMap((name) => {
-        const header = HEADERS.method.pattern.exec(name)?.[1];
+        const header = HEADERS.response.pattern.exec(name)?.[1];
         if (header) return [header.toLowerCase()];
-        report.bad('response_parameters', name, 'it names no header', HEADERS.method.rule);
+        report.bad('response_parameters', name, 'it names no header', HEADERS.response.rule);
         return [];
       }),
     };
@@ -135,11 +136,7 @@ export function buildIntegrationResponse({
     httpMethod: v.http_method,
     statusCode: Number(v.status_code),
     selectionPattern: v.selection_pattern === '' ? null : v.selection_pattern,
-    headers: readParameters(v.response_parameters, HEADERS.method, 'response', {
-      report,
-      attribute: 'response_parameters',
-    }),
-    templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
+    ...mappedOf(v, 'response', report),
   };
 }
 
@@ -168,12 +165,21 @@ export const buildGatewayResponse = ({
   apiId: v.rest_api_id,
   responseType: v.response_type,
   statusCode: v.status_code ? Number(v.status_code) : null,
-  headers: readParameters(v.response_parameters, HEADERS.gateway, 'gateway', {
-    report,
-    attribute: 'response_parameters',
-  }),
-  templates: readTemplates(v.response_templates, { report, attribute: 'response_templates' }),
+  ...mappedOf(v, 'gateway', report),
 });
+
+/** What a response is made of, from its parameters and templates. */
+function mappedOf(
+  given: Pick<Values<typeof REST_GATEWAY_RESPONSE.fields>, 'response_parameters' | 'response_templates'>,
+  side: keyof typeof HEADERS,
+  report: Report,
+): RestMappedResponse {
+  const attribute = 'response_parameters';
+  return {
+    headers: readParameters(given.response_parameters, HEADERS[side], side, { report, attribute }),
+    templates: readTemplates(given.response_templates, { report, attribute: 'response_templates' }),
+  };
+}
 
 const gatewayResponse = acting(
   REST_GATEWAY_RESPONSE,

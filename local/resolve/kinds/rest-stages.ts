@@ -6,7 +6,7 @@ import {
   REST_STAGE,
   REST_USAGE_PLAN,
   REST_USAGE_PLAN_KEY,
-} from '../../read/schemas/aws-api-gateway.ts';
+} from '../../read/schemas/aws-api-gateway-stages.ts';
 import type {
   RestApiKey,
   RestDeployment,

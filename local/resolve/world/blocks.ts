@@ -51,7 +51,8 @@ export const modeOf = (root: string): { readonly mode: Mode; readonly parts: num
 
 export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
   return raw.stacks.flatMap(({ name: stack, json }) => {
-    for (const section of Object.keys(json)) problems.push(...checkSection(stack, section, json[section]));
+    for (const section of Object.keys(json))
+      problems.push(...checkSection(stack, section, json[section]), ...checkLabels(stack, section, json[section]));
     return MODES.flatMap((mode) =>
       labelled(json[mode], `${stack}/${mode}`, problems).flatMap(([type, named]) =>
         labelled(named, `${stack}/${type}`, problems).flatMap(([name, body]) => {
@@ -62,6 +63,36 @@ export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
         }),
       ),
     );
+  });
+}
+
+/** Sections whose labels are names by themselves. */
+const NAMED = ['variable', 'output', 'locals', 'check'];
+
+/** A name that two objects of a section's list hold; within one object JSON has told of it. */
+function checkLabels(stack: string, section: string, content: unknown): Problem[] {
+  const labels = labelled(content, section, []);
+  const names = (MODES as readonly string[]).includes(section)
+    ? labels.flatMap(([type, named]) => labelled(named, type, []).map(([name]) => `${type}.${name}`))
+    : NAMED.includes(section)
+      ? labels.map(([name]) => name)
+      : [];
+  const seen = new Set<string>();
+  return names.flatMap((name) => {
+    const address = `${stack}/${section === 'resource' ? '' : `${section}.`}${name}`;
+    const isFirst = !seen.has(name);
+    seen.add(name);
+    if (isFirst) return [];
+    return [
+      {
+        code: 'DUPLICATE',
+        address,
+        message: `${name} is declared twice`,
+        value: name,
+        rule: `a name is unique in the section ${section} (Terraform: one block a name)`,
+        fix: 'rename or remove one',
+      },
+    ];
   });
 }
 
@@ -141,11 +172,27 @@ const notAnObject = (address: string, value: unknown): Problem => ({
 });
 
 /** One declared thing of a section with one label (`variable`, `output`), or undefined. */
-export function declared(json: Json, section: string, name: string): Json | undefined {
-  const found = labelled(json[section], section, []).find(([label]) => label === name)?.[1];
-  const body = Array.isArray(found) ? found[0] : found;
-  return isObject(body) ? body : undefined;
+export function declared(json: Json, section: 'variable' | 'output', name: string): Json | undefined {
+  let known = sections.get(json);
+  if (!known) {
+    known = { variable: bodiesOf(json['variable']), output: bodiesOf(json['output']) };
+    sections.set(json, known);
+  }
+  return known[section].get(name);
 }
+
+type Bodies = ReadonlyMap<string, Json>;
+
+/** A stack is looked through once: everything asks for its variables. */
+const sections = new WeakMap<Json, Readonly<Record<'variable' | 'output', Bodies>>>();
+
+const bodiesOf = (section: unknown): Bodies =>
+  new Map(
+    labelled(section, '', []).flatMap(([label, found]): [string, Json][] => {
+      const body = Array.isArray(found) ? (found[0] as unknown) : found;
+      return isObject(body) ? [[label, body]] : [];
+    }),
+  );
 
 /** All `locals` of a stack. */
 export function localsOf(json: Json): Json {

@@ -1,6 +1,7 @@
 /** `count`, `for_each` and `dynamic`: one block written, several meant. */
 import { CutoverError } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
+import { pairsOf } from '../expr/values.ts';
 import type { Block } from './blocks.ts';
 
 /** What a declared block stands for. */
@@ -24,16 +25,18 @@ export function instancesOf(block: Block, evaluate: Evaluate): Instances {
   const { body, address } = block;
   if (isGiven(body['count']) && isGiven(body['for_each']))
     throw invalid(`${address}.count`, body['count'], 'count or for_each, not both');
-  if (body['count'] !== undefined && body['count'] !== null) {
-    const count = evaluate(body['count'], `${address}.count`);
+  if (isGiven(body['count'])) {
+    const given = evaluate(body['count'], `${address}.count`);
+    // A text of digits is converted, as of any argument that is a number.
+    const count = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given;
     if (typeof count !== 'number' || !Number.isInteger(count) || count < 0 || count > MAX_INSTANCES)
-      throw invalid(`${address}.count`, count, `a whole number from 0 to ${MAX_INSTANCES}`);
+      throw invalid(`${address}.count`, given, `a whole number from 0 to ${MAX_INSTANCES}`);
     return {
       kind: 'list',
       blocks: Array.from({ length: count }, (_, i) => instance(block, `[${i}]`, 'count', { index: i })),
     };
   }
-  if (body['for_each'] === undefined || body['for_each'] === null) return { kind: 'single', block };
+  if (!isGiven(body['for_each'])) return { kind: 'single', block };
   const entries = entriesOf(evaluate(body['for_each'], `${address}.for_each`), `${address}.for_each`);
   return {
     kind: 'map',
@@ -114,6 +117,6 @@ function findDynamics(body: Json): ReadonlyMap<string, readonly Dynamic[]> {
 
 /** @throws CutoverError */
 export function repetitions(dynamic: Dynamic, over: unknown, at: string): [string, Json][] {
-  const pairs: [unknown, unknown][] = Array.isArray(over) ? over.map((v, i) => [i, v]) : entriesOf(over, at);
+  const pairs: [unknown, unknown][] = Array.isArray(over) ? pairsOf(over) : entriesOf(over, at);
   return pairs.map(([key, value]) => [dynamic.iterator, { key, value }]);
 }

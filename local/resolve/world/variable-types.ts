@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../read/json.ts';
 import { ExpressionError, type Node } from '../expr/ast.ts';
 import { evaluate } from '../expr/evaluate.ts';
 import { parseExpression } from '../expr/parser.ts';
-import { asBoolean, asList, asNumber, asText, distinct, show } from '../expr/values.ts';
+import { asBoolean, asList, asNumber, asSet, asText, show } from '../expr/values.ts';
 
 /** @param type as the JSON has it: `string`, `"${map(string)}"`, `object({ a = optional(number, 1) })` @throws ExpressionError */
 export function toType(type: unknown, value: unknown): unknown {
@@ -21,12 +21,12 @@ const ONE: Readonly<Record<string, (value: unknown) => unknown>> = {
   // Terraform's old names, of any element.
   list: asList,
   map: (value) => objectOf(value, ''),
-  set: (value) => distinct(asList(value)),
+  set: (value) => asSet(asList(value)),
 };
 
 const OF: Readonly<Record<string, Converter>> = {
   list: (inner, value, at) => elements(inner, value, at),
-  set: (inner, value, at) => distinct(elements(inner, value, at)),
+  set: (inner, value, at) => asSet(elements(inner, value, at)),
   map: (inner, value, at) =>
     Object.fromEntries(
       Object.entries(objectOf(value, at)).map(([name, v]) => [

@@ -3,6 +3,8 @@ import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/read-stacks.ts';
 import { ExpressionError } from '../expr/ast.ts';
+import { evaluate } from '../expr/evaluate.ts';
+import { parseExpression } from '../expr/parser.ts';
 import { nearest } from '../nearest.ts';
 import { declared, labelled } from './blocks.ts';
 import { attempt, dangling } from './errors.ts';
@@ -19,7 +21,7 @@ export function variableOf(stack: string, json: Json, name: string, given: Reado
     );
     throw dangling(`there is no variable ${name}`, close ? `did you mean var.${close}?` : `declare variable ${name}`);
   }
-  if (Object.hasOwn(given, name)) return typed(stack, name, body, given[name]);
+  if (Object.hasOwn(given, name)) return typed(stack, name, body, givenValue(body, given[name]));
   if (Object.hasOwn(body, 'default')) return typed(stack, name, body, body['default']);
   throw missingVariable(stack, name);
 }
@@ -33,7 +35,26 @@ const missingVariable = (stack: string, name: string): CutoverError =>
     fix: `set it in the environment: TF_VAR_${name}=…`,
   });
 
-/** Values from the environment are texts or whatever parsed as JSON; the declared type decides. */
+/**
+ * Values from the environment are texts: for a variable that is a text, a number or a boolean, or of no declared type, as
+ * they stand; for any other, an expression (Terraform: input variables, "Complex-typed values").
+ */
+function givenValue({ type }: Json, given: unknown): unknown {
+  if (typeof given !== 'string' || type === undefined || /^\s*(?:\$\{)?\s*(?:string|number|bool)\b/.test(String(type)))
+    return given;
+  try {
+    return evaluate(parseExpression(given), { lookup: ([root = '']) => notKnown(root) });
+  } catch (error) {
+    // What is no expression is told as being of another type.
+    if (error instanceof ExpressionError) return given;
+    throw error;
+  }
+}
+
+function notKnown(name: string): never {
+  throw new ExpressionError(`a value cannot refer to ${name}`);
+}
+
 function typed(stack: string, name: string, body: Json, value: unknown): unknown {
   const type = String(body['type'] ?? 'any');
   const isNullable = body['nullable'] !== false && body['nullable'] !== 'false';

@@ -4,11 +4,9 @@
  */
 import { dirname } from 'node:path';
 import { CutoverError, type Problem } from '../../errors.ts';
-import { isObject, type Json } from '../../read/json.ts';
-import type { RawStacks } from '../../read/read-stacks.ts';
-import { evaluate, type Locals } from '../expr/evaluate.ts';
-import { bounded, markLazy } from '../expr/size.ts';
-import { fileReader } from '../files.ts';
+import type { Json } from '../../read/json.ts';
+import type { RawStack, RawStacks } from '../../read/read-stacks.ts';
+import { markLazy } from '../expr/size.ts';
 import { nearest } from '../nearest.ts';
 import {
   addressOf,
@@ -20,11 +18,11 @@ import {
   META_ARGUMENTS,
   modeOf,
 } from './blocks.ts';
-import { attempt, dangling, located } from './errors.ts';
-import { type Dynamic, dynamicsOf, type Instances, instancesOf, isDynamic, listOf, repetitions } from './expand.ts';
+import { attempt, dangling } from './errors.ts';
+import { dynamicsOf, type Instances, instancesOf, listOf } from './expand.ts';
 import { Memo } from './memo.ts';
-import { callsFunction, isTemplate, parseCached } from './references.ts';
 import { remoteStack } from './remote.ts';
+import { type Found, type Scoped, Values } from './values.ts';
 import { variableOf } from './variables.ts';
 
 /** What the resolver knows of a block's type. */
@@ -45,19 +43,6 @@ export interface WorldOptions {
   refusalOf(block: Block): Problem | null;
 }
 
-interface Found {
-  readonly value: unknown;
-  readonly used: number;
-}
-
-/** Where an expression stands. */
-interface Scoped {
-  readonly stack: string;
-  readonly locals?: Locals;
-}
-
-const NO_DYNAMICS: ReturnType<typeof dynamicsOf> = new Map();
-
 export class World {
   /** All instances of all blocks, in the order of their declaration. */
   readonly blocks = new Map<string, Block>();
@@ -66,10 +51,18 @@ export class World {
   readonly #declared: ReadonlyMap<string, Block>;
   readonly #options: WorldOptions;
   readonly #memo = new Memo();
+  readonly #values: Values;
+  readonly #stacks: ReadonlyMap<string, RawStack>;
 
   constructor(raw: RawStacks, options: WorldOptions) {
     this.raw = raw;
     this.#options = options;
+    this.#stacks = new Map(raw.stacks.map((stack) => [stack.name, stack]));
+    this.#values = new Values({
+      lookup: (path, stack) => this.#lookup(path, stack),
+      mark: (mark) => this.#memo.mark(mark),
+      folderOf: (stack) => this.folderOf(stack),
+    });
     this.#declared = new Map(collectBlocks(raw, this.problems).map((b) => [b.address, b]));
   }
 
@@ -94,11 +87,11 @@ export class World {
 
   /** Where a stack's files are found. */
   folderOf(stack: string): string {
-    return dirname(this.raw.stacks.find((s) => s.name === stack)?.file ?? '.');
+    return dirname(this.#stacks.get(stack)?.file ?? '.');
   }
 
   stackJson(name: string): Json {
-    return this.raw.stacks.find((s) => s.name === name)?.json ?? {};
+    return this.#stacks.get(name)?.json ?? {};
   }
 
   /** Names of all configured attributes of a block. */
@@ -136,7 +129,7 @@ export class World {
       const at = `${block.address}.${name}`;
       const value = this.evaluateValue(block.body[name], block, at) ?? undefined;
       if (!dynamics) return value;
-      return [...(value === undefined ? [] : [value].flat()), ...this.#repeat(dynamics, block, at)];
+      return [...(value === undefined ? [] : [value].flat()), ...this.#values.repeated(dynamics, block, at)];
     });
   }
 
@@ -156,37 +149,7 @@ export class World {
 
   /** Evaluates every text inside a JSON value. @throws CutoverError naming address, attribute and expression */
   evaluateValue(value: unknown, scope: Scoped, at: string): unknown {
-    if (typeof value === 'string') return isTemplate(value) ? this.#text(value, scope, at) : value;
-    if (Array.isArray(value)) return value.map((item, i) => this.evaluateValue(item, scope, `${at}[${i}]`));
-    if (!isObject(value)) return value;
-    const repeated = isDynamic(value['dynamic']) ? dynamicsOf(value) : NO_DYNAMICS;
-    const entries = Object.entries(value)
-      .filter(([k]) => k !== '//' && !(k === 'dynamic' && repeated.size > 0))
-      .map(([k, v]) => [String(this.evaluateValue(k, scope, at)), this.evaluateValue(v, scope, `${at}.${k}`)] as const);
-    const json: Json = Object.fromEntries(entries);
-    for (const [label, dynamics] of repeated)
-      json[label] = [...[json[label] ?? []].flat(), ...this.#repeat(dynamics, scope, `${at}.${label}`)];
-    return json;
-  }
-
-  /** What `dynamic` blocks stand for. */
-  #repeat(dynamics: readonly Dynamic[], scope: Scoped, at: string): unknown[] {
-    return dynamics.flatMap((d) =>
-      repetitions(d, this.evaluateValue(d.forEach, scope, `${at}.for_each`), `${at}.for_each`).map((binding) =>
-        this.evaluateValue(d.content, { ...scope, locals: new Map([...(scope.locals ?? []), binding]) }, at),
-      ),
-    );
-  }
-
-  #text(text: string, scope: Scoped, at: string): unknown {
-    try {
-      const node = parseCached(text);
-      if (callsFunction(node, 'sensitive')) this.#memo.mark('sensitive');
-      const file = fileReader(this.folderOf(scope.stack));
-      return bounded(evaluate(node, { lookup: (path) => this.#lookup(path, scope.stack), file }, scope.locals));
-    } catch (error) {
-      throw located(error, at, text);
-    }
+    return this.#values.of(value, scope, at);
   }
 
   #lookup(path: readonly string[], stack: string): Found {

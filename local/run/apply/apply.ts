@@ -5,16 +5,14 @@
  */
 import { CutoverError, type Problem } from '../../errors.ts';
 import { COLLECTIONS } from '../../resolve/build.ts';
+import type { Collection } from '../../resolve/kind.ts';
 import type { Address, ResourceBase, Topology } from '../../topology.ts';
 import type { Change, ResourceHandler } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
 import { type Drift, decideChanges, resourcesOf } from './decide-changes.ts';
 
 /** Handlers by topology collection; a collection without one has no local effect. */
-export type Handlers = Partial<Record<TopologyCollection, ResourceHandler<never>>>;
-export type TopologyCollection = {
-  [K in keyof Topology]: Topology[K] extends readonly ResourceBase[] ? K : never;
-}[keyof Topology];
+export type Handlers = Partial<Record<Collection, ResourceHandler<never>>>;
 
 export interface Progress {
   readonly change: Change;
@@ -31,7 +29,7 @@ export interface ApplyResult {
 
 interface Next {
   readonly resources: ReadonlyMap<Address, ResourceBase>;
-  readonly collections: ReadonlyMap<Address, TopologyCollection>;
+  readonly collections: ReadonlyMap<Address, Collection>;
 }
 
 /** Terraform's default -parallelism is 10; the plane's waits cost nothing, so it need not queue them. */
@@ -47,9 +45,9 @@ export interface Applier {
 
 export function createApplier(handlers: Handlers, events: EventLog): Applier {
   const applied = new Map<Address, ResourceBase>();
-  const collectionOf = new Map<Address, TopologyCollection>();
+  const collectionOf = new Map<Address, Collection>();
 
-  const handlerOf = (collection: TopologyCollection | undefined): ResourceHandler<ResourceBase> | null =>
+  const handlerOf = (collection: Collection | undefined): ResourceHandler<ResourceBase> | null =>
     (collection ? (handlers[collection] as unknown as ResourceHandler<ResourceBase>) : null) ?? null;
 
   async function perform(change: Change, next: Next, signal: AbortSignal): Promise<void> {
@@ -201,7 +199,7 @@ async function walk(
   await Promise.all(results.values());
 }
 
-const collectionsOf = (topology: Topology): ReadonlyMap<Address, TopologyCollection> =>
+const collectionsOf = (topology: Topology): ReadonlyMap<Address, Collection> =>
   new Map(COLLECTIONS.flatMap((name) => topology[name].map(({ address }) => [address, name] as const)));
 
 /** ARN, else id, else name: what tells one real thing from another. */

@@ -1,13 +1,27 @@
 /** Functions on lists, sets and objects. */
-import { asBoolean, asInteger, asList, asObject, asText, distinct, keyOf, show, sortedEntries } from '../values.ts';
+import {
+  asBoolean,
+  asInteger,
+  asList,
+  asObject,
+  asSet,
+  asText,
+  distinct,
+  keyOf,
+  show,
+  sortedEntries,
+} from '../values.ts';
 import type { Functions } from './index.ts';
 
 const MANY = Number.POSITIVE_INFINITY;
 const MAX_PRODUCT = 10_000;
 
-const has = (list: readonly unknown[], value: unknown): boolean => list.some((item) => keyOf(item) === keyOf(value));
-const byKey = (a: unknown, b: unknown): number => (keyOf(a) < keyOf(b) ? -1 : 1);
-const toSet = (list: readonly unknown[]): unknown[] => distinct(list).sort(byKey);
+/** Whether a list has a value; its elements are looked through once. */
+function membersOf(list: readonly unknown[]): (value: unknown) => boolean {
+  const known = new Set(list.map(keyOf));
+  return (value) => known.has(keyOf(value));
+}
+
 const flatten = (items: readonly unknown[]): unknown[] =>
   items.flatMap((item) => (Array.isArray(item) ? flatten(item) : [item]));
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '';
@@ -69,6 +83,12 @@ function indexOf(items: readonly unknown[], value: unknown): number {
   return i;
 }
 
+function matchkeys(values: readonly unknown[], names: readonly unknown[], wanted: readonly unknown[]): unknown[] {
+  if (names.length !== values.length) throw new Error(`${values.length} values and ${names.length} keys`);
+  const isWanted = membersOf(wanted);
+  return values.filter((_, i) => isWanted(names[i]));
+}
+
 function chunks(items: readonly unknown[], size: number): unknown[][] {
   if (size < 1) throw new Error('the size is below 1');
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, i * size + size));
@@ -93,25 +113,35 @@ export const COLLECTIONS: Functions = {
   distinct: [1, 1, (list) => distinct(asList(list))],
   sort: [1, 1, (list) => asList(list).map(asText).sort()],
   reverse: [1, 1, (list) => [...asList(list)].reverse()],
-  contains: [2, 2, (list, value) => has(asList(list), value)],
+  contains: [2, 2, (list, value) => membersOf(asList(list))(value)],
   coalesce: [1, MANY, (...values) => first(values, (v) => !isEmpty(v))],
   coalescelist: [1, MANY, (...lists) => first(lists.map(asList), (l) => l.length > 0)],
-  toset: [1, 1, (list) => toSet(asList(list))],
-  tolist: [1, 1, (list) => asList(list)],
+  toset: [1, 1, (list) => asSet(asList(list))],
+  tolist: [1, 1, (list) => [...asList(list)]],
   tomap: [1, 1, (o) => asObject(o)],
   zipmap: [2, 2, (names, values) => zipmap(asList(names), asList(values))],
   one: [1, 1, (list) => one(asList(list))],
-  setunion: [1, MANY, (...lists) => toSet(lists.flatMap(asList))],
+  setunion: [1, MANY, (...lists) => asSet(lists.flatMap(asList))],
   setintersection: [
     1,
     MANY,
-    (list, ...others) => toSet(asList(list)).filter((v) => others.every((other) => has(asList(other), v))),
+    (list, ...others) => {
+      const inOthers = others.map((other) => membersOf(asList(other)));
+      return asSet(asList(list).filter((v) => inOthers.every((isIn) => isIn(v))));
+    },
   ],
-  setsubtract: [2, 2, (a, b) => toSet(asList(a)).filter((v) => !has(asList(b), v))],
+  setsubtract: [
+    2,
+    2,
+    (a, b) => {
+      const isIn = membersOf(asList(b));
+      return asSet(asList(a).filter((v) => !isIn(v)));
+    },
+  ],
   setproduct: [2, MANY, (...lists) => product(lists.map(asList))],
   transpose: [1, 1, (o) => transpose(asObject(o))],
   alltrue: [1, 1, (list) => asList(list).every((v) => v !== null && asBoolean(v))],
   anytrue: [1, 1, (list) => asList(list).some((v) => v !== null && asBoolean(v))],
   chunklist: [2, 2, (list, size) => chunks(asList(list), asInteger(size))],
-  matchkeys: [3, 3, (values, names, wanted) => asList(values).filter((_, i) => has(asList(wanted), asList(names)[i]))],
+  matchkeys: [3, 3, (values, names, wanted) => matchkeys(asList(values), asList(names), asList(wanted))],
 };

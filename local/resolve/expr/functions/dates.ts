@@ -19,7 +19,9 @@ const UNITS: Readonly<Record<string, number>> = {
 function parse(text: string): { readonly ms: number; readonly zone: string } {
   const found = RFC_3339.exec(text);
   const ms = Date.parse(text);
-  if (!found || Number.isNaN(ms))
+  // A day that its month does not have, which JavaScript takes for one of the next.
+  const isDay = found && new Date(Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3])));
+  if (!found || Number.isNaN(ms) || found[4] === '24' || isDay?.getUTCDate() !== Number(found[3]))
     throw new Error(`${JSON.stringify(text)} is no RFC 3339 time, such as 2026-01-02T03:04:05Z`);
   return { ms, zone: found[7] as string };
 }

@@ -7,6 +7,7 @@ import { DOCUMENTS } from './documents.ts';
 import { ENCODINGS } from './encodings.ts';
 import { NETWORK } from './network.ts';
 import { NUMBERS } from './numbers.ts';
+import { PROVIDER_FUNCTIONS } from './providers.ts';
 import { STRINGS } from './strings.ts';
 
 /** May throw any Error; the caller says which function it was. */
@@ -16,7 +17,7 @@ export type Fn = (...args: unknown[]) => unknown;
 export type Functions = Readonly<Record<string, readonly [min: number, max: number, run: Fn]>>;
 
 const CHANGING = 'its value changes with each run';
-const FILES = 'files beside the stack are not part of the synthesized JSON';
+const FILES = 'no files are read where it stands';
 const REFUSED: Readonly<Record<string, string>> = {
   timestamp: CHANGING,
   plantimestamp: CHANGING,
@@ -25,7 +26,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   file: FILES,
   filebase64: FILES,
   fileexists: FILES,
-  fileset: FILES,
+  fileset: 'which files there are is not looked at: name each with file()',
+  abspath: 'where the files lie differs from machine to machine: write the path without it',
+  pathexpand: 'home folders differ from machine to machine: write the path without it',
   filemd5: FILES,
   filesha1: FILES,
   filesha256: FILES,
@@ -36,7 +39,16 @@ const REFUSED: Readonly<Record<string, string>> = {
   rsadecrypt: 'no private keys are read here',
 };
 
-const ALL: Functions = { ...STRINGS, ...NUMBERS, ...COLLECTIONS, ...ENCODINGS, ...NETWORK, ...DATES, ...DOCUMENTS };
+const ALL: Functions = {
+  ...STRINGS,
+  ...NUMBERS,
+  ...COLLECTIONS,
+  ...ENCODINGS,
+  ...NETWORK,
+  ...DATES,
+  ...DOCUMENTS,
+  ...PROVIDER_FUNCTIONS,
+};
 
 export const FUNCTION_NAMES: readonly string[] = [...Object.keys(ALL), 'try', 'can', 'templatestring'].sort();
 

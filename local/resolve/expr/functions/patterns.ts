@@ -24,7 +24,11 @@ const POSIX: Readonly<Record<string, string>> = {
 };
 
 /** Escapes that mean the same in both; any other escaped character is itself. */
-const SAME_ESCAPES = /^[dDwWsSbBtnrfv0-9pPxux^$\\.*+?()[\]{}|/]$/;
+const SAME_ESCAPES = /^[dDwWsSbBtnrfvx^$\\.*+?()[\]{}|/]$/;
+/** What only backtracking engines have (RE2 syntax: not supported). */
+const LOOKING_AROUND = /^\(\?<?[=!]/;
+/** A brace that counts; any other is itself. */
+const COUNTED = /^\{\d+(?:,\d*)?\}/;
 /** Whole-text anchors, and what JavaScript calls them without its `m` flag. */
 const ANCHORS: Readonly<Record<string, string>> = { A: '^', z: '$', a: '\\x07' };
 
@@ -39,42 +43,62 @@ export function compile(source: string, flags: string): RegExp {
 
 function translated(source: string): string {
   let out = '';
-  let inClass = false;
-  for (let i = 0; i < source.length; i++) {
-    const c = source[i] as string;
-    const next = source[i + 1] ?? '';
-    if (c === '\\') {
-      out += escapeOf(next, inClass);
-      i += 1;
-      continue;
-    }
-    const posix = inClass && c === '[' ? /^\[:(\^?)(\w+):\]/.exec(source.slice(i)) : null;
-    if (posix) {
-      out += posixOf(posix[2] ?? '', posix[1] === '^');
-      i += posix[0].length - 1;
-      continue;
-    }
-    if (c === '[' && !inClass) inClass = true;
-    else if (c === ']' && inClass && !/\[\^?$/.test(out)) inClass = false;
-    else if (c === '[') {
-      out += '\\[';
-      continue;
-    }
-    // RE2: a bracket that stands first in a class is a character of it; named groups are (?P<name>…).
-    if (c === ']' && inClass) out += '\\]';
-    else if (!inClass && source.startsWith('(?P<', i)) {
-      out += '(?<';
-      i += 3;
-    } else out += c;
+  for (let i = 0; i < source.length; ) {
+    const [text, length] = source[i] === '[' ? classAt(source, i) : pieceAt(source, i);
+    out += text;
+    i += length;
   }
   return out;
 }
 
-function escapeOf(next: string, inClass: boolean): string {
-  if (!inClass && Object.hasOwn(ANCHORS, next)) return ANCHORS[next] as string;
-  if (SAME_ESCAPES.test(next) || (inClass && next === '-')) return `\\${next}`;
-  if (/[A-Za-z]/.test(next) || next === '') throw new Error(`there is no escape \\${next}`);
-  return next;
+/** What stands for a piece outside of a class, and how long the piece is. */
+function pieceAt(source: string, i: number): readonly [text: string, length: number] {
+  const c = source[i] as string;
+  const rest = source.slice(i, i + 20);
+  if (c === '\\') return escapeAt(source, i, false);
+  if (rest.startsWith('(?P<')) return ['(?<', 4];
+  if (LOOKING_AROUND.test(rest)) throw new Error(`${rest.slice(0, 3)} is not of RE2: nothing looks ahead or behind`);
+  if (c === '{') {
+    const counted = COUNTED.exec(rest)?.[0];
+    return counted ? [counted, counted.length] : ['\\{', 1];
+  }
+  return [c === '}' || c === ']' ? `\\${c}` : c, 1];
+}
+
+/** A class, `[…]`: a bracket that stands first in it is a character of it. */
+function classAt(source: string, start: number): readonly [text: string, length: number] {
+  let out = source[start + 1] === '^' ? '[^' : '[';
+  const first = start + out.length;
+  let isAfterSet = false;
+  for (let i = first; i < source.length; ) {
+    if (source[i] === ']' && i > first) return [`${out}]`, i + 1 - start];
+    // A hyphen beside an edge of the class, or after `\w` and the like, is itself.
+    const isLone = i === first || isAfterSet || source[i + 1] === ']';
+    const [text, length] = memberAt(source, i, isLone);
+    isAfterSet = length > 2 || /^\\[dDwWsS]$/.test(text);
+    out += text;
+    i += length;
+  }
+  throw new Error('a [ is not closed');
+}
+
+function memberAt(source: string, i: number, isLone: boolean): readonly [text: string, length: number] {
+  const c = source[i] as string;
+  if (c === '\\') return escapeAt(source, i, true);
+  const posix = c === '[' ? /^\[:(\^?)(\w+):\]/.exec(source.slice(i, i + 20)) : null;
+  if (posix) return [posixOf(posix[2] ?? '', posix[1] === '^'), posix[0].length];
+  return [c === '[' || c === ']' || (c === '-' && isLone) ? `\\${c}` : c, 1];
+}
+
+function escapeAt(source: string, i: number, inClass: boolean): readonly [text: string, length: number] {
+  // `\pL` and `\p{L}`.
+  const [property, sign, short] = /^\\([pP])(?:([A-Z])|\{\w+\})/.exec(source.slice(i, i + 40)) ?? [];
+  if (property) return [short ? `\\${sign}{${short}}` : property, property.length];
+  const next = source[i + 1] ?? '';
+  if (!inClass && Object.hasOwn(ANCHORS, next)) return [ANCHORS[next] as string, 2];
+  if (SAME_ESCAPES.test(next) || (inClass && next === '-')) return [`\\${next}`, 2];
+  if (/[A-Za-z0-9]/.test(next) || next === '') throw new Error(`there is no escape \\${next}`);
+  return [next, 2];
 }
 
 function posixOf(name: string, negated: boolean): string {
@@ -90,7 +114,7 @@ const call = new Script('run()');
 export function matching<T>(source: string, text: string, flags: string, use: (pattern: RegExp) => T): T {
   if (text.length > MAX_TEXT) throw new Error(`the text has ${text.length} characters; at most ${MAX_TEXT}`);
   const pattern = compile(source, flags);
-  if (!/[*+{]/.test(source)) return use(pattern);
+  if (!/[*+{?|]/.test(source)) return use(pattern);
   let result: { value: T } | null = null;
   room['run'] = () => {
     result = { value: use(pattern) };

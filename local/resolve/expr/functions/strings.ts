@@ -1,4 +1,5 @@
 /** Functions on texts. */
+import { posix } from 'node:path';
 import { asInteger, asList, asText } from '../values.ts';
 import { format } from './format.ts';
 import type { Functions } from './index.ts';
@@ -52,6 +53,12 @@ function substr(text: string, offset: number, length: number): string {
   return chars.slice(start, length < 0 ? undefined : start + length).join('');
 }
 
+/** All up to the last slash, as Go cleans it. */
+function directoryOf(path: string): string {
+  const cleaned = posix.normalize(path.slice(0, path.lastIndexOf('/') + 1));
+  return cleaned === '/' ? cleaned : cleaned.replace(/\/$/, '');
+}
+
 /** Lists go in step, single values repeat. */
 function formatlist(template: string, args: readonly unknown[]): string[] {
   const lists = args.filter((a) => Array.isArray(a));
@@ -87,8 +94,8 @@ export const STRINGS: Functions = {
   strrev: [1, 1, (t) => [...asText(t)].reverse().join('')],
   chomp: [1, 1, (t) => asText(t).replace(/[\r\n]+$/, '')],
   indent: [2, 2, (n, t) => asText(t).replaceAll('\n', `\n${' '.repeat(Math.min(asInteger(n), 1000))}`)],
-  basename: [1, 1, (t) => asText(t).replace(/\/+$/, '').split('/').at(-1)],
-  dirname: [1, 1, (t) => asText(t).replace(/\/[^/]*$/, '') || '.'],
+  basename: [1, 1, (t) => posix.basename(asText(t)) || (asText(t).startsWith('/') ? '/' : '.')],
+  dirname: [1, 1, (t) => directoryOf(asText(t))],
   format: [1, MANY, (template, ...args) => format(asText(template), args)],
   formatlist: [1, MANY, (template, ...args) => formatlist(asText(template), args)],
   regex: [
