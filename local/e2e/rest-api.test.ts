@@ -28,6 +28,17 @@ async function apiKey(): Promise<string> {
   return Parameter?.Value ?? '';
 }
 
+/** TLS between API Gateway and the load balancer, by a name that a record of the stacks leads to it. */
+const HTTPS = 'https:hq=hq.example.com@Z0123456789ABC@arn:aws:acm:us-east-1:123456789012:certificate/0a1b-2c3d';
+
+/** A call of API Gateway as its clients send it. */
+async function gateway(method: string, path: string, body: object): Promise<{ readonly id: string }> {
+  const url = `http://127.0.0.1:${plane.portBase}${path}`;
+  const answer = await fetch(url, { method, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as { readonly id: string };
+}
+
 const messageOf = async (answer: Response): Promise<unknown> =>
   ((await answer.json()) as { message?: unknown }).message;
 
@@ -49,7 +60,7 @@ async function aws(...args: readonly string[]): Promise<unknown> {
 
 test.serial('an order goes through the front with its key; a wrong key is 403, a used-up quota 429', async (t) => {
   t.teardown(() => plane.down());
-  const up = await upWith('rest-api:50:50:3:DAY');
+  const up = await upWith(`rest-api:50:50:3:DAY,${HTTPS}`);
   t.is(up.code, 0, up.stderr);
   const status = await plane.status();
   const [api] = status.restApis;
@@ -82,9 +93,33 @@ test.serial('an order goes through the front with its key; a wrong key is 403, a
   else t.log('no AWS CLI here: not asked');
 
   // A greater quota is a change of the plan in place: what was used stays used.
-  t.is((await upWith('rest-api:50:50:100:DAY')).code, 0);
+  t.is((await upWith(`rest-api:50:50:100:DAY,${HTTPS}`)).code, 0);
   t.is((await sendOrder(urlOf(status))).status, 200);
   t.like((await plane.status()).usagePlans, [{ used: 4, limit: 100 }]);
+
+  // A plane that is killed forgets neither what was used nor the keys that were made by hand.
+  const plans = await fetch(`http://127.0.0.1:${plane.portBase}/usageplans`);
+  const [plan] = ((await plans.json()) as { item: { id: string }[] }).item;
+  const { id } = await gateway('POST', '/apikeys', {
+    name: 'guest',
+    enabled: true,
+    value: 'a-guest-of-this-afternoon',
+  });
+  await gateway('POST', `/usageplans/${plan?.id}/keys`, { keyId: id, keyType: 'API_KEY' });
+  /** API Gateway lets the guest through; the service behind, which asks for its own key, does not. */
+  const asGuest = async (url: string): Promise<unknown> => {
+    const answer = await fetch(`${url}/orders/1`, { headers: { 'x-api-key': 'a-guest-of-this-afternoon' } });
+    return [answer.status, answer.headers.get('x-amzn-errortype')];
+  };
+  t.deepEqual(await asGuest(front), [403, null]);
+  process.kill((await plane.status()).pid, 'SIGKILL');
+  const again = await plane.up();
+  t.is(again.code, 0, again.stderr);
+  const after = await plane.status();
+  const used = after.usagePlans.map((one) => `${one.key} ${one.used}`).sort();
+  t.deepEqual(used, ['guest 1', 'interstella-hq 4']);
+  t.deepEqual(await asGuest(after.restApis[0]?.stages[0]?.url ?? ''), [403, null]);
+  t.is((await sendOrder(urlOf(after))).status, 200);
 });
 
 async function write(t: ExecutionContext): Promise<(redeployment: string, menu: string) => Promise<string>> {
