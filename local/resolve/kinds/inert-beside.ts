@@ -3,6 +3,7 @@ import { inertType, type Kind } from '../kind.ts';
 import { arnOf, type Computed, ec2Id, hex, plain, textOf, uuid } from '../names.ts';
 
 const DNS = 'names are not resolved by zones here: load balancers are asked by address';
+const RECORDS = 'a name that it leads to a load balancer is that load balancer’s here; no other name is asked for';
 const CERTIFICATES = 'an HTTPS listener here has a certificate that signs itself, whatever the stack names';
 const FILES = 'processes share this machine’s files';
 const SETTINGS = 'a setting of the account or of a queue’s senders: nobody is asked here';
@@ -78,7 +79,7 @@ export const BESIDE_TYPES: readonly Kind[] = [
   })),
   inertType(['aws_lb_listener_certificate', 'aws_alb_listener_certificate'], CERTIFICATES, plain),
   inertType(['aws_route53_zone'], DNS, zone),
-  inertType(['aws_route53_record'], DNS, record),
+  inertType(['aws_route53_record'], RECORDS, record),
   inertType(['aws_route53_health_check', 'aws_route53_zone_association'], DNS, plain),
   inertType(['aws_efs_file_system'], FILES, fileSystem),
   inertType(['aws_efs_access_point'], FILES, accessPoint),
