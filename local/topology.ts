@@ -338,6 +338,12 @@ export interface PlacementStrategy {
   readonly field: string | null;
 }
 
+export interface DeploymentAlarms {
+  readonly enable: boolean;
+  readonly rollback: boolean;
+  readonly names: readonly string[];
+}
+
 export interface Service extends ResourceBase {
   readonly arn: Arn;
   readonly name: string;
@@ -355,6 +361,8 @@ export interface Service extends ResourceBase {
   /** Rounds down. Default 200. */
   readonly maximumPercent: number;
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
+  /** Alarms that fail a rolling deployment; their names need not exist (ECS API_DeploymentAlarms). */
+  readonly deploymentAlarms: DeploymentAlarms;
   readonly healthCheckGracePeriodSeconds: number;
   readonly loadBalancers: readonly {
     readonly targetGroupArn: Arn;

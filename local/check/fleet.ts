@@ -28,7 +28,11 @@ export function fleetOf(clusterName: string, t: Topology): Fleet | null {
   if (groups.length === 0 || groups.some((g) => g.cpuUnits === 0)) return null;
   try {
     const placement = launch(groups, t);
-    const missing = new Map(services.map((s) => [s, s.desiredCount - place(placement, s, t, s.desiredCount)]));
+    const daemons = services.filter((s) => s.schedulingStrategy === 'DAEMON');
+    const replicas = services.filter((s) => s.schedulingStrategy === 'REPLICA');
+    // Daemons come first, one an instance.
+    for (const s of daemons) place(placement, s, t, placement.nodes.size);
+    const missing = new Map(replicas.map((s) => [s, s.desiredCount - place(placement, s, t, s.desiredCount)]));
     return {
       instances: placement.nodes.size,
       isScaled: groups.some((g) => isScaled(g, t)),
@@ -65,6 +69,8 @@ function launch(groups: readonly AutoScalingGroup[], t: Topology): Placement {
 const isScaled = (g: AutoScalingGroup, t: Topology): boolean =>
   t.capacityProviders.some((p) => [g.arn, g.name].includes(p.autoScalingGroupArn) && p.managedScaling.enabled);
 
+const ONE_AN_INSTANCE = { type: 'distinctInstance', expression: null } as const;
+
 const sizeOf = (g: AutoScalingGroup, t: Topology): number => (isScaled(g, t) ? g.maxSize : g.desiredCapacity);
 
 function requestOf(service: Service, definition: TaskDefinition): Request {
@@ -72,7 +78,11 @@ function requestOf(service: Service, definition: TaskDefinition): Request {
     group: `service:${service.name}`,
     ...reservationOf(definition),
     hostPorts: hostPortsOf(definition),
-    constraints: [...service.placementConstraints, ...definition.placementConstraints],
+    constraints: [
+      ...service.placementConstraints,
+      ...definition.placementConstraints,
+      ...(service.schedulingStrategy === 'DAEMON' ? [ONE_AN_INSTANCE] : []),
+    ],
     // Spreading is a wish: whether there is room does not depend on it.
     strategies: [{ type: 'binpack', field: 'memory' }],
   };

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import type { Status } from '../status.ts';
 import { allSteady, cutover, sendOrder, synthesized, TestPlane, urlOf } from './cutover.ts';
 
 type Resources = Record<string, Record<string, unknown>>;
@@ -127,5 +128,156 @@ test.serial(
       ports.every((port) => port >= 45_000 && port <= 45_050),
       `ports ${ports.join(' ')}`,
     );
+  },
+);
+
+test.serial(
+  'an alarm of the service fails a rolling deployment: it is rolled back, and the old version serves on',
+  async (t) => {
+    const { dir, remove } = await synthesized('strangler');
+    t.teardown(remove);
+    t.teardown(() => plane.down());
+    const named = 'interstella-iridium';
+    const withAlarm = (note: string) => (stack: Stack) => {
+      for (const [, service] of all(stack, 'aws_ecs_service')) {
+        if (service['name'] !== named) continue;
+        service['alarms'] = { alarm_names: ['bad-orders'], enable: true, rollback: true };
+        service['wait_for_steady_state'] = true;
+        stack.resource['aws_cloudwatch_metric_alarm'] ??= {};
+        stack.resource['aws_cloudwatch_metric_alarm']['bad_orders'] = {
+          alarm_name: 'bad-orders',
+          namespace: 'Orders',
+          metric_name: 'Bad',
+          statistic: 'Sum',
+          period: 10,
+          evaluation_periods: 1,
+          threshold: 0,
+          comparison_operator: 'GreaterThanThreshold',
+          treat_missing_data: 'notBreaching',
+        };
+      }
+      for (const [name, definition] of all(stack, 'aws_ecs_task_definition'))
+        if (name.includes('iridium'))
+          definition['container_definitions'] = String(definition['container_definitions']).replace(
+            '"environment":[',
+            `"environment":[{"name":"NOTE_${note}","value":"1"},`,
+          );
+    };
+    const call = async (target: string, body: object, prefix = 'AmazonEC2ContainerServiceV20141113') => {
+      const answer = await fetch(`http://127.0.0.1:${plane.portBase}`, {
+        method: 'POST',
+        headers: {
+          'content-type': `application/x-amz-json-1.${prefix.startsWith('Gran') ? 0 : 1}`,
+          'x-amz-target': `${prefix}.${target}`,
+        },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(20_000),
+      });
+      t.is(answer.status, 200, target);
+      return (await answer.text()) || '{}';
+    };
+    await edit(dir, withAlarm('A'));
+    const up = await plane.up('--synth', dir, '--clock-rate', '10');
+    t.is(up.code, 0, up.stderr);
+    const iridium = (status: Status) => status.services.find(({ name }) => name === named);
+    const before = iridium(await plane.status());
+    const cluster = before?.cluster ?? '';
+    const [shown] = (
+      JSON.parse(await call('DescribeServices', { cluster, services: [named] })) as { services: unknown[] }
+    ).services;
+    t.like(shown, {
+      deploymentConfiguration: { alarms: { alarmNames: ['bad-orders'], enable: true, rollback: true } },
+    });
+
+    await edit(dir, withAlarm('B'));
+    const applying = plane.up('--synth', dir, '--clock-rate', '10');
+    await plane.until(
+      'the new version runs',
+      (s) =>
+        (iridium(s)?.deployments[0]?.runningCount ?? 0) > 0 &&
+        iridium(s)?.deployments[0]?.id !== before?.deployments[0]?.id,
+      90,
+    );
+    const bad = { Namespace: 'Orders', MetricData: [{ MetricName: 'Bad', Value: 5, Unit: 'Count' }] };
+    await call('PutMetricData', bad, 'GraniteServiceVersion20100801');
+    const applied = await applying;
+    t.not(applied.code, 0);
+    t.regex(applied.stderr, /alarm detected\. \(bad-orders\) It was rolled back to/);
+    const after = iridium(await plane.until('it is steady again', (s) => iridium(s)?.steady === true, 60));
+    t.is(after?.taskDefinition, before?.taskDefinition);
+    t.true(after?.events.some(({ message }) => message.endsWith('deployment failed: alarm detected.')));
+    t.is((await sendOrder(urlOf(await plane.status()), '/iridium/', { iridium: 1 })).status, 200);
+  },
+);
+
+test.serial(
+  'a daemon service: one task on every instance, also on a new one, in a new version and after a kill',
+  async (t) => {
+    const { dir, remove } = await synthesized('monolith');
+    t.teardown(remove);
+    t.teardown(() => plane.down());
+    const copied = (stack: Stack, type: string): Record<string, unknown> | undefined => {
+      const found = all(stack, type).find(([, one]) => JSON.stringify(one).includes('interstella-monolith'))?.[1];
+      return found && (structuredClone(found) as Record<string, unknown>);
+    };
+    const withAgent = (note: string) => (stack: Stack) => {
+      const definition = copied(stack, 'aws_ecs_task_definition');
+      const service = copied(stack, 'aws_ecs_service');
+      if (!definition || !service) return;
+      definition['family'] = 'agent';
+      definition['container_definitions'] = String(definition['container_definitions'])
+        .replace('"environment":[', `"environment":[{"name":"NOTE_${note}","value":"1"},`)
+        .replace('"cpu":256', '"cpu":32');
+      (stack.resource['aws_ecs_task_definition'] as Resources)['agent'] = definition;
+      const { name, cluster } = service;
+      t.is(name, 'interstella-monolith');
+      (stack.resource['aws_ecs_service'] as Resources)['agent'] = {
+        name: 'agent',
+        cluster,
+        launch_type: 'EC2',
+        scheduling_strategy: 'DAEMON',
+        task_definition: '${aws_ecs_task_definition.agent.arn}',
+        placement_constraints: [{ type: 'memberOf', expression: 'attribute:ecs.instance-type =~ .*' }],
+      };
+    };
+    const agent = (status: Status) => status.services.find(({ name }) => name === 'agent');
+    const active = ({ instances }: Status) => instances.filter((one) => one.status === 'ACTIVE').map(({ id }) => id);
+    const onEach = (status: Status): boolean => {
+      const places = agent(status)
+        ?.tasks.filter((one) => one.lastStatus === 'RUNNING')
+        .map((one) => one.instanceId);
+      const ids = active(status);
+      return ids.length === 2 && allSteady(status) && ids.toSorted().join() === places?.toSorted().join();
+    };
+
+    await edit(dir, withAgent('A'));
+    const up = await plane.up('--synth', dir, '--clock-rate', '10');
+    t.is(up.code, 0, up.stderr);
+    const first = await plane.until('an agent on each of two instances', onEach, 90);
+    t.is(agent(first)?.desiredCount, 2);
+
+    const [victim = ''] = active(first);
+    const body = new URLSearchParams({ Version: '2016-11-15', Action: 'TerminateInstances', 'InstanceId.1': victim });
+    t.is((await fetch(`http://127.0.0.1:${plane.portBase}`, { method: 'POST', body })).status, 200);
+    const healed = await plane.until(
+      'the new instance has its agent',
+      (s) => onEach(s) && !active(s).includes(victim),
+      90,
+    );
+
+    await edit(dir, withAgent('B'));
+    t.is((await plane.up('--synth', dir, '--clock-rate', '10')).code, 0);
+    const next = await plane.until(
+      'each instance has an agent of the new version',
+      (s) => onEach(s) && agent(s)?.taskDefinition !== agent(healed)?.taskDefinition,
+      90,
+    );
+    t.deepEqual(active(next).toSorted(), active(healed).toSorted());
+
+    process.kill(next.pid, 'SIGKILL');
+    const again = await plane.up('--synth', dir, '--clock-rate', '10');
+    t.is(again.code, 0, again.stderr);
+    t.is(agent(await plane.until('agents are back', onEach, 90))?.runningCount, 2);
+    t.is((await sendOrder(urlOf(await plane.status()))).status, 200);
   },
 );

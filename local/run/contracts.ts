@@ -295,7 +295,7 @@ export class ApiError extends Error {
 /** What UpdateService changes of a service without a new deployment. */
 export type ServiceSettings = Pick<
   Service,
-  'minimumHealthyPercent' | 'maximumPercent' | 'circuitBreaker' | 'healthCheckGracePeriodSeconds'
+  'minimumHealthyPercent' | 'maximumPercent' | 'circuitBreaker' | 'deploymentAlarms' | 'healthCheckGracePeriodSeconds'
 >;
 
 export interface EcsControl extends EcsView {

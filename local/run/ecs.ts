@@ -13,9 +13,11 @@ import {
   type ResourceHandler,
   type TargetRegistry,
 } from './contracts.ts';
+import type { AlarmSight } from './deployer/decide-alarms.ts';
 import type { SavedService } from './deployer/saved-service.ts';
 import { type Rollout, type ServiceRecord, serviceState } from './deployer/service-record.ts';
 import { createServices } from './deployer/services.ts';
+import { createDaemons } from './ecs/daemons.ts';
 import type { KnownNetwork } from './ecs/known-network.ts';
 import { placeTask, type TaskSpec } from './ecs/place-task.ts';
 import { runTask } from './ecs/run-task.ts';
@@ -55,6 +57,8 @@ export interface EcsOptions {
   readonly associated: (targetGroupArn: string) => boolean;
   /** Does a CodeDeploy deployment of this service run? */
   readonly deploying: (serviceArn: string) => boolean;
+  /** Every alarm that there is, as it is now. */
+  readonly alarms: () => readonly AlarmSight[];
   /** Does managed scaling bring instances of this capacity provider when tasks wait for them? */
   readonly scales: (capacityProvider: string) => boolean;
   /** What ran before the plane was killed. */
@@ -110,7 +114,8 @@ export function createEcs(options: EcsOptions): Ecs {
       waiting.look();
     },
   });
-  const placeContext = { ...options, instances, count: () => live.size };
+  const daemons = createDaemons(instances, () => services.records());
+  const placeContext = { ...options, instances, heldOn: daemons.heldOn, count: () => live.size };
   const waiting = createWaitingTasks({
     ...options,
     context: placeContext,
@@ -124,6 +129,7 @@ export function createEcs(options: EcsOptions): Ecs {
     definition: definitions.find,
     isInactive: definitions.isInactive,
     startTask: startForService,
+    daemonInstances: daemons.instancesFor,
     stopTask: (task, code, reason) => void runner.stop(task, code, reason),
   });
   instances.onChange(() => {
@@ -139,7 +145,11 @@ export function createEcs(options: EcsOptions): Ecs {
   });
   const stopMetrics = publishUsage({ ...options, tasks: () => [...live.values()] });
 
-  function startForService(record: ServiceRecord, rollout: Rollout): { task: Task } | { reason: string } {
+  function startForService(
+    record: ServiceRecord,
+    rollout: Rollout,
+    instanceId: string | null,
+  ): { task: Task } | { reason: string } {
     const { service } = rollout;
     return place({
       definition: rollout.definition,
@@ -152,6 +162,7 @@ export function createEcs(options: EcsOptions): Ecs {
       subnetIds: service.subnetIds,
       securityGroupIds: service.securityGroupIds,
       overrides: [],
+      instanceId,
       capacityProvider: service.capacityProviderStrategy[0]?.capacityProvider ?? null,
     });
   }

@@ -13,6 +13,14 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'the threshold is half the desired count rounded up, at least 3, at most 200',
   ),
   approximated(
+    'deployment alarms',
+    'a deployment bakes for (evaluation periods + 1) × period of its slowest alarm; AWS does not publish how it computes that',
+  ),
+  approximated(
+    'daemons',
+    'what daemons still to come need on an instance is kept free of other tasks; a draining instance loses them last, after tasks of RunTask too',
+  ),
+  approximated(
     'restart throttle',
     'waits grow from 10 s to 15 min after five failures in a row; AWS publishes the bound only',
   ),

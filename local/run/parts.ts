@@ -178,6 +178,7 @@ export async function createParts(config: PlaneConfig) {
     nextRevision: revisions.next,
     associated: balancer.associated,
     deploying: (serviceArn) => deployments.deploying(serviceArn),
+    alarms: () => alarms.alarms().map(({ definition, state }) => ({ ...definition, state })),
     scales: (provider) => capacity.scales(provider),
     saved: saved.ecs,
     onSaved,

@@ -3,6 +3,7 @@ import { CutoverError } from '../errors.ts';
 import { clamp } from '../run/autoscaler/numbers.ts';
 import { hostPortsOf, reservationOf } from '../run/scheduler/task-size.ts';
 import type { Alarm, AutoScalingGroup, ScalingPolicy, Service, TaskDefinition, Topology } from '../topology.ts';
+import { besideDaemons } from './beside-daemons.ts';
 import type {
   MetricName,
   ServiceModel,
@@ -198,8 +199,9 @@ function fleetOf(
 ): SimulatedFleet | null {
   if (!services.some((s) => s.launchType === 'EC2')) return null;
   const groups = topology.autoScalingGroups.filter((g) => g.clusterName === clusterName);
-  const [group] = groups;
-  if (!group) return null;
+  const [first] = groups;
+  if (!first) return null;
+  const group = besideDaemons(first, topology, clusterName);
   if (groups.length > 1) context.notes.push(`only ${group.name} of ${groups.length} auto scaling groups is simulated`);
   const provider = topology.capacityProviders.find((p) => p.autoScalingGroupArn === group.arn);
   const maxSize = context.instances ?? group.maxSize;

@@ -30,6 +30,7 @@ import { deregistrationDelay } from './deployments/deregistration-delay.ts';
 import { desiredZero } from './deployments/desired-zero.ts';
 import { gracePeriod } from './deployments/grace-period.ts';
 import { keepAlive } from './deployments/keep-alive.ts';
+import { serviceAlarmMissing } from './deployments/service-alarm-missing.ts';
 import { singleZone } from './deployments/single-zone.ts';
 import { stopTimeout } from './deployments/stop-timeout.ts';
 import { ephemeralRange } from './network/ephemeral-range.ts';
@@ -101,6 +102,7 @@ export const RULES: readonly Rule[] = [
   desiredZero,
   gracePeriod,
   keepAlive,
+  serviceAlarmMissing,
   singleZone,
   stopTimeout,
   ephemeralRange,

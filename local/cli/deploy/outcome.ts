@@ -32,7 +32,7 @@ export function rollingFailure(now: RollingSnapshot): string | null {
   if (own?.rolloutState === 'FAILED') return own.reason;
   const primary = now.deployments[0];
   // Between two looks it may have failed and left the list; the rollback says so itself.
-  return primary && primary.id !== now.deploymentId && /circuit breaker: rolling back/i.test(primary.reason)
+  return primary && primary.id !== now.deploymentId && /(?:circuit breaker|alarm): rolling back/i.test(primary.reason)
     ? primary.reason
     : null;
 }

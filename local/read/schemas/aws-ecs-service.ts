@@ -17,9 +17,7 @@ export const SERVICE = schema(['aws_ecs_service'], {
   desired_count: number({ fallback: 0, min: 0, max: 5000, rule: 'at most 5000 tasks a service (ECS service-quotas)' }),
   launch_type: only(['EC2', 'FARGATE'], 'EXTERNAL needs instances of one’s own'),
   capacity_provider_strategy: blocks(STRATEGY_ITEM, { max: 20 }),
-  scheduling_strategy: word(['REPLICA'], 'REPLICA', {
-    rule: 'DAEMON services are not run here; use REPLICA with placement constraint distinctInstance',
-  }),
+  scheduling_strategy: word(['REPLICA', 'DAEMON'], 'REPLICA'),
   deployment_controller: block({
     type: word(['ECS', 'CODE_DEPLOY', 'EXTERNAL'], 'ECS'),
   }),
@@ -33,6 +31,17 @@ export const SERVICE = schema(['aws_ecs_service'], {
   deployment_minimum_healthy_percent: number({ fallback: 100, min: 0, max: 100 }),
   deployment_maximum_percent: number({ min: 100, rule: '100 percent or more (ECS deployment-type-ecs)' }),
   deployment_circuit_breaker: block({ enable: bool(false), rollback: bool(false) }),
+  alarms: block(
+    {
+      alarm_names: texts({ required: true }),
+      enable: bool(false, { required: true }),
+      rollback: bool(false, { required: true }),
+    },
+    {
+      approximated:
+        'AWS does not publish how long a deployment bakes: here (evaluation periods + 1) × period of the slowest alarm',
+    },
+  ),
   health_check_grace_period_seconds: number({ fallback: 0, min: 0, max: 2_147_483_647 }),
   load_balancer: blocks(
     {
@@ -65,7 +74,6 @@ export const SERVICE = schema(['aws_ecs_service'], {
   enable_execute_command: inert('execute-command is not offered here; the processes are yours to look at'),
   force_delete: inert('services here go when their tasks are stopped'),
   availability_zone_rebalancing: inert('tasks are spread when they are placed'),
-  alarms: refused('alarms stop deployments by CodeDeploy only'),
   service_connect_configuration: refused('service connect is not offered here'),
   service_registries: refused('service discovery is not offered here'),
   volume_configuration: inert('processes share this machine’s files'),

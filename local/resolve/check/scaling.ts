@@ -24,6 +24,13 @@ function checkTarget(target: ScalableTarget, t: Topology): Problem[] {
   if (!service) return [lost(`${target.address}.resource_id`, target.resourceId, 'service', 'aws_ecs_service')];
   const refusal = (message: string, rule: string): Problem =>
     wrong(target, 'resource_id', target.resourceId, { message, rule });
+  if (service.schedulingStrategy === 'DAEMON')
+    return [
+      refusal(
+        'the service has one task on each container instance: there is no count to scale',
+        'a service with scheduling strategy REPLICA (ECS service-auto-scaling)',
+      ),
+    ];
   if (service.deploymentController === 'EXTERNAL')
     return [
       refusal(

@@ -30,6 +30,14 @@ test('a CODE_DEPLOY service without a deployment group', async (t) => {
   t.regex(found[0] ?? '', /^golden\/aws_ecs_service\.s: no deployment group/);
 });
 
+test('what Terraform does not send of a daemon', async (t) => {
+  const found = await warned('daemon-service', () => undefined);
+  t.deepEqual(found, [
+    'golden/aws_ecs_service.agent.desired_count: Terraform does not send it with DAEMON',
+    'golden/aws_ecs_service.agent.deployment_maximum_percent: Terraform does not send it with DAEMON',
+  ]);
+});
+
 test('what the next apply would revert, or fail to', async (t) => {
   const found = await warned('blue-green-service', (r) => {
     delete body(r, 'aws_ecs_service', 's')['lifecycle'];

@@ -12,7 +12,16 @@ export function checkController(controller: Controller, v: Given, report: Report
     if (!v.task_definition)
       report.missing('task_definition', `deployments by ${controller} need a task definition (ECS CreateService)`);
   } else refuseOfTaskSets(v, report);
+  if (v.alarms?.enable && v.alarms.alarm_names.length === 0)
+    report.missing('alarms.alarm_names', 'enable needs alarms (ECS API_DeploymentAlarms)');
   if (controller === 'ECS') return;
+  if (v.alarms?.enable)
+    report.bad(
+      'alarms',
+      v.alarms.alarm_names,
+      `they are of rolling updates, not of ${controller}`,
+      'controller ECS; CodeDeploy has alarms in its deployment group (ECS deployment-alarm-failure)',
+    );
   if (controller === 'CODE_DEPLOY' && v.load_balancer.length !== 1)
     report.bad(
       'load_balancer',

@@ -4,6 +4,7 @@ import type { Service } from '../../topology.ts';
 import { acting, type BuildContext } from '../kind.ts';
 import { arnOf, textOf } from '../names.ts';
 import { attachmentsOf, checkStrategy, strategyItem } from './clusters.ts';
+import { checkDaemon, daemonPercents } from './daemons.ts';
 import { checkController } from './deployment-controllers.ts';
 
 const clusterNameOf = (reference: string): string => reference.split('/').at(-1) || 'default';
@@ -30,7 +31,10 @@ function buildService(context: Context): Service {
     report.bad('launch_type', v.launch_type, 'it does not go with capacity_provider_strategy', 'one of the two');
   const controller = v.deployment_controller?.type ?? 'ECS';
   checkController(controller, v, report);
+  const isDaemon = v.scheduling_strategy === 'DAEMON';
   const inherited = v.launch_type || strategy.length > 0 ? strategy : defaultStrategy(context, clusterName);
+  const launchType = v.launch_type ?? launchTypeOf(inherited.map((i) => i.capacityProvider));
+  if (isDaemon) checkDaemon({ controller, launchType, hasStrategy: inherited.length > 0 }, v, report);
   return {
     ...base,
     arn: computed('arn'),
@@ -38,16 +42,20 @@ function buildService(context: Context): Service {
     clusterArn: v.cluster.startsWith('arn:') ? v.cluster : arnOf(names, 'ecs', `cluster/${clusterName}`),
     clusterName,
     taskDefinitionArn: v.task_definition ?? '',
-    desiredCount: v.desired_count,
-    launchType: v.launch_type ?? launchTypeOf(inherited.map((i) => i.capacityProvider)),
+    desiredCount: isDaemon ? 0 : v.desired_count,
+    launchType,
     capacityProviderStrategy: inherited,
     schedulingStrategy: v.scheduling_strategy,
     deploymentController: controller,
-    minimumHealthyPercent: v.deployment_minimum_healthy_percent,
-    maximumPercent: v.deployment_maximum_percent ?? 200,
+    ...(isDaemon ? daemonPercents(v) : percentsOf(v)),
     circuitBreaker: {
       enable: controller === 'ECS' && (v.deployment_circuit_breaker?.enable ?? false),
       rollback: controller === 'ECS' && (v.deployment_circuit_breaker?.rollback ?? false),
+    },
+    deploymentAlarms: {
+      enable: v.alarms?.enable ?? false,
+      rollback: v.alarms?.rollback ?? false,
+      names: v.alarms?.alarm_names ?? [],
     },
     healthCheckGracePeriodSeconds: v.health_check_grace_period_seconds,
     loadBalancers: v.load_balancer.map((lb) => ({
@@ -63,6 +71,11 @@ function buildService(context: Context): Service {
     forceNewDeployment: v.force_new_deployment,
   };
 }
+
+const percentsOf = (v: Context['values']): Pick<Service, 'minimumHealthyPercent' | 'maximumPercent'> => ({
+  minimumHealthyPercent: v.deployment_minimum_healthy_percent,
+  maximumPercent: v.deployment_maximum_percent ?? 200,
+});
 
 /** A service with neither launch type nor strategy takes its cluster's default strategy. */
 const defaultStrategy = ({ all }: Context, clusterName: string): Service['capacityProviderStrategy'] =>

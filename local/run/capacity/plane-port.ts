@@ -1,6 +1,7 @@
 /** The capacity port on the plane's own instances and services. */
 import type { AutoScalingGroup, Service, TaskDefinition } from '../../topology.ts';
 import type { EcsView, InstanceState, ServiceState, TaskState } from '../contracts.ts';
+import { tasksBesideDaemons } from '../instances/instance.ts';
 import type { Instances } from '../instances/instances.ts';
 import { type Candidate, decidePlacement } from '../scheduler/decide-placement.ts';
 import { hostPortsOf, reservationOf } from '../scheduler/task-size.ts';
@@ -26,7 +27,7 @@ export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions)
           zone: instance.zone,
           status: instance.status,
           launchedAtMs: instance.registeredAtMs,
-          tasks: instance.reservations.size,
+          tasks: tasksBesideDaemons(instance),
           leaving: instance.leaving !== null,
         })),
     group(arn) {
@@ -58,7 +59,9 @@ const boundsOf = (group: AutoScalingGroup) => ({
 
 /** Tasks of a service with a strategy wait at its first provider ≈; a launch type asks no provider for capacity. */
 const usesProvider = (service: Service, provider: string): boolean =>
-  service.launchType === 'EC2' && service.capacityProviderStrategy[0]?.capacityProvider === provider;
+  service.schedulingStrategy === 'REPLICA' &&
+  service.launchType === 'EC2' &&
+  service.capacityProviderStrategy[0]?.capacityProvider === provider;
 
 /** Tasks of RunTask that are PROVISIONING, by task definition. */
 function waitingOf(ecs: EcsView, provider: string): PendingTasks[] {

@@ -35,7 +35,8 @@ export interface DeciderInput {
   readonly throttled: boolean;
 }
 
-export type StopCause = 'replaced' | 'draining' | 'scaled-in' | 'unhealthy';
+/** `misplaced`: a daemon's instance no longer meets the placement constraints. */
+export type StopCause = 'replaced' | 'draining' | 'scaled-in' | 'misplaced' | 'unhealthy';
 
 export interface DeciderOutput {
   /** New tasks of the PRIMARY deployment. */
@@ -68,9 +69,12 @@ export function decideDeployment(input: DeciderInput): DeciderOutput {
   const own = live.filter(stays);
   const old = live.filter((t) => !stays(t));
   const unhealthy = live.filter((t) => t.unhealthy);
+  // "A deployment in a FAILED state won't launch any new tasks" (ECS deployment-circuit-breaker): nor end any for them.
+  const halted = primary?.rolloutState === 'FAILED';
   const stop = new Map<string, StopCause>();
   for (const task of unhealthy) stop.set(task.id, 'unhealthy');
-  for (const task of replaceable(input, old, live)) stop.set(task.id, task.draining ? 'draining' : 'replaced');
+  for (const task of halted ? [] : replaceable(input, old, live))
+    stop.set(task.id, task.draining ? 'draining' : 'replaced');
   const excess = own.filter((t) => !stop.has(t.id)).length - input.desiredCount;
   for (const task of leastUseful(own.filter((t) => !stop.has(t.id))).slice(0, Math.max(0, excess)))
     stop.set(task.id, 'scaled-in');
@@ -85,7 +89,7 @@ export function decideDeployment(input: DeciderInput): DeciderOutput {
     ownHealthy >= input.desiredCount &&
     own.length === input.desiredCount;
   return {
-    start: failed || input.throttled ? 0 : startable(input, own, live, stop),
+    start: failed || halted || input.throttled ? 0 : startable(input, own, live, stop),
     stop: [...stop].map(([taskId, why]) => ({ taskId, why })),
     completed: done && inProgress,
     failed,

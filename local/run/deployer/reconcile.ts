@@ -1,41 +1,21 @@
 /** One look at a service: what decide-deployment.ts decides for its deployments or for each of its task sets, done. */
-import type { Clock } from '../clock.ts';
-import type { TargetRegistry } from '../contracts.ts';
 import type { Task } from '../ecs/task.ts';
-import { breakerThreshold, type DeciderTask, decideDeployment } from './decide-deployment.ts';
+import { conclude, judge, settle } from './conclude.ts';
+import { decideDeployment } from './decide-deployment.ts';
+import { observe, stopAll } from './observe.ts';
+import { type DaemonOptions, reconcileDaemon } from './reconcile-daemon.ts';
 import { inScaleInOrder } from './scale-in-order.ts';
-import type { ServiceActions } from './service-actions.ts';
-import {
-  computedDesiredCount,
-  type Deployment,
-  hasTaskSets,
-  primaryOf,
-  type ServiceRecord,
-  type TaskSet,
-  type Throttle,
-  trimDeployments,
-} from './service-record.ts';
-import { healthOf, type TaskHealth } from './task-health.ts';
+import { computedDesiredCount, hasTaskSets, primaryOf, type ServiceRecord, type TaskSet } from './service-record.ts';
 
-export interface ReconcileOptions {
-  readonly clock: Clock;
-  readonly registry: TargetRegistry;
-  readonly actions: ServiceActions;
-  /** Begins a deployment of the given revision, e.g. a roll-back. */
-  readonly deploy: (record: ServiceRecord, to: Deployment, reason: string) => void;
+export interface ReconcileOptions extends DaemonOptions {
   /** Does a CodeDeploy deployment of this service run? */
   readonly deploying: (serviceArn: string) => boolean;
-}
-
-interface Observed {
-  readonly tasks: readonly Task[];
-  readonly health: ReadonlyMap<string, TaskHealth>;
-  readonly view: readonly DeciderTask[];
 }
 
 export function reconcile(record: ServiceRecord, tasks: readonly Task[], options: ReconcileOptions): void {
   if (record.status === 'INACTIVE') return;
   if (hasTaskSets(record.definition)) reconcileTaskSets(record, tasks, options);
+  else if (record.definition.schedulingStrategy === 'DAEMON') reconcileDaemon(record, tasks, options);
   else reconcileDeployments(record, tasks, options);
   if (record.status === 'DRAINING' && tasks.length === 0) record.status = 'INACTIVE';
 }
@@ -44,7 +24,7 @@ function reconcileDeployments(record: ServiceRecord, tasks: readonly Task[], opt
   const primary = record.deployments.find((d) => d.status === 'PRIMARY');
   if (!primary) return;
   const ordered = inScaleInOrder(record, tasks, primary.id, record.desiredCount);
-  const observed = observe(record, ordered, record.throttle, options);
+  const observed = observe(ordered, record.definition, record.throttle, options);
   const decided = decideDeployment({
     desiredCount: record.desiredCount,
     minimumHealthyPercent: record.definition.minimumHealthyPercent,
@@ -54,14 +34,11 @@ function reconcileDeployments(record: ServiceRecord, tasks: readonly Task[], opt
     tasks: observed.view,
     throttled: options.clock.now() < record.throttle.untilMs,
   });
-  if (decided.failed) {
-    fail(record, primary, options);
-    return;
-  }
+  const judged = judge(record, primary, decided, tasks, options);
+  if (judged === 'failed') return;
   stopAll(record, decided.stop, observed, options);
-  options.actions.start(record, primary, decided.start, null);
-  for (const id of decided.retire) retire(record, id);
-  if (decided.completed) complete(record, primary, options);
+  options.actions.start(record, primary, anywhere(decided.start), null);
+  if (judged === 'free') conclude(record, primary, decided, options);
   settle(record, decided.steady && primary.rolloutState === 'COMPLETED', options);
 }
 
@@ -70,7 +47,12 @@ function reconcileTaskSets(record: ServiceRecord, tasks: readonly Task[], option
   for (const set of record.taskSets) {
     const own = tasks.filter((task) => task.deploymentId === set.id);
     const desiredCount = computedDesiredCount(record, set);
-    const observed = observe(record, inScaleInOrder(record, own, set.id, desiredCount), set.throttle, options);
+    const observed = observe(
+      inScaleInOrder(record, own, set.id, desiredCount),
+      record.definition,
+      set.throttle,
+      options,
+    );
     const decided = decideDeployment({
       desiredCount,
       minimumHealthyPercent: record.definition.minimumHealthyPercent,
@@ -81,7 +63,7 @@ function reconcileTaskSets(record: ServiceRecord, tasks: readonly Task[], option
       throttled: options.clock.now() < set.throttle.untilMs,
     });
     stopAll(record, decided.stop, observed, options);
-    options.actions.start(record, set, decided.start, set);
+    options.actions.start(record, set, anywhere(decided.start), set);
     settleSet(record, set, decided.steady, options);
   }
   const primary = primaryOf(record);
@@ -92,50 +74,7 @@ function reconcileTaskSets(record: ServiceRecord, tasks: readonly Task[], option
   settle(record, (nothingWanted || primary?.steady === true) && quiet, options);
 }
 
-function observe(
-  record: ServiceRecord,
-  tasks: readonly Task[],
-  throttle: Throttle,
-  { registry, clock }: ReconcileOptions,
-): Observed {
-  const graceSeconds = record.definition.healthCheckGracePeriodSeconds;
-  const health = new Map(tasks.map((task) => [task.id, healthOf(task, registry, graceSeconds, clock)]));
-  for (const task of tasks)
-    if (health.get(task.id)?.healthy && !task.everHealthy) {
-      task.everHealthy = true;
-      throttle.failuresInARow = 0;
-      throttle.untilMs = 0;
-    }
-  const view = tasks.map(
-    (task): DeciderTask => ({
-      id: task.id,
-      deploymentId: task.deploymentId ?? '',
-      phase: task.desiredStatus === 'STOPPED' ? 'stopping' : task.status === 'RUNNING' ? 'running' : 'starting',
-      healthy: health.get(task.id)?.healthy ?? false,
-      unhealthy: health.get(task.id)?.unhealthy ?? false,
-      draining: task.instance?.status === 'DRAINING',
-    }),
-  );
-  return { tasks, health, view };
-}
-
-function stopAll(
-  record: ServiceRecord,
-  stops: ReturnType<typeof decideDeployment>['stop'],
-  { tasks, health }: Observed,
-  { actions }: ReconcileOptions,
-): void {
-  for (const { taskId, why } of stops) {
-    const task = tasks.find((t) => t.id === taskId);
-    if (task) actions.stop(record, task, why, health.get(taskId)?.why ?? '');
-  }
-}
-
-function settle(record: ServiceRecord, steady: boolean, { actions }: ReconcileOptions): void {
-  if (steady && !record.steady)
-    actions.say(record, { message: 'has reached a steady state.', code: 'SERVICE_STEADY_STATE' });
-  record.steady = steady;
-}
+const anywhere = (count: number): readonly null[] => new Array<null>(count).fill(null);
 
 function settleSet(record: ServiceRecord, set: TaskSet, steady: boolean, { actions, clock }: ReconcileOptions): void {
   if (steady === set.steady) return;
@@ -143,36 +82,4 @@ function settleSet(record: ServiceRecord, set: TaskSet, steady: boolean, { actio
   set.updatedAtMs = clock.now();
   if (steady && set.status !== 'DRAINING')
     actions.say(record, { message: 'has reached a steady state.', code: 'TASK_SET_STEADY_STATE', set });
-}
-
-function fail(record: ServiceRecord, deployment: Deployment, { actions, clock, deploy }: ReconcileOptions): void {
-  const count = `${deployment.failedTasks} tasks failed, the threshold is ${breakerThreshold(record.desiredCount)}`;
-  deployment.rolloutState = 'FAILED';
-  deployment.rolloutStateReason = `ECS deployment circuit breaker: tasks failed to start. (${count})`;
-  deployment.updatedAtMs = clock.now();
-  actions.say(record, {
-    message: `(deployment ${deployment.id}) deployment failed: tasks failed to start.`,
-    code: 'SERVICE_DEPLOYMENT_FAILED',
-    level: 'error',
-  });
-  const to = record.lastCompleted;
-  if (!record.definition.circuitBreaker.rollback || !to || to.definition.arn === deployment.definition.arn) return;
-  const message = `rolling back to (deployment ${to.id}).`;
-  actions.say(record, { message, code: 'DEPLOYMENT_ROLLBACK', level: 'warn' });
-  deploy(record, to, `ECS deployment circuit breaker: rolling back to deploymentId ${to.id}.`);
-}
-
-function complete(record: ServiceRecord, deployment: Deployment, { actions, clock }: ReconcileOptions): void {
-  deployment.rolloutState = 'COMPLETED';
-  deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
-  deployment.updatedAtMs = clock.now();
-  record.lastCompleted = deployment;
-  const message = `(deployment ${deployment.id}) deployment completed.`;
-  actions.say(record, { message, code: 'SERVICE_DEPLOYMENT_COMPLETED' });
-}
-
-function retire(record: ServiceRecord, id: string): void {
-  const deployment = record.deployments.find((d) => d.id === id);
-  if (deployment) deployment.status = 'INACTIVE';
-  trimDeployments(record);
 }

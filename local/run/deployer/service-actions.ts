@@ -10,8 +10,15 @@ export interface ServiceActionsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: EventLog;
-  /** Places and starts one task. @returns the task, or why it could not be placed */
-  readonly startTask: (record: ServiceRecord, rollout: Rollout) => { task: Task } | { reason: string };
+  /**
+   * Places and starts one task. @param instanceId where; null: wherever there is room
+   * @returns the task, or why it could not be placed
+   */
+  readonly startTask: (
+    record: ServiceRecord,
+    rollout: Rollout,
+    instanceId: string | null,
+  ) => { task: Task } | { reason: string };
   readonly stopTask: (task: Task, stopCode: string, reason: string) => void;
 }
 
@@ -26,9 +33,12 @@ export interface Saying {
 export interface ServiceActions {
   /** Adds a service event, in AWS's words. */
   say(record: ServiceRecord, saying: Saying): void;
+  /** Tells the plane's events alone what AWS does not write among a service's. */
+  tell(record: ServiceRecord, saying: Saying): void;
   /** `ecs-svc/` and 19 digits. */
   newId(): string;
-  start(record: ServiceRecord, rollout: Rollout, count: number, set: TaskSet | null): void;
+  /** @param places one an entry: the id of an instance, or null for wherever there is room */
+  start(record: ServiceRecord, rollout: Rollout, places: readonly (string | null)[], set: TaskSet | null): void;
   stop(record: ServiceRecord, task: Task, why: StopCause, reason: string): void;
   /** A task ended without having been asked to. */
   countFailure(record: ServiceRecord, task: Task): void;
@@ -42,12 +52,15 @@ const DRAINED = 'Task stopped during instance draining';
 export function createServiceActions(options: ServiceActionsOptions): ServiceActions {
   const { clock, random, events } = options;
 
-  function say(record: ServiceRecord, { message, code, level = 'info', set = null }: Saying): void {
-    const { name } = record.definition;
-    const text = `(service ${name}${set ? `, taskSet ${set.id}` : ''}) ${message}`;
-    const event = { id: random.uuid(), createdAtMs: clock.now(), message: text };
+  function say(record: ServiceRecord, saying: Saying): void {
+    const event = { id: random.uuid(), createdAtMs: clock.now(), message: textOf(record, saying) };
     record.events = [event, ...record.events].slice(0, MAX_EVENTS);
-    events.emit({ source: 'ecs', subject: name, code, message: text, level });
+    tell(record, saying);
+  }
+
+  function tell(record: ServiceRecord, saying: Saying): void {
+    const { code, level = 'info' } = saying;
+    events.emit({ source: 'ecs', subject: record.definition.name, code, message: textOf(record, saying), level });
   }
 
   function countFailure(record: ServiceRecord, task: Task): void {
@@ -71,26 +84,33 @@ export function createServiceActions(options: ServiceActionsOptions): ServiceAct
 
   return {
     say,
+    tell,
     countFailure,
     newId: () => {
       const digits = BigInt(`0x${random.hex(15)}`).toString();
       return `ecs-svc/${digits.padStart(ID_DIGITS, '1').slice(0, ID_DIGITS)}`;
     },
-    start(record, rollout, count, set) {
+    start(record, rollout, places, set) {
       const started: string[] = [];
-      for (let i = 0; i < count; i++) {
-        const outcome = options.startTask(record, rollout);
+      const reasons: string[] = [];
+      for (const place of places) {
+        const outcome = options.startTask(record, rollout, place);
         if ('task' in outcome) started.push(outcome.task.id);
-        else {
-          const message = `was unable to place a task because ${outcome.reason}`;
-          if (record.lastPlacementFailure !== outcome.reason)
-            say(record, { message, code: 'TASK_PLACEMENT_FAILED', level: 'warn', set });
-          record.lastPlacementFailure = outcome.reason;
-          break;
-        }
+        else reasons.push(outcome.reason);
+        // Where one does not fit, the next will not either; another instance may have room.
+        if (place === null && reasons.length > 0) break;
       }
+      const [reason] = reasons;
+      const failure = reasons.length > 0 ? reasons.join('; ') : null;
+      if (failure !== null && failure !== record.lastPlacementFailure)
+        say(record, {
+          message: `was unable to place a task because ${reason}`,
+          code: 'TASK_PLACEMENT_FAILED',
+          level: 'warn',
+          set,
+        });
+      if (failure !== null || started.length > 0) record.lastPlacementFailure = failure;
       if (started.length === 0) return;
-      record.lastPlacementFailure = null;
       const names = started.map((id) => `(task ${id})`).join(' ');
       say(record, { message: `has started ${started.length} tasks: ${names}.`, code: 'TASKS_STARTED', set });
     },
@@ -114,6 +134,9 @@ export function createServiceActions(options: ServiceActionsOptions): ServiceAct
     },
   };
 }
+
+const textOf = ({ definition: { name } }: ServiceRecord, { message, set }: Saying): string =>
+  `(service ${name}${set ? `, taskSet ${set.id}` : ''}) ${message}`;
 
 const setOf = (record: ServiceRecord, task: Task): TaskSet | null =>
   record.taskSets.find((set) => set.id === task.deploymentId) ?? null;

@@ -3,6 +3,7 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import { ApiError } from '../contracts.ts';
 import type { KnownNetwork } from '../ecs/known-network.ts';
 import type { ServiceRecord } from './service-record.ts';
+import type { ServiceChange } from './service-update.ts';
 
 const refuse = (message: string): never => {
   throw new ApiError('InvalidParameterException', message);
@@ -15,7 +16,7 @@ export function checkNewService(
   associated: (targetGroupArn: string) => boolean,
   network: KnownNetwork,
 ): void {
-  if (service.schedulingStrategy === 'DAEMON') refuse('DAEMON services are not run here: use REPLICA.');
+  if (service.schedulingStrategy === 'DAEMON') checkDaemon(service);
   checkFit(service, definition);
   checkNetwork(service, network);
   if (service.deploymentController === 'EXTERNAL' && service.loadBalancers.length > 0)
@@ -28,6 +29,45 @@ export function checkNewService(
     if (!associated(targetGroupArn))
       refuse(`The target group with targetGroupArn ${targetGroupArn} does not have an associated load balancer.`);
   }
+}
+
+/** AWS's own words, as far as they are known (ECS API_CreateService: schedulingStrategy). */
+function checkDaemon(service: Service): void {
+  const cannot = (what: string, instead: string): never =>
+    refuse(`The daemon scheduling strategy does not support ${what}. ${instead}`);
+  if (service.deploymentController !== 'ECS')
+    cannot(
+      `the ${service.deploymentController} deployment controller`,
+      'Use the ECS deployment controller and try again',
+    );
+  if (service.capacityProviderStrategy.length > 0)
+    refuse(
+      'Specifying a capacity provider strategy is not supported when you create a service using the DAEMON scheduling strategy.',
+    );
+  if (service.launchType === 'FARGATE') cannot('the FARGATE launch type', 'Use the EC2 launch type and try again');
+  if (service.desiredCount > 0) cannot(NO_COUNT, 'Remove the desired count value and try again');
+  if (service.placementStrategies.length > 0)
+    cannot('placement strategies', 'Remove the placement strategy and try again');
+  if (service.placementConstraints.some(({ type }) => type === 'distinctInstance'))
+    cannot('the distinctInstance placement constraint', 'Remove the placement constraint and try again');
+  checkDaemonPercent(service.maximumPercent);
+}
+
+const NO_COUNT = 'a desired count for services';
+
+function checkDaemonPercent(maximumPercent: number): void {
+  if (maximumPercent > 100)
+    refuse(
+      'The daemon scheduling strategy does not support values above 100 for maximumPercent on a deployment configuration. Change the maximumPercent value to 100, and try again',
+    );
+}
+
+/** What UpdateService may change of a daemon: its count is that of the instances. */
+export function checkDaemonChange({ definition }: ServiceRecord, change: ServiceChange): void {
+  if (definition.schedulingStrategy !== 'DAEMON') return;
+  if (change.desiredCount !== undefined)
+    refuse(`The daemon scheduling strategy does not support ${NO_COUNT}. Remove the desired count value and try again`);
+  checkDaemonPercent(change.settings?.maximumPercent ?? 0);
 }
 
 /** Launch type and network of what is to run, against its task definition. */
@@ -64,5 +104,7 @@ export function checkTaskSet(set: Service, definition: TaskDefinition, network: 
 }
 
 export function checkDeletion(record: ServiceRecord, force: boolean): void {
-  if (!force && record.desiredCount > 0) refuse('The service cannot be stopped while it is scaled above 0.');
+  const isDaemon = record.definition.schedulingStrategy === 'DAEMON';
+  if (!force && !isDaemon && record.desiredCount > 0)
+    refuse('The service cannot be stopped while it is scaled above 0.');
 }

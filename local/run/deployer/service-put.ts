@@ -17,15 +17,6 @@ export interface PutContext {
 
 /** @throws CutoverError where ECS would refuse it */
 export function putService(next: Service, previous: Service | null, context: PutContext): void {
-  if (next.schedulingStrategy === 'DAEMON')
-    throw new CutoverError({
-      code: 'INVALID_ATTRIBUTE',
-      address: `${next.address}.scheduling_strategy`,
-      message: 'DAEMON services are not run here',
-      value: 'DAEMON',
-      rule: 'REPLICA',
-      fix: 'use REPLICA with distinctInstance',
-    });
   const existing = context.records.get(next.arn);
   const live = existing && existing.status !== 'INACTIVE' ? existing : null;
   if (hasTaskSets(next)) {
@@ -36,7 +27,8 @@ export function putService(next: Service, previous: Service | null, context: Put
     const record = newRecord(next);
     const definition = context.definitionOf(next.taskDefinitionArn);
     const saved = context.takeSaved(next.arn);
-    if (saved && countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
+    // How many daemons there are is what instances there are.
+    if (saved && !isDaemon(next) && countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
     context.records.set(next.arn, record);
     context.deploy(record, definition, '');
   }
@@ -103,7 +95,7 @@ function changeDeployments(
 ): void {
   const definition = definitionOf(next.taskDefinitionArn);
   const kept = (attribute: string): boolean => previous !== null && ignores(next, attribute);
-  if (!kept('desired_count')) record.desiredCount = next.desiredCount;
+  if (!kept('desired_count') && !isDaemon(next)) record.desiredCount = next.desiredCount;
   const old = record.definition;
   record.definition = next;
   const current = record.deployments[0]?.definition;
@@ -116,6 +108,8 @@ function changeDeployments(
   record.steady = false;
 }
 
+const isDaemon = ({ schedulingStrategy }: Service): boolean => schedulingStrategy === 'DAEMON';
+
 const digestOf = (value: unknown): string => JSON.stringify(value);
 
 /** A change of these makes new tasks (ECS update-service: network configuration). */
@@ -125,6 +119,7 @@ const SETTINGS = [
   ['minimumHealthyPercent', 'deployment_minimum_healthy_percent'],
   ['maximumPercent', 'deployment_maximum_percent'],
   ['circuitBreaker', 'deployment_circuit_breaker'],
+  ['deploymentAlarms', 'alarms'],
   ['healthCheckGracePeriodSeconds', 'health_check_grace_period_seconds'],
 ] as const satisfies readonly (readonly [keyof ServiceSettings, string])[];
 
@@ -136,7 +131,7 @@ export function serviceDrift(applied: Service, record: ServiceRecord | undefined
     ? record.definition.taskDefinitionArn
     : (record.deployments[0]?.definition.arn ?? applied.taskDefinitionArn);
   return [
-    ...(record.desiredCount === applied.desiredCount ? [] : ['desired_count']),
+    ...(isDaemon(applied) || record.desiredCount === applied.desiredCount ? [] : ['desired_count']),
     ...(digestOf(record.definition.loadBalancers) === digestOf(applied.loadBalancers) ? [] : ['load_balancer']),
     ...(live === applied.taskDefinitionArn ? [] : ['task_definition']),
     ...SETTINGS.filter(([key]) => digestOf(record.definition[key]) !== digestOf(applied[key])).map(([, name]) => name),

@@ -19,6 +19,12 @@ export interface Deployment extends Rollout {
   status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE';
   rolloutState: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
   rolloutStateReason: string;
+  /** Goes back to what was there before, because a deployment failed. */
+  readonly isRollback: boolean;
+  /** Its service's alarms that were in ALARM when it began. */
+  readonly onAtStart: readonly string[];
+  /** When it had rolled out, and its alarms went on being watched; null before. */
+  bakeFromMs: number | null;
 }
 
 /** One version of a CODE_DEPLOY or EXTERNAL service. Its load balancer and network are those of `service`. */

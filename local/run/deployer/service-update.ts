@@ -1,6 +1,7 @@
 /** UpdateService, as the endpoint calls it (ECS API_UpdateService). */
 import type { TaskDefinition } from '../../topology.ts';
 import { ApiError, type ServiceSettings } from '../contracts.ts';
+import { checkDaemonChange } from './service-checks.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
 
 export interface ServiceChange {
@@ -32,6 +33,7 @@ export interface UpdateContext {
 
 export function updateService(record: ServiceRecord, change: ServiceChange, context: UpdateContext): void {
   checkChange(record, change);
+  checkDaemonChange(record, change);
   const current = record.deployments[0]?.definition;
   const wanted = change.taskDefinition === undefined ? current : context.definitionOf(change.taskDefinition);
   if (change.settings) record.definition = { ...record.definition, ...change.settings };

@@ -7,7 +7,10 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import { ApiError, type ResourceHandler, type TargetRegistry } from '../contracts.ts';
 import type { TaskSetControl } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
+import { beginDeployment } from './begin-deployment.ts';
+import type { AlarmSight } from './decide-alarms.ts';
 import { reconcile } from './reconcile.ts';
+import { type DaemonOptions, daemonsFirst } from './reconcile-daemon.ts';
 import { type SavedService, savedServices } from './saved-service.ts';
 import { createServiceActions, type ServiceActionsOptions } from './service-actions.ts';
 import { checkDeletion, checkNewService } from './service-checks.ts';
@@ -28,11 +31,16 @@ export interface ServicesOptions extends ServiceActionsOptions {
   readonly associated: (targetGroupArn: string) => boolean;
   /** Does a CodeDeploy deployment of this service run? */
   readonly deploying: (serviceArn: string) => boolean;
+  /** Every alarm that there is, as it is now. */
+  readonly alarms: () => readonly AlarmSight[];
+  readonly daemonInstances: DaemonOptions['daemonInstances'];
   /** Services as they were when the plane was killed. */
   readonly saved: readonly SavedService[];
   /** What is to outlive a kill has changed. */
   readonly onSaved: () => void;
 }
+
+const NO_ALARMS: Service['deploymentAlarms'] = { enable: false, rollback: false, names: [] };
 
 /** Targets and clocks move without an event for us, too. */
 const TICK_WALL_MS = 250;
@@ -90,42 +98,18 @@ export function createServices(options: ServicesOptions): Services {
     return found;
   }
 
-  function deploy(record: ServiceRecord, definition: TaskDefinition, reason: string): Deployment {
-    const now = clock.now();
-    const id = actions.newId();
-    for (const d of record.deployments) if (d.status === 'PRIMARY') d.status = 'ACTIVE';
-    const deployment: Deployment = {
-      id,
-      definition,
-      service: record.definition,
-      status: 'PRIMARY',
-      rolloutState: 'IN_PROGRESS',
-      rolloutStateReason: reason || `ECS deployment ${id} in progress.`,
-      failedTasks: 0,
-      createdAtMs: now,
-      updatedAtMs: now,
-    };
-    record.deployments = [deployment, ...record.deployments];
-    Object.assign(record.throttle, { failuresInARow: 0, untilMs: 0 });
-    record.steady = false;
-    const version = `${definition.family}:${definition.revision}`;
-    events.emit({
-      source: 'deployer',
-      subject: record.definition.name,
-      code: 'DEPLOYMENT_STARTED',
-      message: `(service ${record.definition.name}) (deployment ${id}) started: ${version}`,
-      data: { deployment: id, taskDefinition: version },
-    });
-    return deployment;
-  }
+  const deploy = (record: ServiceRecord, definition: TaskDefinition, reason: string, isRollback = false): Deployment =>
+    beginDeployment(record, { definition, reason, isRollback }, { ...options, actions });
 
   const reconcileOptions = {
     clock,
     registry,
     actions,
     deploying: options.deploying,
-    deploy(record: ServiceRecord, to: Deployment, reason: string) {
-      deploy(record, to.definition, reason);
+    alarms: options.alarms,
+    daemonInstances: options.daemonInstances,
+    rollBack(record: ServiceRecord, to: Deployment, reason: string) {
+      deploy(record, to.definition, reason, true);
       kick();
     },
   };
@@ -135,7 +119,8 @@ export function createServices(options: ServicesOptions): Services {
     kicked = true;
     setImmediate(() => {
       kicked = false;
-      if (!closed) for (const record of records.values()) reconcile(record, tasksOf(record), reconcileOptions);
+      if (closed) return;
+      for (const record of daemonsFirst([...records.values()])) reconcile(record, tasksOf(record), reconcileOptions);
     });
   }
   const tick = (): void => {
@@ -205,7 +190,8 @@ export function createServices(options: ServicesOptions): Services {
       if (definition.deploymentController !== 'EXTERNAL')
         checkNewService(definition, definitionOf(definition.taskDefinitionArn), options.associated, options.network);
       try {
-        put(definition, null);
+        // What an older plane has kept of the endpoint knows no alarms.
+        put({ ...definition, deploymentAlarms: definition.deploymentAlarms ?? NO_ALARMS }, null);
       } catch (error) {
         if (error instanceof CutoverError) throw new ApiError('InvalidParameterException', error.message);
         throw error;

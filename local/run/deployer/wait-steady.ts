@@ -27,7 +27,7 @@ export async function waitSteady(serviceArn: string, { signal, clock, find }: Wa
         code: 'APPLY_FAILED',
         address: record.definition.address,
         message: `deployment ${begun.id} of ${record.definition.name} (${versionOf(begun)}) failed: ${begun.rolloutStateReason}${to}`,
-        rule: 'ECS deployment-circuit-breaker',
+        rule: 'ECS deployment-circuit-breaker, deployment-alarm-failure',
         fix: `./cutover logs ${record.definition.name} shows what its tasks said`,
       });
     }

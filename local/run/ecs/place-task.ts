@@ -6,6 +6,7 @@ import { type Instance, type Instances, instanceState } from '../instances/insta
 import type { Random } from '../random.ts';
 import { type Candidate, decidePlacement } from '../scheduler/decide-placement.ts';
 import { hostPortsOf, reservationOf } from '../scheduler/task-size.ts';
+import { type Held, NOTHING_HELD } from './daemons.ts';
 import type { Task } from './task.ts';
 
 export interface TaskSpec {
@@ -20,6 +21,8 @@ export interface TaskSpec {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
   readonly overrides: Task['overrides'];
+  /** The one instance that it may go to, of a daemon. Default: any */
+  readonly instanceId?: string | null;
   /** Whose capacity it is placed on or waits for; null with a launch type. Default: null */
   readonly capacityProvider?: string | null;
 }
@@ -32,6 +35,8 @@ export interface PlaceContext {
   readonly zoneOf: (subnetId: string) => string | null;
   readonly region: string;
   readonly accountId: string;
+  /** What daemons still to come keep free on an instance. Default: nothing */
+  readonly heldOn?: (instance: Instance) => Held;
   /** How many tasks run: Fargate takes the zones in turn. */
   readonly count: () => number;
 }
@@ -80,12 +85,13 @@ function findPlace(
       constraints: [...(spec.service?.placementConstraints ?? []), ...spec.definition.placementConstraints],
       strategies: spec.service?.placementStrategies ?? [],
     },
-    instances.active(clusterName).map(candidateOf),
+    candidatesOf(spec, instances.active(clusterName), context.heldOn),
     random.next(),
   );
   if (placed.instanceId === null) return { reason: placed.reason };
   const instance = instances.get(placed.instanceId) as Instance;
-  instance.reservations.set(id, { taskGroup: spec.group, ...need, ports: hostPortsOf(spec.definition) });
+  const isDaemon = isOfDaemon(spec);
+  instance.reservations.set(id, { taskGroup: spec.group, ...need, ports: hostPortsOf(spec.definition), isDaemon });
   const own = spec.definition.networkMode === 'awsvpc';
   const address = own ? addresses.leaseTask(id) : instance.address;
   const groups = own ? spec.securityGroupIds : instance.group.securityGroupIds;
@@ -141,14 +147,28 @@ function newTask(spec: TaskSpec, at: Place, { clock, region, accountId }: PlaceC
   };
 }
 
-function candidateOf(instance: Instance): Candidate {
+const isOfDaemon = ({ service }: Pick<TaskSpec, 'service'>): boolean => service?.schedulingStrategy === 'DAEMON';
+
+function candidatesOf(
+  spec: TaskSpec,
+  active: readonly Instance[],
+  heldOn: PlaceContext['heldOn'] = () => NOTHING_HELD,
+): Candidate[] {
+  const wanted = spec.instanceId ?? null;
+  return active
+    .filter(({ id }) => wanted === null || id === wanted)
+    .map((instance) => candidateOf(instance, isOfDaemon(spec) ? NOTHING_HELD : heldOn(instance)));
+}
+
+function candidateOf(instance: Instance, held: Held): Candidate {
   const state = instanceState(instance, '');
   return {
     id: instance.id,
     zone: instance.zone,
     instanceType: state.instanceType,
-    ...state.remaining,
-    ports: new Set(state.ports),
+    cpuUnits: state.remaining.cpuUnits - held.cpuUnits,
+    memoryMiB: state.remaining.memoryMiB - held.memoryMiB,
+    ports: new Set([...state.ports, ...held.ports]),
     groups: [...instance.reservations.values()].map((r) => r.taskGroup),
   };
 }

@@ -33,10 +33,16 @@ export interface Reservation {
   readonly cpuUnits: number;
   readonly memoryMiB: number;
   readonly ports: number[];
+  /** Of a DAEMON service. Default: no */
+  readonly isDaemon?: boolean;
 }
 
 /** Being launched or in service, draining or not: it counts as its group's capacity. */
 export const isLive = ({ status, leaving }: Instance): boolean => leaving === null && status !== 'TERMINATED';
+
+/** Daemons keep no instance (ECS cluster-auto-scaling: an instance with daemons alone counts as empty). */
+export const tasksBesideDaemons = ({ reservations }: Pick<Instance, 'reservations'>): number =>
+  [...reservations.values()].filter(({ isDaemon }) => !isDaemon).length;
 
 /** EC2 Auto Scaling ec2-auto-scaling-lifecycle. */
 function lifecycleOf({ status, leaving }: Instance): string {

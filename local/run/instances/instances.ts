@@ -6,7 +6,7 @@ import type { AutoScalingGroup } from '../../topology.ts';
 import { decideEnding } from '../capacity/decide-ending.ts';
 import { ApiError, type ResourceHandler } from '../contracts.ts';
 import { watchElbHealth } from './elb-health.ts';
-import { type Instance, isLive } from './instance.ts';
+import { type Instance, isLive, tasksBesideDaemons } from './instance.ts';
 import { createLife, type LifeOptions } from './instance-life.ts';
 import { MANAGED_HOOK } from './leaving.ts';
 import { createLifecycleHooks, type LifecycleHooks } from './lifecycle-hooks.ts';
@@ -81,7 +81,7 @@ export function createInstances(options: InstancesOptions): Instances {
   };
   const policyOf = (instance: Instance): InstancePolicy | null => options.policyOf?.(instance.group.arn) ?? null;
   const isProtected = (instance: Instance): boolean =>
-    instance.reservations.size > 0 && policyOf(instance)?.managedTerminationProtection === true;
+    tasksBesideDaemons(instance) > 0 && policyOf(instance)?.managedTerminationProtection === true;
   const hooks = createLifecycleHooks({
     instance: (id) => instances.get(id),
     byToken: (token) => [...instances.values()].find(({ leaving }) => leaving?.token === token),
@@ -239,5 +239,5 @@ const viewOf = (instance: Instance) => ({
   // Its group does not know that ECS drains it.
   status: instance.status === 'DRAINING' ? ('ACTIVE' as const) : instance.status,
   launchedAtMs: instance.registeredAtMs,
-  tasks: instance.reservations.size,
+  tasks: tasksBesideDaemons(instance),
 });

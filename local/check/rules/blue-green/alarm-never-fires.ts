@@ -17,7 +17,9 @@ function ofAlarm(a: Alarm, t: Topology): Found[] {
   const reason = whyNever(a) ?? noData;
   // Missing data may be what the alarm waits for.
   if (!reason || (reason === noData && a.treatMissingData === 'breaching')) return [];
-  const guarded = t.deploymentGroups.find((g) => g.alarms.enabled && g.alarms.names.includes(a.name));
+  const guarded =
+    t.deploymentGroups.find((g) => g.alarms.enabled && g.alarms.names.includes(a.name)) ??
+    t.services.find((s) => s.deploymentAlarms.enable && s.deploymentAlarms.names.includes(a.name));
   return [
     {
       address: a.address,

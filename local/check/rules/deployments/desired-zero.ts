@@ -10,6 +10,7 @@ export const desiredZero: Rule = {
   needsAll: ['aws_appautoscaling_target'],
   find: ({ topology: t }) =>
     t.services
+      .filter((s) => s.schedulingStrategy === 'REPLICA')
       .filter((s) => s.desiredCount === 0 && (scalableTargetOf(s, t)?.minCapacity ?? 0) === 0)
       .map((s) => {
         const groups = bindingsOf(t)

@@ -30,6 +30,17 @@ export const DEPLOYMENTS: readonly Case[] = [
     spares: (s) => delete the(s, 'aws_ecs_service', 'shop')['deployment_circuit_breaker'],
   },
   {
+    rule: 'service-alarm-missing',
+    falls: (s) => {
+      the(s, 'aws_ecs_service', 'api')['alarms'] = { alarm_names: ['api-errors'], enable: true, rollback: true };
+    },
+    at: 'aws_ecs_service.api.alarms.alarm_names',
+    // Nobody asks for it.
+    spares: (s) => {
+      the(s, 'aws_ecs_service', 'api')['alarms'] = { alarm_names: ['api-errors'], enable: false, rollback: false };
+    },
+  },
+  {
     rule: 'grace-period',
     bootSeconds: { api: 91 },
     // 60 s, then 3 × 10 s of failed checks: a boot of 91 s never ends.

@@ -115,6 +115,11 @@ async function registerTarget(input: z.output<typeof registerInput>, call: Call)
     return { ScalableTargetARN: arn };
   }
   const [, clusterName = '', serviceName = ''] = resourceId.split('/');
+  const service = call.ecs
+    .services()
+    .find(({ definition: d }) => d.clusterName === clusterName && d.name === serviceName);
+  if (service?.definition.schedulingStrategy === 'DAEMON')
+    throw bad(`${resourceId} has the DAEMON scheduling strategy, whose count is that of the container instances`);
   const next: NamedTarget = {
     ...(known?.definition ?? madeBase(call, 'aws_appautoscaling_target', resourceId, input.Tags ?? {})),
     arn,

@@ -16,8 +16,13 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
   const strategy = strategyOf(input, cluster, call);
   const launchType = launchTypeOf(input, strategy);
   const network = input.networkConfiguration?.awsvpcConfiguration;
-  const { deploymentCircuitBreaker: breaker, ...percents } = input.deploymentConfiguration ?? {};
+  const isDaemon = input.schedulingStrategy === 'DAEMON';
+  const { deploymentCircuitBreaker: breaker, alarms, ...percents } = input.deploymentConfiguration ?? {};
   checkController(input, controller);
+  if (isDaemon && input.desiredCount !== undefined)
+    throw bad(
+      'The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again',
+    );
   checkTargets(input, definition, call);
   if (launchType === 'FARGATE' && (input.placementConstraints?.length || input.placementStrategy?.length))
     throw bad('Placement strategies and constraints are not supported with FARGATE launch type.');
@@ -35,9 +40,10 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
     capacityProviderStrategy: strategy,
     schedulingStrategy: input.schedulingStrategy ?? 'REPLICA',
     deploymentController: controller,
-    minimumHealthyPercent: percents.minimumHealthyPercent ?? 100,
-    maximumPercent: percents.maximumPercent ?? 200,
+    minimumHealthyPercent: percents.minimumHealthyPercent ?? (isDaemon ? 0 : 100),
+    maximumPercent: percents.maximumPercent ?? (isDaemon ? 100 : 200),
     circuitBreaker: breaker ?? { enable: false, rollback: false },
+    deploymentAlarms: deploymentAlarmsOf(alarms, controller),
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     loadBalancers: input.loadBalancers ?? [],
     subnetIds: network?.subnets ?? [],
@@ -138,6 +144,19 @@ export function checkPercents(
   throw bad(
     `With minimumHealthyPercent ${service.minimumHealthyPercent} and maximumPercent ${service.maximumPercent} no task of ${service.desiredCount} could ever be replaced.`,
   );
+}
+
+/** @throws ApiError InvalidParameterException where nothing could ever heed them */
+export function deploymentAlarmsOf(
+  alarms: NonNullable<CreateServiceInput['deploymentConfiguration']>['alarms'],
+  controller: Service['deploymentController'],
+): Service['deploymentAlarms'] {
+  if (!alarms) return { enable: false, rollback: false, names: [] };
+  const { alarmNames: names, enable, rollback } = alarms;
+  if (enable && controller !== 'ECS')
+    throw bad('Deployment alarms are only supported with the ECS deployment controller.');
+  if (enable && names.length === 0) throw bad('Deployment alarms are enabled and name no alarm.');
+  return { enable, rollback, names };
 }
 
 function tagsOf(given: CreateServiceInput['tags'] = []): Record<string, string> {

@@ -32,6 +32,7 @@ export const tags = list(z.strictObject({ key: name, value: text.optional() }), 
 
 export const deploymentConfiguration = z.strictObject({
   deploymentCircuitBreaker: z.strictObject({ enable: bool, rollback: bool }).optional(),
+  alarms: z.strictObject({ alarmNames: list(text, 100), enable: bool, rollback: bool }).optional(),
   maximumPercent: integer(0, 10_000).optional(),
   minimumHealthyPercent: integer(0, 100).optional(),
   strategy: z.literal('ROLLING', 'has no local counterpart').optional(),

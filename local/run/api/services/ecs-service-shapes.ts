@@ -23,6 +23,7 @@ export function serviceShape(one: ServiceState): object {
     taskDefinition: taskDefinitionOf(one) || undefined,
     deploymentConfiguration: {
       deploymentCircuitBreaker: isEcs ? definition.circuitBreaker : undefined,
+      alarms: isEcs ? alarmsShape(definition) : undefined,
       maximumPercent: definition.maximumPercent,
       minimumHealthyPercent: definition.minimumHealthyPercent,
     },
@@ -47,6 +48,12 @@ export function serviceShape(one: ServiceState): object {
     ...network,
   };
 }
+
+const alarmsShape = ({ deploymentAlarms: { names, enable, rollback } }: Service): object => ({
+  alarmNames: names,
+  enable,
+  rollback,
+});
 
 /** Of the primary task set, or deployment. */
 function taskDefinitionOf({ taskSets, deployments, definition }: ServiceState): string {

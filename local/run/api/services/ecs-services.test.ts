@@ -195,6 +195,16 @@ const REFUSALS: [string, () => Promise<unknown>, RegExp, string?][] = [
     /circuit breaker/,
   ],
   [
+    'CodeDeploy with alarms',
+    create({ deploymentConfiguration: { alarms: { alarmNames: ['errors'], enable: true, rollback: true } } }),
+    /[Aa]larms are only supported with the ECS deployment controller/,
+  ],
+  [
+    'a daemon with a count',
+    create({ schedulingStrategy: 'DAEMON' }),
+    /daemon scheduling strategy does not support a desired count/,
+  ],
+  [
     'a target group that is not there',
     create({ loadBalancers: [{ targetGroupArn: 'arn:none', containerName: 'threads-cntr', containerPort: 3000 }] }),
     /arn:none/,
@@ -262,6 +272,7 @@ test.serial('deployment settings are changed and shown; those that could never d
       minimumHealthyPercent: 50,
       maximumPercent: 150,
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: ['errors'], enable: true, rollback: false },
     },
     healthCheckGracePeriodSeconds: 30,
   });
@@ -271,6 +282,7 @@ test.serial('deployment settings are changed and shown; those that could never d
       minimumHealthyPercent: 50,
       maximumPercent: 150,
       deploymentCircuitBreaker: { enable: true, rollback: true },
+      alarms: { alarmNames: ['errors'], enable: true, rollback: false },
     },
   });
   // What is not named stays.

@@ -4,7 +4,7 @@ import { ApiError, type ServiceSettings, type ServiceState } from '../../contrac
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
-import { checkPercents, serviceOf } from './ecs-create-service.ts';
+import { checkPercents, deploymentAlarmsOf, serviceOf } from './ecs-create-service.ts';
 import { arnOf, failure, findService, needActiveDefinition, needCluster, needService } from './ecs-lookup.ts';
 import { createServiceInput, deploymentConfiguration, gracePeriod } from './ecs-service-input.ts';
 import { serviceShape } from './ecs-service-shapes.ts';
@@ -98,7 +98,7 @@ function settingsOf(
   found: ServiceState,
 ): Partial<ServiceSettings> {
   const { definition } = found;
-  const { maximumPercent, minimumHealthyPercent, deploymentCircuitBreaker: circuitBreaker } = given;
+  const { maximumPercent, minimumHealthyPercent, deploymentCircuitBreaker: circuitBreaker, alarms } = given;
   if (circuitBreaker && definition.deploymentController !== 'ECS')
     throw new ApiError(
       'InvalidParameterException',
@@ -113,10 +113,16 @@ function settingsOf(
     ...(maximumPercent === undefined ? {} : { maximumPercent }),
     ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
     ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
+    ...(alarms ? { deploymentAlarms: deploymentAlarmsOf(alarms, definition.deploymentController) } : {}),
     ...(healthCheckGracePeriodSeconds === undefined ? {} : { healthCheckGracePeriodSeconds }),
   };
   if (Object.keys(given).length > 0)
-    checkPercents({ ...definition, ...settings, desiredCount: desiredCount ?? found.desiredCount });
+    checkPercents({
+      ...definition,
+      ...settings,
+      // How many daemons there are changes with the instances.
+      desiredCount: definition.schedulingStrategy === 'DAEMON' ? 0 : (desiredCount ?? found.desiredCount),
+    });
   return settings;
 }
 
@@ -124,5 +130,10 @@ function settingsOf(
 function remember({ definition, desiredCount, deployments }: ServiceState, call: Call): void {
   if (!call.made.services.has(definition.arn)) return;
   const taskDefinitionArn = deployments[0]?.taskDefinitionArn ?? definition.taskDefinitionArn;
-  call.made.services.set(definition.arn, { ...definition, desiredCount, taskDefinitionArn });
+  const isDaemon = definition.schedulingStrategy === 'DAEMON';
+  call.made.services.set(definition.arn, {
+    ...definition,
+    desiredCount: isDaemon ? 0 : desiredCount,
+    taskDefinitionArn,
+  });
 }

@@ -145,6 +145,7 @@ const definition: Service = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   circuitBreaker: { enable: true, rollback: true },
+  deploymentAlarms: { enable: false, rollback: false, names: [] },
   healthCheckGracePeriodSeconds: 0,
   loadBalancers: [{ targetGroupArn: targetGroup.arn, containerName: 'orders', containerPort: 5000 }],
   subnetIds: [],

@@ -125,6 +125,7 @@ export const SERVICE: Service = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   circuitBreaker: { enable: false, rollback: false },
+  deploymentAlarms: { enable: false, rollback: false, names: [] },
   healthCheckGracePeriodSeconds: 0,
   loadBalancers: [{ targetGroupArn: BLUE.arn, containerName: 'threads', containerPort: 3000 }],
   subnetIds: ['subnet-1'],

@@ -6,6 +6,8 @@ import type { TargetHealth } from '../../contracts.ts';
 import type { Task } from '../../ecs/task.ts';
 import { createEventLog } from '../../events.ts';
 import { createRandom } from '../../random.ts';
+import type { AlarmSight } from '../decide-alarms.ts';
+import type { DaemonInstance } from '../decide-daemon.ts';
 import type { SavedService } from '../saved-service.ts';
 import type { Rollout, ServiceRecord } from '../service-record.ts';
 import { createServices } from '../services.ts';
@@ -22,6 +24,8 @@ export interface WorldOptions {
   readonly deploying?: () => boolean;
   /** Task definitions that were deregistered. */
   readonly inactive?: readonly string[];
+  /** Container instances, of a world of DAEMON services. */
+  readonly instances?: () => readonly DaemonInstance[];
   readonly associated?: (targetGroupArn: string) => boolean;
 }
 
@@ -30,9 +34,10 @@ export function createWorld(options: WorldOptions = {}) {
   const random = createRandom('deployer');
   const live = new Map<string, Task>();
   const sick = new Set<string>();
+  const alarms = new Map<string, AlarmSight>();
   let savedChanges = 0;
 
-  function startTask(record: ServiceRecord, rollout: Rollout): { task: Task } {
+  function startTask(record: ServiceRecord, rollout: Rollout, instanceId: string | null): { task: Task } {
     const task = {
       id: random.hex(8),
       clusterArn: record.definition.clusterArn,
@@ -42,6 +47,7 @@ export function createWorld(options: WorldOptions = {}) {
       deploymentId: rollout.id,
       status: 'PENDING',
       desiredStatus: 'RUNNING',
+      instance: instanceId === null ? null : { id: instanceId, status: 'ACTIVE' },
       containers: [],
       targets: [],
       startedAtMs: null,
@@ -105,6 +111,8 @@ export function createWorld(options: WorldOptions = {}) {
     isInactive: (arn) => options.inactive?.includes(arn) ?? false,
     associated: options.associated ?? (() => true),
     deploying: options.deploying ?? (() => false),
+    alarms: () => [...alarms.values()],
+    daemonInstances: () => options.instances?.() ?? [],
     saved: options.saved ?? [],
     onSaved: () => void savedChanges++,
   });
@@ -121,6 +129,9 @@ export function createWorld(options: WorldOptions = {}) {
         .map((task) => `${task.targets[0]?.groupArn.split('/')[1]} v${task.definition.revision}`)
         .sort(),
     tasks: () => [...live.values()],
+    /** An alarm of one period of a minute. */
+    setAlarm: (name: string, state: AlarmSight['state']) =>
+      void alarms.set(name, { name, state, periodSeconds: 60, evaluationPeriods: 1 }),
     makeSick: (id: string) => void sick.add(id),
     put: (next: Service, previous: Service | null = null) => services.handler.put(next, previous, signal),
     remove: (service: Service) => services.handler.remove(service, signal),
