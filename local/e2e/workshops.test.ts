@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { root } from '../cli/paths.ts';
+import type { Status } from '../status.ts';
 import { cutover, TestPlane } from './cutover.ts';
 
 /** Exit code of a verdict that is neither PASS nor FAIL. */
@@ -63,19 +64,31 @@ async function inspect(t: ExecutionContext, plane: TestPlane): Promise<void> {
 
 const labTest = present ? test.serial : test.serial.skip;
 
-labTest('Interstella: the labs run from the key to the clean-up', async (t) => {
+interface Lab {
+  readonly plane: TestPlane;
+  readonly before: Status;
+  /** What the script printed. */
+  readonly printed: string;
+}
+
+/** Runs a lab on a plane of its own, at a stage of its system. */
+async function labOn(t: ExecutionContext, name: string, system: 'logistics' | 'forum', stage: string): Promise<Lab> {
   const plane = new TestPlane(25_566);
   t.teardown(() => plane.down());
-  const up = await plane.up('--system', 'logistics', '--stage', 'monolith', '--clock-rate', '10');
+  const up = await plane.up('--system', system, '--stage', stage, '--clock-rate', '10');
   t.is(up.code, 0, up.stderr);
   const before = await plane.status();
-  const printed = await runLab(t, 'interstella', before.endpoints.aws);
+  return { plane, before, printed: await runLab(t, name, before.endpoints.aws) };
+}
+
+labTest('Interstella: the labs run from the key to the clean-up', async (t) => {
+  const { plane, before, printed } = await labOn(t, 'interstella', 'logistics', 'monolith');
   t.is(printed.match(/Your order has been fulfilled/g)?.length, 3);
   t.regex(printed, /"messageId":"lab","status":"fulfilled"/);
   t.regex(printed, /lab-monolith:3/);
   t.regex(printed, /== Done/);
   const after = await plane.status();
-  const names = (status: typeof before) => ({
+  const names = (status: Status) => ({
     loadBalancers: status.loadBalancers.map(({ name }) => name),
     targetGroups: status.targetGroups.map(({ name }) => name).sort(),
     services: status.services.filter(({ desiredCount }) => desiredCount > 0).map(({ name }) => name),
@@ -88,12 +101,7 @@ labTest('Interstella: the labs run from the key to the clean-up', async (t) => {
 });
 
 labTest('the container workshop: calls, repositories and roles', async (t) => {
-  const plane = new TestPlane(25_566);
-  t.teardown(() => plane.down());
-  const up = await plane.up('--system', 'forum', '--stage', 'monolith', '--clock-rate', '10');
-  t.is(up.code, 0, up.stderr);
-  const { endpoints } = await plane.status();
-  const printed = await runLab(t, 'forum', endpoints.aws);
+  const { printed } = await labOn(t, 'forum', 'forum', 'monolith');
   for (const shown of [
     /"username":/,
     /latest/,
@@ -107,14 +115,9 @@ labTest('the container workshop: calls, repositories and roles', async (t) => {
 });
 
 labTest('going back by hand: a revision, and a path of the forum', async (t) => {
-  const plane = new TestPlane(25_566);
-  t.teardown(() => plane.down());
-  const up = await plane.up('--system', 'forum', '--stage', 'microservices', '--clock-rate', '10');
-  t.is(up.code, 0, up.stderr);
-  const before = await plane.status();
-  const printed = await runLab(t, 'go-back', before.endpoints.aws);
+  const { plane, before, printed } = await labOn(t, 'go-back', 'forum', 'microservices');
   for (const shown of [/users-task-def:2/, /healthy\thealthy/, /by the monolith/, /== Done/]) t.regex(printed, shown);
   const after = await plane.status();
-  const runs = (status: typeof before) => status.services.map((s) => [s.name, s.desiredCount, s.taskDefinition]);
+  const runs = (status: Status) => status.services.map((s) => [s.name, s.desiredCount, s.taskDefinition]);
   t.deepEqual(runs(after), runs(before));
 });

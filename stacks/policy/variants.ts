@@ -31,6 +31,7 @@ export const EVERYTHING_IN_FRONT: FrontSettings = {
   alarms: { topicArns: ['arn:aws:sns:us-east-1:123456789012:on-call'] },
   dashboard: true,
   restApi: { usage: { ratePerSecond: 100, burst: 200, quota: { limit: 1_000_000, period: 'MONTH' } } },
+  keyPage: true,
 };
 
 /** Without NAT gateways, where everything is public and the test listener open to the hook. */
