@@ -81,6 +81,28 @@ test('what a data source does not find may be elsewhere: a warning', (t) => {
   t.deepEqual(short(report), ['warning not-accepted test/data.aws_ecs_cluster.shared']);
 });
 
+test('what follows from a type that is not run here is no error either', (t) => {
+  const report = checked((s) => {
+    const forward = (the(s, 'aws_lb_listener', 'main')['default_action'] as object[])[0];
+    the(s, 'aws_lb_listener', 'main')['default_action'] = [
+      { type: 'authenticate-oidc', order: 1, authenticate_oidc: { issuer: 'https://i' } },
+      { ...forward, order: 2 },
+    ];
+    add(s, 'aws_lb_target_group', 'functions', { name: 'functions', target_type: 'lambda' });
+  });
+  t.deepEqual(
+    short(report).filter((line) => !line.startsWith('advice ')),
+    [],
+  );
+});
+
+test('what a module gives is not known, and that is told of the module once', (t) => {
+  const module = { vpc: { source: 'terraform-aws-modules/vpc/aws' } };
+  const tags = { Network: '${module.vpc.vpc_id}', Zones: '${module.vpc.azs[0]}' };
+  const report = checkStacks(rawOf({ aws_sqs_queue: { q: { name: 'q', tags } } }, { module }));
+  t.deepEqual(short(report), ['advice not-checked test/module.vpc']);
+});
+
 test('strict: warnings fail, advice does not', (t) => {
   const warned: Change = (s) => delete the(s, 'aws_ecs_service', 'orders')['deployment_circuit_breaker'];
   t.true(checked(warned).passed);

@@ -57,11 +57,14 @@ export function findingsOfProblems(
   own: readonly Finding[],
 ): Finding[] {
   const servers = serverDeployments(problems);
+  const isConsequence = consequencesOf(problems);
   const isSizeKnown = !problems.some((p) => /\.instance_type$/.test(p.address ?? ''));
   return problems.flatMap((problem) => {
     const about = { address: problem.address ?? '', message: problem.message, value: problem.value ?? null };
     const isOther =
-      servers.has(resourceOf(about.address)) || (problem.code === 'TASK_FITS_NO_INSTANCE' && !isSizeKnown);
+      servers.has(resourceOf(about.address)) ||
+      isConsequence(problem) ||
+      (problem.code === 'TASK_FITS_NO_INSTANCE' && !isSizeKnown);
     const rule = isOther ? undefined : rules.find((r) => r.adopts?.(problem));
     if (rule) return isFound(problem, rule, own) ? [] : [adopted(problem, rule)];
     if (isOther || isLocalLimit(problem))
@@ -90,6 +93,20 @@ const serverDeployments = (problems: readonly Problem[]): ReadonlySet<string> =>
       )
       .map((p) => resourceOf(p.address ?? '')),
   );
+
+/**
+ * What is missing, or too much, only because a type that is not run here reads as the default one: a target group of
+ * functions has no port, and an action that asks who somebody is stands before another.
+ */
+function consequencesOf(problems: readonly Problem[]): (problem: Problem) => boolean {
+  const heads = problems.filter(isLocalLimit).flatMap(({ address = '' }) => {
+    const [, action, group] = /^(.*\.(?:default_)?action)(?:\[\d+\])?\.type$|^(.*)\.target_type$/.exec(address) ?? [];
+    return action ?? group ?? [];
+  });
+  return ({ code, address = '' }) =>
+    ['MISSING_ATTRIBUTE', 'QUOTA_EXCEEDED'].includes(code) &&
+    heads.some((head) => address === head || ['.', '['].some((next) => address.startsWith(head + next)));
+}
 
 /** An attribute with a name close to one that is known is more likely a slip than news of the provider. */
 const limitSeverity = ({ code, fix }: Problem): Severity =>

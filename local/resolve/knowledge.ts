@@ -69,11 +69,34 @@ const HOST_NAMES = [
 const hosts = (block: Block, names: Names): Json =>
   Object.fromEntries(HOST_NAMES.map((name) => [name, `${hex(block.address, 12)}.${names.region}.invalid`]));
 
-/** Accepted without local effect: references to its id, its ARN and its host names work. */
+/** Ports by the beginning of an engine's name, as the provider sets them where none is given. */
+const PORTS: readonly (readonly [engine: string, port: number])[] = [
+  ['aurora-mysql', 3306],
+  ['aurora', 5432],
+  ['postgres', 5432],
+  ['mysql', 3306],
+  ['mariadb', 3306],
+  ['docdb', 27_017],
+  ['neptune', 8182],
+  ['memcached', 11_211],
+  ['redis', 6379],
+  ['valkey', 6379],
+];
+
+/** Of databases and caches; a cache without engine is Redis. */
+function portOf(block: Block, attribute: (name: string) => unknown): Json {
+  if (!/^aws_(?:db_|rds_|docdb_|neptune_|elasticache_|memorydb_)/.test(block.type)) return {};
+  const engine = String(attribute('engine') ?? block.type.split('_')[1]).replace(/^(?:elasticache|memorydb)$/, 'redis');
+  const port = PORTS.find(([name]) => engine.startsWith(name))?.[1];
+  return port === undefined ? {} : { port };
+}
+
+/** Accepted without local effect: references to its id, its ARN, its host names and the port of a database work. */
 const allowed = (options: KnowledgeOptions): TypeKnowledge => ({
-  computed: (block) => {
+  computed: (block, attribute) => {
     const id = hex(block.address, 16);
-    return { id, arn: arnOf(options.names(), block.type.replace(/^aws_/, ''), id), ...hosts(block, options.names()) };
+    const arn = arnOf(options.names(), block.type.replace(/^aws_/, ''), id);
+    return { id, arn, ...hosts(block, options.names()), ...portOf(block, attribute) };
   },
   defaultOf: () => undefined,
   isSecret: () => false,

@@ -1,19 +1,5 @@
 /** API Gateway REST APIs: resources, methods, integrations and what they answer (API Gateway API reference). */
-import {
-  anything,
-  block,
-  bool,
-  COMMON,
-  inert,
-  json,
-  map,
-  number,
-  only,
-  refused,
-  schema,
-  text,
-  word,
-} from '../schema.ts';
+import { anything, block, bool, COMMON, inert, map, number, only, refused, schema, text, word } from '../schema.ts';
 
 const NO_VALIDATION = 'requests are not validated against models here';
 const NO_CACHE = 'answers are not cached here';
@@ -53,7 +39,8 @@ export const REST_API = schema(['aws_api_gateway_rest_api'], {
   policy: inert('anybody on this machine may call'),
   ip_address_type: inert('loopback is IPv4'),
   security_policy: inert(NO_TLS),
-  body: json({ rule: 'an OpenAPI 3 or Swagger 2 document as JSON (API Gateway ImportRestApi)' }),
+  /** Text of JSON or YAML. */
+  body: anything(),
   fail_on_warnings: inert('of imported APIs only'),
   put_rest_api_mode: inert('of imported APIs only'),
   parameters: inert('the base path of an imported API is ignored, as it is by default'),

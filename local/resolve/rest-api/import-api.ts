@@ -48,7 +48,7 @@ export function importApi(body: unknown, context: Context): ImportedRestApi {
       'body',
       typeof body,
       'it is no OpenAPI document',
-      'an OpenAPI 3 or Swagger 2 document with paths, as JSON',
+      'an OpenAPI 3 or Swagger 2 document with paths, in JSON or YAML',
     );
     return { resources: [], methods: [], integrations: [], integrationResponses: [], gatewayResponses: [] };
   }

@@ -113,15 +113,8 @@ const checkName = (address: string, name: string): Problem[] =>
 
 function checkSection(stack: string, section: string, content: unknown): Problem[] {
   const address = `${stack}/${section}`;
-  if (section === 'module')
-    return labelled(content, address, []).map(([name, body]) => ({
-      code: 'UNSUPPORTED_RESOURCE',
-      address: `${stack}/module.${name}`,
-      message: 'modules are not read here: their files are not part of the synthesized JSON',
-      value: isObject(body) ? (body['source'] ?? name) : name,
-      rule: 'the stack holds every resource itself',
-      fix: 'declare its resources in the stack: in cdktf, as a construct instead of a TerraformHclModule',
-    }));
+  if (section === 'module') return labelled(content, address, []).map(([name, body]) => notRead(stack, name, body));
+  if (SHAPED.includes(section)) return misshapen(content, address);
   if (SECTIONS.includes(section)) return [];
   const close = nearest(section, SECTIONS);
   return [
@@ -136,11 +129,42 @@ function checkSection(stack: string, section: string, content: unknown): Problem
   ];
 }
 
+function notRead(stack: string, name: string, body: unknown): Problem {
+  const one: unknown = Array.isArray(body) ? body[0] : body;
+  return {
+    code: 'UNSUPPORTED_RESOURCE',
+    address: `${stack}/module.${name}`,
+    message: 'modules are not read here: their files are not part of the synthesized JSON',
+    value: isObject(one) ? (one['source'] ?? name) : name,
+    rule: 'the stack holds every resource itself',
+    fix: 'declare its resources in the stack: in cdktf, as a construct instead of a TerraformHclModule',
+  };
+}
+
+/** Why what a module gives is not known; null where the stack declares no such module. */
+export function moduleRefusal(stack: string, json: Json, name: string): Problem | null {
+  const found = labelled(json['module'], '', []).find(([label]) => label === name);
+  return found ? notRead(stack, name, found[1]) : null;
+}
+
+/** Sections that nothing else goes through block by block. */
+const SHAPED = ['variable', 'locals', 'provider', 'terraform', 'check'];
+
+/** What is no object where one must be; a local may be anything. */
+function misshapen(content: unknown, address: string): Problem[] {
+  const problems: Problem[] = [];
+  const labels = labelled(content, address, problems);
+  if (address.endsWith('/variable'))
+    for (const [name, body] of labels) singleBody(body, `${address.slice(0, -'variable'.length)}var.${name}`, problems);
+  return problems;
+}
+
 /** Labels and what is under them; Terraform JSON may write the labels of a section in several objects of a list. */
 export function labelled(section: unknown, address: string, problems: Problem[]): [string, unknown][] {
   if (section === undefined || section === null) return [];
   return (Array.isArray(section) ? section : [section]).flatMap((part) => {
     if (isObject(part)) return Object.entries(part).filter(([label]) => label !== '//');
+    if (part === null) return [];
     problems.push(notAnObject(address, part));
     return [];
   });

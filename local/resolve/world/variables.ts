@@ -79,7 +79,9 @@ function typed(stack: string, name: string, body: Json, value: unknown): unknown
 /** Terraform asks for every variable, used or not. */
 export function checkVariables(raw: RawStacks, given: Readonly<Record<string, unknown>>): Problem[] {
   return raw.stacks.flatMap(({ name: stack, json }) =>
-    labelled(json['variable'], `${stack}/variable`, []).flatMap(([name]) => {
+    labelled(json['variable'], `${stack}/variable`, []).flatMap(([name, body]) => {
+      // That it is no block has been told.
+      if (!isObject([body].flat()[0])) return [];
       try {
         variableOf(stack, json, name, given);
         return [];

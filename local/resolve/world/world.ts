@@ -17,6 +17,7 @@ import {
   localsOf,
   META_ARGUMENTS,
   modeOf,
+  moduleRefusal,
 } from './blocks.ts';
 import { attempt, dangling } from './errors.ts';
 import { dynamicsOf, type Instances, instancesOf, listOf } from './expand.ts';
@@ -159,6 +160,8 @@ export class World {
     if (root === 'path' && ['module', 'root', 'cwd'].includes(second)) return { value: '.', used: 2 };
     if (root === 'terraform' && second === 'workspace') return { value: 'default', used: 2 };
     if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, stack);
+    const ofModule = root === 'module' ? moduleRefusal(stack, this.stackJson(stack), second) : null;
+    if (ofModule) throw new CutoverError(ofModule);
     const { mode, parts } = modeOf(root);
     if (mode === 'ephemeral') this.#memo.mark('ephemeral');
     const named = mode === 'resource' ? `${root}.${second}` : `${second}.${third}`;

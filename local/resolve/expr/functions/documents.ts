@@ -13,7 +13,7 @@ const encodeYaml = (value: unknown): string =>
   });
 
 /** Anchors may be expanded a hundred times, no more: a short text must not become an endless value. */
-const decodeYaml = (text: string): unknown => parse(text, { maxAliasCount: 100, schema: 'core', merge: true }) ?? null;
+export const decodeYaml = (text: string): unknown => parse(text, { maxAliasCount: 100, schema: 'core', merge: true }) ?? null;
 
 /** Records of RFC 4180; the first names the fields. */
 function decodeCsv(text: string): Record<string, string>[] {
