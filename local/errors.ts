@@ -12,12 +12,15 @@ export const ExitCode = {
   environment: 4,
   fail: 10,
   inconclusive: 11,
+  interrupted: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 /** code → exit code. Add a code here and nowhere else. */
 const EXIT_OF_CODE = {
   INTERNAL: ExitCode.internal,
+  /** Ctrl-C, SIGTERM or SIGHUP: told as an error only where a result was asked for as JSON. */
+  INTERRUPTED: ExitCode.interrupted,
   // usage
   BAD_FLAG: ExitCode.usage,
   UNKNOWN_COMMAND: ExitCode.usage,

@@ -5,18 +5,25 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scratchDir } from './cli/paths.ts';
-import { isAlive } from './run/control/state-file.ts';
+import { asDiskError, isAlive } from './run/control/state-file.ts';
 import { startOf } from './run/processes/table.ts';
 
 /** `<purpose>-<pid>-<start in ticks, 0 where it is not told in ticks>-<random>` */
 const NAME = /^[a-z]+-(\d+)-(\d+)-[A-Za-z0-9]{6}$/;
 
-/** @param purpose lower-case letters, for whoever finds the folder */
+/**
+ * @param purpose lower-case letters, for whoever finds the folder
+ * @throws CutoverError STATE_UNWRITABLE
+ */
 export async function makeScratch(purpose: string, home: string = scratchDir): Promise<string> {
-  await sweepScratch(home);
-  await mkdir(home, { recursive: true, mode: 0o700 });
   const start = startOf(process.pid) ?? '';
-  return mkdtemp(join(home, `${purpose}-${process.pid}-${/^\d+$/.test(start) ? start : '0'}-`));
+  try {
+    await sweepScratch(home);
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return await mkdtemp(join(home, `${purpose}-${process.pid}-${/^\d+$/.test(start) ? start : '0'}-`));
+  } catch (error) {
+    throw asDiskError(error, home);
+  }
 }
 
 /** A temporary folder that is gone afterwards, whatever happens. */

@@ -61,6 +61,8 @@ const REFUSED: readonly (readonly [string, Partial<LoadOptions>])[] = [
   ['ports at a URL', { scenario: 'ports', url: 'http://127.0.0.1', unsigned: true }],
   ['publish to a URL without a topic', { scenario: 'publish', url: 'http://127.0.0.1' }],
   ['a certificate over http', { url: 'http://127.0.0.1', signingKey: 'k', signingCertUrl: 'http://x/c.pem' }],
+  ['a key of one’s own at a plane', { signingKey: 'k', signingCertUrl: 'https://127.0.0.1/c.pem' }],
+  ['a topic of one’s own at a plane', { scenario: 'publish', topicArn: 'arn:aws:sns:x:1:y' }],
   ['a rate of NaN', { rate: Number.NaN }],
   ['a rate over the bound', { rate: 5_001 }],
   ['more orders than the ledger holds', { rate: 5_000, duration: '1h' }],

@@ -118,7 +118,12 @@ function checkTarget(options: LoadOptions, bad: (flag: string, value: unknown, r
     bad('--signing-key', signingKey, '--signing-key and --signing-cert-url go together');
   }
   if (unsigned && signingKey) bad('--unsigned', true, 'not together with --signing-key');
-  if (url === undefined) return;
+  if (url === undefined) {
+    const foreign = { '--signing-key': signingKey, '--topic-arn': topicArn };
+    for (const [flag, value] of Object.entries(foreign))
+      if (value !== undefined) bad(flag, value, 'for a load that is aimed at a --url: a plane has its own');
+    return;
+  }
   if (!isUrl(url, ['http:', 'https:'])) bad('--url', url, 'an http or https URL without user, query or fragment');
   if (scenario === 'ports') bad('--url', url, 'the ports scenario reads ports from a plane: leave --url out');
   if (scenario === 'publish' && !topicArn) bad('--topic-arn', topicArn, 'publish to a URL needs the topic');

@@ -1,6 +1,6 @@
 /** The command line: names, flags and exit codes. Each command's work is in commands/. */
 import { Command, CommanderError } from 'commander';
-import { ExitCode } from '../errors.ts';
+import { CutoverError, ExitCode, errorToJson } from '../errors.ts';
 import { addCheck } from './commands/check.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -14,7 +14,7 @@ import { Interrupted } from './commands/shared.ts';
 import { addSimulate } from './commands/simulate.ts';
 import { addTest } from './commands/test.ts';
 import { addUp } from './commands/up.ts';
-import { printJson, reportError } from './output.ts';
+import { hasPrinted, outliveReaders, printJsonLine, reportError } from './output.ts';
 
 const program = new Command('cutover')
   .description(
@@ -43,6 +43,7 @@ for (const add of [
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 const wantsJson = process.argv.includes('--json');
+outliveReaders();
 
 try {
   await program.parseAsync();
@@ -53,20 +54,16 @@ try {
 function exitCodeFor(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return ExitCode.pass;
-    const message = error.message.replace(/^error: /, '');
-    if (wantsJson)
-      printJson({
-        error: {
-          code: 'BAD_FLAG',
-          message,
-          address: null,
-          value: null,
-          rule: null,
-          fix: './cutover --help lists commands and flags',
-        },
-      });
+    const message = error.code === 'commander.help' ? 'no command is named' : error.message.replace(/^error: /, '');
+    const fix = './cutover --help lists commands and flags';
+    // Commander has said it on stderr.
+    if (wantsJson) printJsonLine(errorToJson(new CutoverError({ code: 'BAD_FLAG', message, fix })));
     return ExitCode.usage;
   }
-  if (error instanceof Interrupted || (error instanceof Error && error.name === 'AbortError')) return 130;
+  if (error instanceof Interrupted || (error instanceof Error && error.name === 'AbortError')) {
+    const interrupted = new CutoverError({ code: 'INTERRUPTED', message: 'interrupted' });
+    if (wantsJson && !hasPrinted()) printJsonLine(errorToJson(interrupted));
+    return interrupted.exitCode;
+  }
   return reportError(error, wantsJson);
 }

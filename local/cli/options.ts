@@ -11,6 +11,30 @@ export function wholeNumber(min: number, max: number): (value: string) => number
   };
 }
 
+/** Anything but nothing: an empty value is a shell variable that is not set. */
+export function someText(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('it is empty.');
+  return value;
+}
+
+/** An address that can be called. */
+export function httpUrl(value: string): string {
+  const url = URL.parse(value);
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    throw new InvalidArgumentError('it must be an http or https URL.');
+  return value;
+}
+
+/** A number above one bound and at most another. */
+export function numberUpTo(above: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === '' || !(number > above && number <= most))
+      throw new InvalidArgumentError(`it must be a number above ${above}, at most ${most}.`);
+    return number;
+  };
+}
+
 /** One of a few words. */
 export function oneOf<T extends string>(...words: readonly T[]): (value: string) => T {
   return (value) => {

@@ -111,9 +111,12 @@ export class PlaneClient {
     return this.#json('plan', { method: 'POST', body: JSON.stringify({ dir }) });
   }
 
-  /** Applies a synthesized folder to the running plane. @throws CutoverError with the problems the plane reports */
+  /**
+   * Applies a synthesized folder to the running plane.
+   * @throws CutoverError with the problems the plane reports; the signal's reason where it aborts: the plane goes on
+   */
   async apply(
-    input: { dir: string; stage: string | null },
+    input: { dir: string; stage: string | null; system?: string | null },
     onProgress?: (progress: ApplyProgress) => void,
     signal?: AbortSignal,
   ): Promise<ApplyOutcome> {
@@ -123,6 +126,7 @@ export class PlaneClient {
       else if (line.problems.length > 0) throw new CutoverError(line.problems);
       else return { changes: line.changes };
     }
+    signal?.throwIfAborted();
     throw this.unreachable('the answer ended before its result');
   }
 
@@ -160,7 +164,11 @@ export class PlaneClient {
 
   async #json<T>(path: string, init: RequestInit = {}, signal = AbortSignal.timeout(ANSWER_WALL_MS)): Promise<T> {
     const response = await this.#fetch(path, { ...init, signal });
-    return (await response.json()) as T;
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw this.unreachable(`its answer broke off: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   async *#lines<T>(path: string, init: RequestInit, signal?: AbortSignal): AsyncIterable<T> {

@@ -4,9 +4,12 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CutoverError, type Problem } from '../errors.ts';
-import { asDiskError, isAlive, readRecord } from '../run/control/state-file.ts';
+import { CutoverError } from '../errors.ts';
+import { asDiskError, isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
 import type { PlaneSettings } from '../run/daemon.ts';
+import { firstMessage } from './first-message.ts';
+import { helloAt } from './hello.ts';
+import { root } from './paths.ts';
 import { PlaneClient } from './plane-client.ts';
 
 export type StartSettings = Omit<PlaneSettings, 'logFile'>;
@@ -23,7 +26,7 @@ export interface StartedPlane {
  */
 export async function startPlaneProcess(settings: StartSettings): Promise<StartedPlane> {
   const { stateDir } = settings;
-  await refuseSecond(stateDir);
+  refuseSecond(await living(stateDir), settings.portBase);
   // Not plane.log yet: until the plane has its port, the folder may be another's.
   const logFile = join(stateDir, `start-${process.pid}.log`);
   const child = await mkdir(stateDir, { recursive: true, mode: 0o700 }).then(
@@ -31,18 +34,14 @@ export async function startPlaneProcess(settings: StartSettings): Promise<Starte
     (error) => Promise.reject(asDiskError(error, stateDir)),
   );
   child.send({ type: 'start', settings: { ...settings, logFile } });
-  const first = await new Promise<DaemonMessage>((resolve) => {
-    child.once('message', (message) => resolve(message as DaemonMessage));
-    child.once('error', (error) => resolve({ type: 'failed', problems: [internal(String(error))] }));
-    child.once('exit', (code, signal) =>
-      resolve({ type: 'failed', problems: [internal(`it ended with ${signal ?? code}`)] }),
-    );
-  });
+  const first = await firstMessage(child);
   if (first.type === 'failed') {
     const tail = await tailOf([logFile, join(stateDir, 'plane.log')]);
     await ended(child);
     await forgetStart(stateDir, logFile);
-    if (first.problems[0]?.code === 'PORT_IN_USE') await refuseSecond(stateDir);
+    // One that has just begun has its port before its record.
+    if (first.problems[0]?.code === 'PORT_IN_USE')
+      refuseSecond((await living(stateDir)) ?? (await helloAt(settings.portBase, stateDir)), settings.portBase);
     if (first.problems[0]?.code === 'INTERNAL')
       throw new Error(`the plane did not start: ${first.problems[0].message}\n${tail}`);
     throw new CutoverError(first.problems);
@@ -61,14 +60,18 @@ export async function startPlaneProcess(settings: StartSettings): Promise<Starte
   };
 }
 
-/** @throws CutoverError PLANE_ALREADY_RUNNING */
-async function refuseSecond(stateDir: string): Promise<void> {
+async function living(stateDir: string): Promise<PlaneRecord | null> {
   const record = await readRecord(stateDir);
-  if (!record || !(await isAlive(record))) return;
+  return record && (await isAlive(record)) ? record : null;
+}
+
+/** @throws CutoverError PLANE_ALREADY_RUNNING */
+function refuseSecond(running: { readonly pid: number } | null, portBase: number): void {
+  if (!running) return;
   throw new CutoverError({
     code: 'PLANE_ALREADY_RUNNING',
-    message: `a plane is running already (pid ${record.pid}, port base ${record.portBase})`,
-    value: record.portBase,
+    message: `a plane is running already (pid ${running.pid}, port base ${portBase})`,
+    value: portBase,
     fix: 'stop it with ./cutover down, or run beside it with --port-base 5566',
   });
 }
@@ -79,7 +82,8 @@ function spawnDaemon(logFile: string): ChildProcess {
     return spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', 'run', 'daemon.ts')],
-      { detached: true, stdio: ['ignore', log, log, 'ipc'], env: process.env },
+      // A working folder that stays: the caller's may be removed while the plane runs.
+      { detached: true, cwd: root, stdio: ['ignore', log, log, 'ipc'], env: process.env },
     );
   } finally {
     closeSync(log);
@@ -113,7 +117,3 @@ async function forgetStart(stateDir: string, logFile: string): Promise<void> {
   await rm(logFile, { force: true });
   await rmdir(stateDir).catch(() => undefined);
 }
-
-type DaemonMessage = { type: 'listening' } | { type: 'failed'; problems: readonly Problem[] };
-
-const internal = (message: string): Problem => ({ code: 'INTERNAL', message });

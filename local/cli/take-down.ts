@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { machineProbe } from '../run/addresses/probe.ts';
-import type { Hello } from '../run/control/front-door.ts';
-import { isAlive, type PlaneRecord, readRecord, removeState } from '../run/control/state-file.ts';
+import { asDiskError, isAlive, type PlaneRecord, readRecord, removeState } from '../run/control/state-file.ts';
 import { reapLeftovers } from '../run/processes/processes.ts';
 import { readRun } from '../run/processes/run-file.ts';
+import { helloAt } from './hello.ts';
 import { stateDirOf } from './paths.ts';
 import { PlaneClient } from './plane-client.ts';
 
@@ -15,8 +15,6 @@ export interface TakenDown {
   /** Processes of a killed plane that were ended. */
   readonly reaped: number;
 }
-
-const HELLO_WALL_MS = 2_000;
 
 export interface TakeDownTarget {
   readonly stateDir: string;
@@ -30,7 +28,7 @@ export interface TakeDownTarget {
 export const takeDownOwn = ({ record }: PlaneClient): Promise<TakenDown> =>
   takeDown({ stateDir: stateDirOf(record.portBase), portBase: record.portBase, record });
 
-/** @throws CutoverError PLANE_UNREACHABLE where the plane cannot be ended */
+/** @throws CutoverError PLANE_UNREACHABLE where the plane cannot be ended, STATE_UNWRITABLE where its folder stays */
 export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {
   const { stateDir, portBase } = target;
   const record = target.record
@@ -40,14 +38,20 @@ export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {
   // The port is the folder's lock: a plane that has started since then keeps what it finds.
   const hold = await machineProbe.hold('127.0.0.1', portBase);
   try {
-    if (!hold && (await living(await readRecord(stateDir)))) return { stopped: record !== null, reaped: 0 };
+    if (!hold && (await isTaken(stateDir, portBase))) return { stopped: record !== null, reaped: 0 };
     const reaped = await reapLeftovers(stateDir);
     await removeState(stateDir);
     return { stopped: record !== null, reaped };
+  } catch (error) {
+    throw asDiskError(error, stateDir);
   } finally {
     await hold?.release();
   }
 }
+
+/** By a plane of this folder, which has its port before it has written its record. */
+const isTaken = async (stateDir: string, portBase: number): Promise<boolean> =>
+  ((await living(await readRecord(stateDir))) ?? (await helloAt(portBase, stateDir))) !== null;
 
 async function living(record: PlaneRecord | null): Promise<PlaneRecord | null> {
   return record && (await isAlive(record)) ? record : null;
@@ -58,7 +62,7 @@ async function unrecorded(stateDir: string, portBase: number): Promise<PlaneReco
   const run = readRun(stateDir);
   const listed = run && { pid: run.plane.pid, startTicks: run.plane.start };
   const endpoint = `http://127.0.0.1:${portBase}`;
-  const found = listed ?? (await hello(endpoint, stateDir));
+  const found = listed ?? (await helloAt(portBase, stateDir));
   // Another program may have said so: the pid's own start time and command line must prove that it is a plane.
   if (!found || found.startTicks === null || !(await runsDaemon(found.pid))) return null;
   const rest = {
@@ -78,14 +82,4 @@ async function unrecorded(stateDir: string, portBase: number): Promise<PlaneReco
 async function runsDaemon(pid: number): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return command.split('\0').some((argument) => argument.endsWith(join('local', 'run', 'daemon.ts')));
-}
-
-async function hello(endpoint: string, stateDir: string): Promise<Hello | null> {
-  try {
-    const response = await fetch(`${endpoint}/_cutover/hello`, { signal: AbortSignal.timeout(HELLO_WALL_MS) });
-    const told = (await response.json()) as Hello;
-    return told.stateDir === stateDir && Number.isInteger(told.pid) ? told : null;
-  } catch {
-    return null;
-  }
 }

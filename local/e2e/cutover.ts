@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { home, root, stateDirOf } from '../cli/paths.ts';
+import { home, root, scratchDir, stateDirOf } from '../cli/paths.ts';
 import type { Status } from '../status.ts';
 
 const MAIN = join(root, 'local', 'cli', 'main.ts');
@@ -21,12 +21,16 @@ export interface Running {
   shows(text: string): Promise<void>;
 }
 
-/** Starts `./cutover ARGS`. */
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+/**
+ * Starts `./cutover ARGS`.
+ * @param own whether as the leader of a process group of its own, as a shell does: `kill(-pid)` is the terminal's Ctrl-C
+ */
+export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}, own = false): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
     cwd: root,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: own,
   });
   let stdout = '';
   let stderr = '';
@@ -58,6 +62,19 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
         void finished.then((f) => reject(new Error(`it ended (${f.code}) before it showed "${text}":\n${f.stderr}`)));
       }),
   };
+}
+
+/** Temporary folders of a command that are still there: other suites' commands, which may run beside this one, have theirs. */
+export async function scratchOf({ child }: Running): Promise<string[]> {
+  return (await readdir(scratchDir)).filter((name) => name.split('-')[1] === String(child.pid));
+}
+
+/** Looks until it holds, at most for `seconds`. @throws Error that names what did not happen */
+export async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; !(await holds()); ) {
+    if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** Runs `./cutover ARGS` to its end. */

@@ -1,7 +1,6 @@
 /** A plane from up to down, with a task killed in between, and a plane killed itself. */
 import test from 'ava';
-import { sweepScratch } from '../scratch.ts';
-import { allSteady, cutover, sendOrder, start, TestPlane, urlOf } from './cutover.ts';
+import { allSteady, cutover, scratchOf, sendOrder, start, TestPlane, until, urlOf } from './cutover.ts';
 
 test.serial(
   'up, an order, a task killed with -9 is replaced and its target returns, down leaves nothing',
@@ -63,6 +62,8 @@ test.serial('a plane killed with -9 leaves no process; up brings the same stage 
   t.is(up.code, 0, up.stderr);
   const before = await plane.status();
   t.is((await sendOrder(urlOf(before), '/iridium/', { iridium: 1 })).status, 200);
+  const refused = await plane.up('--tag', 'iridium=no-such-build');
+  t.is(refused.code, 3, 'and is not what comes back');
   process.kill(before.pid, 'SIGKILL');
 
   const again = await plane.up();
@@ -81,6 +82,7 @@ test.serial('a plane killed with -9 leaves no process; up brings the same stage 
 for (const [moment, text] of [
   ['while the plane starts', 'Starting the plane'],
   ['while it applies', 'Applying'],
+  ['while services start', 'created'],
   ['when it runs', 'Running; Ctrl-C'],
 ] as const) {
   test.serial(`Ctrl-C ${moment} leaves nothing`, async (t) => {
@@ -88,11 +90,22 @@ for (const [moment, text] of [
     const up = start(['up', '--stage', 'monolith', ...plane.flags]);
     await up.shows(text);
     up.child.kill('SIGINT');
-    const { code } = await up.finished;
-    t.is(code, 130);
+    const { code, stderr } = await up.finished;
+    t.is(code, 130, stderr);
     t.deepEqual(await plane.leftovers(), []);
   });
 }
+
+test.serial('Ctrl-C as a terminal sends it, to the app that synthesizes too, is no failure of that app', async (t) => {
+  const plane = new TestPlane(23_566);
+  const up = start(['up', '--stage', 'monolith', '--json', ...plane.flags], {}, true);
+  await up.shows('Applying');
+  process.kill(-(up.child.pid ?? 0), 'SIGINT');
+  const { code, stdout, stderr } = await up.finished;
+  t.is(code, 130, stderr);
+  t.like(JSON.parse(stdout), { error: { code: 'INTERRUPTED' } });
+  t.deepEqual(await plane.leftovers(), []);
+});
 
 test.serial('Ctrl-C in the middle of a rehearsal leaves nothing', async (t) => {
   const plane = new TestPlane(24_566);
@@ -102,7 +115,7 @@ test.serial('Ctrl-C in the middle of a rehearsal leaves nothing', async (t) => {
   const { code, stdout } = await rehearsal.finished;
   t.is(code, 130, stdout);
   t.deepEqual(await plane.leftovers(), []);
-  t.deepEqual(await sweepScratch(), [], 'temporary folders');
+  t.deepEqual(await scratchOf(rehearsal), [], 'temporary folders');
 });
 
 test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
@@ -111,10 +124,7 @@ test.serial('a rehearsal killed with -9 takes its plane with it', async (t) => {
   await rehearsal.shows('stage strangler: applying');
   rehearsal.child.kill('SIGKILL');
   await rehearsal.finished;
-  const end = performance.now() + 60_000;
-  while ((await plane.leftovers()).length > 0 && performance.now() < end)
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  t.deepEqual(await plane.leftovers(), []);
+  await until('its plane is gone', async () => (await plane.leftovers()).length === 0);
   await cutover('down', ...plane.flags);
-  t.deepEqual(await sweepScratch(), [], 'its temporary folders went with the next command');
+  t.deepEqual(await scratchOf(rehearsal), [], 'its temporary folders went with the next command');
 });

@@ -87,13 +87,16 @@ try {
     ...me,
     portBase: settings.portBase,
     clockRate: settings.clockRate,
+    images: settings.images,
+    allow: settings.allow,
     token,
     endpoint: `http://127.0.0.1:${settings.portBase}`,
     stage: before?.stage ?? null,
     dir: before?.dir ?? null,
+    system: before?.system ?? null,
     startedAt: new Date().toISOString(),
   });
-  process.send?.({ type: 'listening' });
+  void tellStarter({ type: 'listening' });
 } catch (thrown) {
   const error = asDiskError(thrown, stateDir);
   const problems: readonly Problem[] =
@@ -101,8 +104,13 @@ try {
       ? error.problems
       : [{ code: 'INTERNAL', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }];
   console.error(error);
-  process.send?.({ type: 'failed', problems });
+  await tellStarter({ type: 'failed', problems });
   await stop(1, resumes);
+}
+
+/** Resolves when it is out, or the starter is gone: an end at once could keep it back. */
+function tellStarter(message: object): Promise<unknown> {
+  return new Promise((resolve) => process.send?.(message, undefined, undefined, resolve));
 }
 
 /** The record comes first: `down` finds a plane that is still starting, and `up` one that was killed as it started. */
@@ -112,6 +120,6 @@ async function start(door: FrontDoor, record: Parameters<typeof writeRecord>[1])
   await writeRecord(stateDir, record);
   const created = await createPlane(settings);
   plane = created;
-  plane.onApplied((applied) => writeRecord(stateDir, { ...record, stage: applied.stage, dir: applied.dir }));
+  plane.onApplied(({ stage, dir, system = null }) => writeRecord(stateDir, { ...record, stage, dir, system }));
   await plane.listen(door, createControlRoutes(created, record.token));
 }

@@ -43,6 +43,8 @@ export interface ApplyInput {
   /** A cdktf.out folder, a folder of `*.tf.json`, or one such file. */
   readonly dir: string;
   readonly stage: string | null;
+  /** Which of the project's systems was synthesized, for whoever applies next. Default: not told. */
+  readonly system?: string | null;
 }
 
 export interface PlaneProgress {

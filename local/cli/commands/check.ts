@@ -12,7 +12,8 @@ import { list, pairs } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { DEFAULT_PORT_BASE } from '../paths.ts';
 import { findingsView } from '../views/findings.ts';
-import { planeSettings, type SourceFlags, sourceDir, withSource, withTemporaryFolder } from './shared.ts';
+import { interruptible, planeSettings, type SourceFlags, withSource, withTemporaryFolder } from './shared.ts';
+import { sourceDir } from './source.ts';
 
 interface CheckFlags extends SourceFlags {
   readonly json?: boolean;
@@ -37,16 +38,16 @@ export function addCheck(program: Command): void {
     .option('--json', 'print the result as JSON')
     .action(async (flags: CheckFlags) => {
       if (flags.rules) return listRules(flags);
-      const report = await withTemporaryFolder((dir) => check(flags, dir));
+      const report = await interruptible((signal) => withTemporaryFolder((dir) => check(flags, dir, signal)));
       if (flags.json) printJson(report);
       else print(findingsView(report));
       process.exitCode = report.passed ? ExitCode.pass : ExitCode.invalidInput;
     });
 }
 
-async function check(flags: CheckFlags, dir: string): Promise<CheckReport> {
+async function check(flags: CheckFlags, dir: string, signal: AbortSignal): Promise<CheckReport> {
   const measured = flags.measured === undefined ? {} : await readMeasured(flags.measured);
-  const source = await sourceDir(flags, dir, 'monolith');
+  const source = await sourceDir(flags, dir, { stage: 'monolith', signal });
   const { allow, variables } = await planeSettings(
     { portBase: DEFAULT_PORT_BASE, ...(flags.allow ? { allow: flags.allow } : {}) },
     { clockRate: 1 },

@@ -8,8 +8,8 @@ import { jsonReporter, lineReporter, type Reporter, terminalReporter } from '../
 import { type DeployTarget, deployTarget } from '../deploy/target.ts';
 import { createVersions } from '../deploy/versions.ts';
 import { watchBlueGreen } from '../deploy/watch.ts';
-import { pairs } from '../options.ts';
-import { paint, print, progress } from '../output.ts';
+import { httpUrl, pairs } from '../options.ts';
+import { isTerminal, paint, print, printJsonLine, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
 
@@ -50,7 +50,7 @@ export function addDeploy(program: Command): void {
     .option('--no-rollback', 'with --stop: leave traffic where it is')
     .option('--continue <id>', 'end the wait that a CodeDeploy deployment is in')
     .option('--follow <id>', 'show a CodeDeploy deployment until it is over')
-    .option('--endpoint <url>', 'an AWS-compatible endpoint instead of the running plane’s')
+    .option('--endpoint <url>', 'an AWS-compatible endpoint instead of the running plane’s', httpUrl)
     .option('--aws', 'AWS, with the credentials and the region of the environment')
     .option('--region <region>', 'AWS region')
     .action(async (service: string | undefined, flags: DeployFlags) => {
@@ -89,13 +89,13 @@ const ACTIONS: Readonly<
   follow: runFollow,
   async stop(id, flags, target) {
     const { status, message } = await stopDeployment(target, id, flags.rollback);
-    if (flags.json) printLine({ version: 1, deploymentId: id, status, message });
+    if (flags.json) printJsonLine({ version: 1, deploymentId: id, status, message });
     else print(`${id}: ${message || status}`);
     return ExitCode.pass;
   },
   async continue(id, flags, target) {
     const ended = await continueDeployment(target, id);
-    if (flags.json) printLine({ version: 1, deploymentId: id, ended });
+    if (flags.json) printJsonLine({ version: 1, deploymentId: id, ended });
     else print(`${id}: ${ended === 'READY_WAIT' ? 'traffic shifts now' : 'blue ends now'}`);
     return ExitCode.pass;
   },
@@ -121,7 +121,7 @@ async function runDeploy(service: string, flags: DeployFlags, target: DeployTarg
       context,
     );
   });
-  if (flags.json) printLine({ type: 'result', ...result });
+  if (flags.json) printJsonLine({ type: 'result', ...result });
   else print(summary(result));
   return exitCodeOf(result.outcome);
 }
@@ -136,7 +136,7 @@ async function runFollow(id: string, flags: DeployFlags, target: DeployTarget): 
   const { outcome, reason, last, rollback } = watched;
   const rollbackDeploymentId = rollback?.last.deploymentId ?? null;
   if (flags.json)
-    printLine({ type: 'result', version: 1, outcome, reason, deploymentId: id, rollbackDeploymentId, last });
+    printJsonLine({ type: 'result', version: 1, outcome, reason, deploymentId: id, rollbackDeploymentId, last });
   else print(`${id} ${ended(outcome, reason)}`);
   return exitCodeOf(outcome);
 }
@@ -161,8 +161,8 @@ async function untilInterrupted<T>(
 
 function reporterOf(flags: DeployFlags): Reporter {
   const now = (): string => new Date().toISOString();
-  if (flags.json) return jsonReporter((line) => process.stdout.write(`${line}\n`), now);
-  return process.stderr.isTTY ? terminalReporter(process.stderr) : lineReporter(progress, now);
+  if (flags.json) return jsonReporter(print, now);
+  return isTerminal(process.stderr) ? terminalReporter(process.stderr) : lineReporter(progress, now);
 }
 
 function summary(result: DeployResult): string {
@@ -177,9 +177,6 @@ function ended(outcome: DeployResult['outcome'], reason: string): string {
   const word = outcome.toLowerCase().replace('_', ' ');
   return `${paint(word, 'red')}${reason ? `: ${reason}` : ''}`;
 }
-
-/** One object a line, so that the last line is the result. */
-const printLine = (value: unknown): void => print(JSON.stringify(value));
 
 function tag(value: string): string {
   if (!isTag(value)) throw new InvalidArgumentError('it must be an image tag: letters, digits, _ . - (at most 128).');

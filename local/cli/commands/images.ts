@@ -8,7 +8,7 @@ import { isTag } from '../deploy/image-tag.ts';
 import { BUILDERS, type BuilderName } from '../images/builders.ts';
 import { type ImagesResult, runImages } from '../images/images.ts';
 import { inTurns } from '../images/in-turns.ts';
-import { list, STAGES, wholeNumber } from '../options.ts';
+import { httpUrl, list, STAGES, wholeNumber } from '../options.ts';
 import { print, printJson, progress, table } from '../output.ts';
 import { cacheDir, DEFAULT_PORT_BASE, root } from '../paths.ts';
 import { synth } from '../synth.ts';
@@ -44,7 +44,7 @@ export function addImages(program: Command): void {
     .action((services: readonly string[], flags: ImagesFlags) => run(services, flags, false));
   withImages(images.command('push'))
     .description('build images and push them to ECR: AWS, or an emulator by --endpoint or AWS_ENDPOINT_URL')
-    .option('--endpoint <url>', 'an endpoint that speaks ECR’s API', endpoint)
+    .option('--endpoint <url>', 'an endpoint that speaks ECR’s API', httpUrl)
     .option('--region <region>', 'AWS region; default: the stacks’')
     .action((services: readonly string[], flags: ImagesFlags) => run(services, flags, true));
   for (const command of images.commands) command.exitOverride();
@@ -146,12 +146,5 @@ function tags(value: string, previous: readonly string[] = []): string[] {
 function platform(value: string): string {
   if (!/^linux\/[a-z0-9]+(\/v\d+)?$/.test(value))
     throw new InvalidArgumentError('it must be linux/ and an architecture: linux/amd64, linux/arm64.');
-  return value;
-}
-
-function endpoint(value: string): string {
-  const url = URL.parse(value);
-  if (!url || !['http:', 'https:'].includes(url.protocol))
-    throw new InvalidArgumentError('it must be an http or https URL.');
   return value;
 }

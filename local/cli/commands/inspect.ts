@@ -1,7 +1,7 @@
 /** Commands that only look: status, ps, events, logs. */
 import type { Command } from 'commander';
 import { list, wholeNumber } from '../options.ts';
-import { paint, print, printJson } from '../output.ts';
+import { paint, print, printJson, printJsonLine, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { statusView } from '../views/status-view.ts';
@@ -57,11 +57,11 @@ async function showEvents(flags: PlaneFlags & EventFlags): Promise<void> {
   type Event = Awaited<ReturnType<PlaneClient['events']>>[number];
   const wanted = (e: Event): boolean => !flags.subject || flags.subject.some((s) => e.subject.includes(s));
   const show = (e: Event): void => {
-    if (flags.json) process.stdout.write(`${JSON.stringify(e)}\n`);
+    if (flags.json) printJsonLine(e);
     else print(`${e.at.slice(11, 23)}  ${e.source.padEnd(9)} ${colourOf(e.level, e.message)}`);
   };
   if (!flags.follow) return (await client.events(flags.since)).filter(wanted).forEach(show);
-  await interruptible(async (signal) => {
+  await following(async (signal) => {
     for await (const event of client.followEvents(flags.since, signal)) if (wanted(event)) show(event);
   });
 }
@@ -69,17 +69,37 @@ async function showEvents(flags: PlaneFlags & EventFlags): Promise<void> {
 async function showLogs(service: string | undefined, flags: PlaneFlags & LogFlags): Promise<void> {
   const client = await connect(flags);
   const query = { limit: String(flags.limit), ...(flags.contains ? { contains: flags.contains } : {}) };
-  const wanted = (group: string): boolean => !service || group.includes(service);
   type Line = Awaited<ReturnType<PlaneClient['logs']>>[number];
+  const wanted = ({ group }: Line): boolean => !service || group.includes(service);
   const show = (line: Line): void => {
-    if (!wanted(line.group)) return;
-    if (flags.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+    if (flags.json) printJsonLine(line);
     else print(`${paint(`${line.group} ${line.stream.split('/').at(-1)?.slice(0, 8)}`, 'cyan')}  ${line.message}`);
   };
-  if (!flags.follow) return (await client.logs(query)).forEach(show);
-  await interruptible(async (signal) => {
-    for await (const line of client.followLogs(query, signal)) show(line);
+  if (!flags.follow) {
+    const lines = (await client.logs(query)).filter(wanted);
+    if (lines.length === 0) progress(`No log line ${service ? `of ${service} ` : ''}is there.`);
+    return lines.forEach(show);
+  }
+  await following(async (signal) => {
+    for await (const line of client.followLogs(query, signal)) if (wanted(line)) show(line);
   });
+}
+
+/** Goes on until Ctrl-C, the plane's end, or until nobody reads any more (`| head -1`), which is no failure. */
+async function following(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const reader = new AbortController();
+  const gone = (): void => reader.abort();
+  process.stdout.once('error', gone);
+  try {
+    await interruptible(async (signal) => {
+      await work(AbortSignal.any([signal, reader.signal]));
+      signal.throwIfAborted();
+    });
+  } catch (error) {
+    if (!reader.signal.aborted) throw error;
+  } finally {
+    process.stdout.off('error', gone);
+  }
 }
 
 function colourOf(level: string, text: string): string {

@@ -12,6 +12,7 @@ import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
 import { MAX_PEAK, peaksOf } from '../peaks.ts';
 import { PlaneClient } from '../plane-client.ts';
+import { checkReportFolder } from '../report-folder.ts';
 import { requireK6 } from '../tools.ts';
 import { interruptible, type PlaneFlags, withPlane } from './shared.ts';
 
@@ -76,6 +77,7 @@ export function addLoad(program: Command): void {
 async function run(scenario: string, flags: LoadFlags, signal: AbortSignal): Promise<number> {
   const { path, report, json, portBase, peakTasks: _tasks, peakInstances: _instances, ...options } = flags;
   const peaks = peaksOf(flags, PROFILES[flags.profile]);
+  await checkReportFolder(report);
   const result = await load(
     { ...options, peaks, scenario, reportRoot: report, ...(path ? { paths: path } : {}) },
     {

@@ -5,27 +5,28 @@ import { Option } from 'commander';
 import { checkSource } from '../../run/check-source.ts';
 import type { Change } from '../../run/contracts.ts';
 import { isAlive, readRecord } from '../../run/control/state-file.ts';
-import { pairs, STAGES } from '../options.ts';
+import { pairs, STAGES, someText } from '../options.ts';
 import { paint, print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
 import { PlaneClient } from '../plane-client.ts';
 import { synth } from '../synth.ts';
 import {
+  interruptible,
   planeSettings,
   type RunFlags,
   type SourceFlags,
-  sourceDir,
   withPlane,
   withRun,
   withSource,
   withTemporaryFolder,
 } from './shared.ts';
+import { defaultsOf, namesNothing, refuseStartFlags, sourceDir } from './source.ts';
 
 export function addPlan(program: Command): void {
   withRun(withSource(withPlane(program.command('plan'))))
     .description('what up would add, change, replace or remove')
     .action(async (flags: RunFlags & SourceFlags) => {
-      const changes = await withTemporaryFolder((dir) => plan(flags, dir));
+      const changes = await interruptible((signal) => withTemporaryFolder((dir) => plan(flags, dir, signal)));
       if (flags.json) printJson({ version: 1, changes });
       else print(planView(changes));
     });
@@ -35,28 +36,34 @@ export function addPlan(program: Command): void {
     .addOption(new Option('--stage <stage>', 'stage of the project’s own stacks').choices(STAGES))
     .addOption(new Option('--system <system>', 'which of the project’s systems').choices(['logistics', 'forum', 'all']))
     .option('--tag <service=tag>', 'image tag instead of the stage’s (repeatable)', pairs)
-    .option('--out <dir>', 'where to', 'cdktf.out')
+    .addOption(new Option('--out <dir>', 'where to').default('cdktf.out').argParser(someText))
     .option('--json', 'print the result as JSON')
     .action(async (flags: SourceFlags & { out: string; json?: boolean }) => {
-      const outDir = await synth({
-        root,
-        outDir: resolve(flags.out),
-        ...(flags.stage ? { stage: flags.stage } : {}),
-        ...(flags.system ? { system: flags.system } : {}),
-        ...(flags.tag ? { tags: flags.tag } : {}),
-      });
+      const outDir = await interruptible((signal) =>
+        synth({
+          root,
+          outDir: resolve(flags.out),
+          signal,
+          ...(flags.stage ? { stage: flags.stage } : {}),
+          ...(flags.system ? { system: flags.system } : {}),
+          ...(flags.tag ? { tags: flags.tag } : {}),
+        }),
+      );
       if (flags.json) printJson({ version: 1, out: outDir });
       else progress(`Wrote ${outDir}`);
     });
 }
 
 /** Against the running plane where there is one, else against nothing. */
-async function plan(flags: RunFlags & SourceFlags, dir: string): Promise<readonly Change[]> {
+async function plan(flags: RunFlags & SourceFlags, dir: string, signal: AbortSignal): Promise<readonly Change[]> {
   const record = await readRecord(stateDirOf(flags.portBase));
   const running = record && (await isAlive(record)) ? new PlaneClient(record) : null;
-  const source = await sourceDir(flags, dir, record?.stage ?? 'monolith');
+  if (running) refuseStartFlags(flags, running.record);
+  // A folder that was given runs as it is; a stage is synthesized anew, as its sources may have changed.
+  const given = namesNothing(flags) && record?.stage === null ? record.dir : null;
+  const source = given ? { dir: given } : await sourceDir(flags, dir, { ...defaultsOf(flags, record), signal });
   if (running) return (await running.plan(source.dir)).changes;
-  return checkSource(source.dir, await planeSettings(flags, { clockRate: 1 }));
+  return checkSource(source.dir, await planeSettings(flags, { clockRate: 1, ...record }));
 }
 
 const SIGN = { create: '+', update: '~', replace: '±', delete: '-' } as const;

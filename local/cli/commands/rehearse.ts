@@ -21,6 +21,7 @@ import { print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
 import { MAX_PEAK, peaksOf } from '../peaks.ts';
 import { type StartSettings, startPlaneProcess } from '../plane-process.ts';
+import { checkReportFolder } from '../report-folder.ts';
 import { synth } from '../synth.ts';
 import { requireK6 } from '../tools.ts';
 import {
@@ -149,6 +150,7 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
   const steps = stepsOf(flags);
   const settings = await planeSettings(flags, { clockRate: clockRateOf(flags) });
   const systems = systemsOf(flags, settings.clockRate);
+  await checkReportFolder(flags.report);
   const k6 = await requireK6();
   const result = await rehearse(
     {

@@ -1,15 +1,15 @@
-/** What several commands share: their common flags, where the JSON comes from, and how apply's progress reads. */
+/** What several commands share: their common flags, a plane's settings, and how apply's progress reads. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { CutoverError } from '../../errors.ts';
+import type { PlaneRecord } from '../../run/control/state-file.ts';
 import { withScratch } from '../../scratch.ts';
-import { list, pairs, STAGES, wholeNumber } from '../options.ts';
+import { list, pairs, STAGES, someText, wholeNumber } from '../options.ts';
 import { progress } from '../output.ts';
 import { cacheDir, DEFAULT_PORT_BASE, root, stateDirOf } from '../paths.ts';
 import type { ApplyProgress } from '../plane-client.ts';
 import type { StartSettings } from '../plane-process.ts';
-import { synth } from '../synth.ts';
 
 export interface PlaneFlags {
   readonly portBase: number;
@@ -29,22 +29,29 @@ export interface RunFlags extends PlaneFlags {
   readonly allow?: readonly string[];
 }
 
-export const withPlane = (command: Command): Command =>
-  command
-    .addOption(
-      new Option('--port-base <port>', 'AWS endpoint of the plane; its other ports follow it')
-        .env('CUTOVER_PORT_BASE')
-        .default(DEFAULT_PORT_BASE)
-        .argParser(wholeNumber(1024, 65_500)),
-    )
-    .option('--json', 'print the result as JSON');
+export function withPlane(command: Command): Command {
+  const portBase = new Option('--port-base <port>', 'AWS endpoint of the plane; its other ports follow it')
+    .default(DEFAULT_PORT_BASE)
+    .argParser(wholeNumber(1024, 65_500));
+  // An empty variable is one that is not set.
+  if (process.env['CUTOVER_PORT_BASE'] !== '') portBase.env('CUTOVER_PORT_BASE');
+  return command.addOption(portBase).option('--json', 'print the result as JSON');
+}
 
 export const withSource = (command: Command): Command =>
   command
     .addOption(new Option('--stage <stage>', 'stage of the project’s own stacks').choices(STAGES).conflicts('synth'))
-    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file')
-    .addOption(new Option('--system <system>', 'which of the project’s systems').choices(['logistics', 'forum', 'all']))
-    .option('--tag <service=tag>', 'image tag instead of the stage’s (repeatable)', pairs);
+    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file', someText)
+    .addOption(
+      new Option('--system <system>', 'which of the project’s systems')
+        .choices(['logistics', 'forum', 'all'])
+        .conflicts('synth'),
+    )
+    .addOption(
+      new Option('--tag <service=tag>', 'image tag instead of the stage’s (repeatable)')
+        .argParser(pairs)
+        .conflicts('synth'),
+    );
 
 export const withRun = (command: Command): Command =>
   command
@@ -60,8 +67,13 @@ export const withRun = (command: Command): Command =>
       list,
     );
 
+/** What a plane starts with where neither flags nor cutover.json say otherwise. */
+export interface RunDefaults extends Partial<Pick<PlaneRecord, 'images' | 'allow'>> {
+  readonly clockRate: number;
+}
+
 /** Settings of a plane from flags and cutover.json. */
-export async function planeSettings(flags: RunFlags, defaults: { clockRate: number }): Promise<StartSettings> {
+export async function planeSettings(flags: RunFlags, defaults: RunDefaults): Promise<StartSettings> {
   const file = await readProjectFile();
   return {
     projectDir: root,
@@ -69,19 +81,19 @@ export async function planeSettings(flags: RunFlags, defaults: { clockRate: numb
     cacheDir,
     portBase: flags.portBase,
     clockRate: flags.clockRate ?? file.clockRate ?? defaults.clockRate,
-    images: { ...file.images, ...flags.image },
-    allow: [...(file.allow ?? []), ...(flags.allow ?? [])],
+    images: { ...defaults.images, ...file.images, ...flags.image },
+    allow: [...new Set([...(defaults.allow ?? []), ...(file.allow ?? []), ...(flags.allow ?? [])])],
     variables: terraformVariables(process.env),
     resume: true,
   };
 }
 
-/** Terraform's own way to set variables: TF_VAR_name, JSON where it parses. */
+/** Terraform's own way to set variables: TF_VAR_name, a text whose meaning the declared type decides. */
 function terraformVariables(env: NodeJS.ProcessEnv): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(env)
       .filter(([name, value]) => name.startsWith('TF_VAR_') && value !== undefined)
-      .map(([name, value]) => [name.slice('TF_VAR_'.length), parsed(value ?? '')]),
+      .map(([name, value]) => [name.slice('TF_VAR_'.length), value ?? '']),
   );
 }
 
@@ -102,8 +114,6 @@ interface ProjectFile {
 /** `cutover.json` beside package.json: optional; every wrong key or value is told at once. */
 async function readProjectFile(): Promise<ProjectFile> {
   const file = join(root, 'cutover.json');
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) return {};
   const bad = (message: string, value?: unknown) =>
     new CutoverError({
       code: 'INVALID_CONFIG',
@@ -113,6 +123,11 @@ async function readProjectFile(): Promise<ProjectFile> {
       rule: 'images: {IMAGE: COMMAND}, allow: [TYPE], clockRate: 1 to 1000',
       fix: 'correct cutover.json',
     });
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw bad(`cutover.json cannot be read: ${error.message}`);
+  });
+  if (text === null) return {};
   const json = parsed(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw bad('cutover.json is not a JSON object');
   const { images, allow, clockRate, ...unknown } = json as Record<string, unknown>;
@@ -133,32 +148,13 @@ async function readProjectFile(): Promise<ProjectFile> {
   return json as ProjectFile;
 }
 
-/** The JSON to run: `--synth` as it is, or the stage synthesized into `outDir`. */
-export async function sourceDir(
-  flags: SourceFlags,
-  outDir: string,
-  fallbackStage: string,
-): Promise<{ dir: string; stage: string | null }> {
-  if (flags.synth) return { dir: resolve(flags.synth), stage: null };
-  const stage = flags.stage ?? fallbackStage;
-  const dir = await synth({
-    root,
-    outDir,
-    stage,
-    ...(flags.system ? { system: flags.system } : {}),
-    ...(flags.tag ? { tags: flags.tag } : {}),
-  });
-  return { dir, stage };
-}
-
 /** A folder for what is synthesized, gone afterwards. */
 export const withTemporaryFolder = <T>(use: (dir: string) => Promise<T>): Promise<T> => withScratch('synth', use);
 
 /** Prints apply's progress: each change as it ends; waits longer than a few seconds show what is awaited. */
 export function progressPrinter(): (p: ApplyProgress) => void {
   return (p) => {
-    if (p.phase === 'done')
-      progress(`  ${String(p.done).padStart(3)}/${p.total}  ${p.address}  ${p.action}d`.replace('deleted', 'deleted'));
+    if (p.phase === 'done') progress(`  ${String(p.done).padStart(3)}/${p.total}  ${p.address}  ${p.action}d`);
     else if (p.phase === 'failed') progress(`  failed   ${p.address}: ${p.error ?? ''}`);
     else if (p.phase === 'building') progress(`  building ${p.address}`);
   };

@@ -1,8 +1,8 @@
 /** `simulate`: a day of traffic against modelled tasks and instances, with the plane's own deciders, in seconds. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { rejudge } from '../../../loadtest/harness/report-files.ts';
 import { requestsOf } from '../../../loadtest/verdict/forum-record.ts';
-import { CutoverError } from '../../errors.ts';
+import { CutoverError, throwIfAny } from '../../errors.ts';
 import { checksFor, loadTopology } from '../../run/load.ts';
 import type { SimulationInput } from '../../simulate/contracts.ts';
 import { measure, withMeasured } from '../../simulate/from-record.ts';
@@ -10,11 +10,12 @@ import { fromTopology } from '../../simulate/from-topology.ts';
 import { findShape, shapeNames } from '../../simulate/profiles.ts';
 import { SCENARIO_DEFAULTS, SCENARIO_START_MS, scenario } from '../../simulate/scenario.ts';
 import { simulate } from '../../simulate/simulate.ts';
-import { wholeNumber } from '../options.ts';
+import { numberUpTo, wholeNumber } from '../options.ts';
 import { print, printJson, progress } from '../output.ts';
 import { DEFAULT_PORT_BASE } from '../paths.ts';
 import { simulationView } from '../views/simulation.ts';
-import { planeSettings, type SourceFlags, sourceDir, withSource, withTemporaryFolder } from './shared.ts';
+import { interruptible, planeSettings, type SourceFlags, withSource, withTemporaryFolder } from './shared.ts';
+import { sourceDir } from './source.ts';
 
 interface SimulateFlags extends SourceFlags {
   readonly profile: string;
@@ -39,6 +40,12 @@ interface SimulateFlags extends SourceFlags {
 const MOST_TASKS = 100_000;
 const MOST_INSTANCES = 20_000;
 const MOST_HOURS = 168;
+const MOST_REQUESTS_PER_SECOND = 100_000_000;
+/** An hour of CPU for one request. */
+const MOST_CPU_MS = 3_600_000;
+/** A day until something runs. */
+const MOST_SECONDS = 86_400;
+const MOST_DOLLARS = 10_000;
 const DEFAULT_TASKS = 100;
 /** Tasks an instance where the number of instances is not said. */
 const TASKS_AN_INSTANCE = 10;
@@ -61,24 +68,28 @@ export function addSimulate(program: Command): void {
     .option('--cluster <name>', 'which cluster of the stacks, with --stage or --synth')
     .option('--services <n>', 'services that share the tasks', wholeNumber(1, 100))
     .option('--instance-type <type>', 'instead of the smallest m5 that holds the tasks')
-    .option('--instance-price <dollars>', 'an hour of one instance, instead of the price table’s', above(0))
+    .option(
+      '--instance-price <dollars>',
+      'an hour of one instance, instead of the price table’s',
+      numberUpTo(0, MOST_DOLLARS),
+    )
     .option(
       '--peak-rate <n>',
       'requests per second at the peak (default: what the tasks serve at their target)',
-      above(0),
+      numberUpTo(0, MOST_REQUESTS_PER_SECOND),
     )
-    .option('--cpu-ms <ms>', 'CPU of one request', above(0), SCENARIO_DEFAULTS.cpuMs)
+    .option('--cpu-ms <ms>', 'CPU of one request', numberUpTo(0, MOST_CPU_MS), SCENARIO_DEFAULTS.cpuMs)
     .option('--target <percent>', 'CPU that the autoscaler tracks, without stacks', wholeNumber(1, 100))
     .option(
       '--start-seconds <s>',
       'from a task’s start to its first healthy check',
-      above(0),
+      numberUpTo(0, MOST_SECONDS),
       SCENARIO_DEFAULTS.startSeconds,
     )
     .option(
       '--boot-seconds <s>',
       'from an instance’s launch to joining its cluster',
-      above(0),
+      numberUpTo(0, MOST_SECONDS),
       SCENARIO_DEFAULTS.bootSeconds,
     )
     .option('--seed <text>', 'another one strays otherwise from the shape', 'cutover')
@@ -102,8 +113,28 @@ async function measuredInput(flags: SimulateFlags): Promise<{ input: SimulationI
   return { input, notes: [...plain.notes, ...notes] };
 }
 
+/** Flags that say what the stacks say, and those that say which stacks. */
+const INSTEAD_OF_STACKS = ['services', 'instanceType', 'target'] as const;
+const OF_STACKS = ['cluster', 'system', 'tag'] as const;
+const FLAG_NAMES: Readonly<Record<string, string>> = { instanceType: 'instance-type' };
+
+/** @throws CutoverError BAD_FLAG with every flag that has nothing to act on */
+function refuseIdle(flags: SimulateFlags, fromTheStacks: boolean): void {
+  const idle = fromTheStacks ? INSTEAD_OF_STACKS : OF_STACKS;
+  const fix = fromTheStacks ? 'leave it out: the stacks say it' : 'add --stage or --synth';
+  const given = idle.filter((name) => flags[name] !== undefined);
+  throwIfAny(
+    given.map((name) => ({
+      ...{ code: 'BAD_FLAG' as const, address: `--${FLAG_NAMES[name] ?? name}`, value: flags[name], fix },
+      message: `it has nothing to act on ${fromTheStacks ? 'with' : 'without'} stacks`,
+    })),
+  );
+}
+
 async function inputOf(flags: SimulateFlags): Promise<{ input: SimulationInput; notes: readonly string[] }> {
-  if (flags.stage || flags.synth) return fromStacks(flags);
+  const stacks = flags.stage !== undefined || flags.synth !== undefined;
+  refuseIdle(flags, stacks);
+  if (stacks) return fromStacks(flags);
   const tasks = flags.tasks ?? DEFAULT_TASKS;
   const { profile, hours, services, instanceType, cpuMs, startSeconds, bootSeconds, seed } = flags;
   const input = scenario({
@@ -134,12 +165,13 @@ async function fromStacks(flags: SimulateFlags): Promise<{ input: SimulationInpu
       rule: shapeNames().join(', '),
       fix: 'name one of these',
     });
-  const topology = await withTemporaryFolder(async (dir) => {
-    const source = await sourceDir(flags, dir, 'microservices');
+  const read = async (dir: string, signal: AbortSignal) => {
+    const source = await sourceDir(flags, dir, { stage: 'microservices', signal });
     progress(`Reading ${flags.synth ? source.dir : `stage ${source.stage}`}`);
     const settings = await planeSettings({ portBase: DEFAULT_PORT_BASE }, { clockRate: 1 });
     return loadTopology(source.dir, { allow: settings.allow, variables: settings.variables }, checksFor(settings));
-  });
+  };
+  const topology = await interruptible((signal) => withTemporaryFolder((dir) => read(dir, signal)));
   return fromTopology(topology, {
     shape,
     hours: flags.hours,
@@ -152,13 +184,4 @@ async function fromStacks(flags: SimulateFlags): Promise<{ input: SimulationInpu
     startMs: SCENARIO_START_MS,
     seed: flags.seed,
   });
-}
-
-function above(least: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isFinite(number) || number <= least)
-      throw new InvalidArgumentError(`it must be a number above ${least}.`);
-    return number;
-  };
 }

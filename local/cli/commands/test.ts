@@ -1,5 +1,6 @@
 /** `test` (= npm test): the fast suites, under three minutes. Further arguments go to ava (files, --match …). */
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { root } from '../paths.ts';
@@ -12,13 +13,15 @@ export function addTest(program: Command): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (args: readonly string[]) => {
-      process.exitCode = await new Promise<number>((resolve) => {
+      process.exitCode = await new Promise<number>((resolve, reject) => {
         const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.js');
         const child = spawn(process.execPath, [ava, ...args], { cwd: root, stdio: 'inherit' });
         const pass = (signal: NodeJS.Signals): boolean => child.kill(signal);
         process.on('SIGINT', pass);
         process.on('SIGTERM', pass);
-        child.on('exit', (code) => resolve(code ?? 1));
+        child.on('error', reject);
+        // As a shell has it for a program that a signal ended.
+        child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
       });
     });
 }

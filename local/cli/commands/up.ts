@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CutoverError } from '../../errors.ts';
-import { isAlive, readRecord } from '../../run/control/state-file.ts';
+import { isAlive, type PlaneRecord, readRecord } from '../../run/control/state-file.ts';
 import { reapLeftovers } from '../../run/processes/processes.ts';
 import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
@@ -17,18 +17,18 @@ import {
   progressPrinter,
   type RunFlags,
   type SourceFlags,
-  sourceDir,
   withPlane,
   withRun,
   withSource,
 } from './shared.ts';
+import { defaultsOf, namesNothing, refuseStartFlags, type Source, sourceDir } from './source.ts';
 
 interface UpFlags extends RunFlags, SourceFlags {
   readonly detach?: boolean;
 }
 
-/** A first `up` shows the workshop's starting point, where its curl line works. */
-const FIRST_STAGE = 'monolith';
+/** What is applied is not written over before the next is: a refused one must not be what `up` brings back. */
+const SYNTH_FOLDERS = ['synth', 'synth-next'] as const;
 
 export function addUp(program: Command): void {
   withRun(withSource(withPlane(program.command('up'))))
@@ -42,8 +42,11 @@ async function up(flags: UpFlags): Promise<void> {
   const record = await readRecord(stateDir);
   if (record && (await isAlive(record))) return applyToRunning(flags, new PlaneClient(record));
   await interruptible(async (signal) => {
-    const settings = await planeSettings(flags, { clockRate: record?.clockRate ?? 1 });
-    if (record?.dir) progress('The last plane ended without ./cutover down; bringing back what it ran.');
+    const settings = await planeSettings(flags, { clockRate: 1, ...record });
+    if (record?.dir)
+      progress(
+        `The last plane ended without ./cutover down; ${namesNothing(flags) ? 'bringing back what it ran' : 'what it had accepted is kept'}.`,
+      );
     progress(`Starting the plane (clock rate ${settings.clockRate}) …`);
     const plane = await startPlaneProcess(settings);
     try {
@@ -63,38 +66,43 @@ async function up(flags: UpFlags): Promise<void> {
 }
 
 async function applyToRunning(flags: UpFlags, client: PlaneClient): Promise<void> {
-  const names = ['clockRate', 'image', 'allow'] as const;
-  const fixed = names.filter((name) => flags[name] !== undefined);
-  if (fixed.length > 0 && !(fixed.length === 1 && flags.clockRate === client.record.clockRate))
-    throw new CutoverError({
-      code: 'BAD_FLAG',
-      message: `these flags are set when a plane starts, and one is running (pid ${client.record.pid}): ${fixed.join(', ')}`,
-      value: Object.fromEntries(fixed.map((name) => [name, flags[name]])),
-      fix: './cutover down, then up with the flags',
-    });
-  const named = flags.stage ?? flags.synth ?? flags.tag ?? flags.system;
-  if (named === undefined) progress('The plane is up already; nothing to apply.');
-  else await interruptible((signal) => applySource(flags, client, signal));
+  refuseStartFlags(flags, client.record);
+  if (namesNothing(flags)) progress('The plane is up already; nothing to apply.');
+  else await interruptible((signal) => applyOrLeave(flags, client, signal));
   await showOutputs(client, Boolean(flags.json));
+}
+
+/** Ctrl-C ends this command, not the plane, which was there before it. */
+async function applyOrLeave(flags: UpFlags, client: PlaneClient, signal: AbortSignal): Promise<void> {
+  try {
+    await applySource(flags, client, signal);
+  } catch (error) {
+    if (signal.aborted)
+      progress('The plane goes on with what it has begun; ./cutover events -f shows it, ./cutover down stops it.');
+    throw error;
+  }
 }
 
 /** Applies what the flags name; with no flags, what the plane ran before it was killed, else the first stage. */
 async function applySource(flags: UpFlags, client: PlaneClient, signal: AbortSignal): Promise<void> {
   const { record } = client;
-  const outDir = join(stateDirOf(flags.portBase), 'synth');
-  const fallback = record.stage ?? FIRST_STAGE;
-  const resumed = !flags.stage && !flags.synth && !flags.tag && record.dir;
-  progress(
-    resumed
-      ? `Applying what ran before (${record.stage ?? record.dir}) …`
-      : `Applying ${flags.synth ?? `stage ${flags.stage ?? fallback}`} …`,
-  );
-  const source = resumed
-    ? { dir: record.dir as string, stage: record.stage }
-    : await sourceDir(flags, outDir, fallback);
+  const source = namesNothing(flags) && record.dir ? ranBefore(record) : await newSource(flags, record, signal);
   signal.throwIfAborted();
   const { changes } = await client.apply(source, progressPrinter(), signal);
   if (changes.length === 0) progress('  no changes');
+}
+
+function ranBefore({ dir, stage, system = null }: PlaneRecord): Source {
+  progress(`Applying what ran before (${stage ?? dir}) …`);
+  return { dir: dir ?? '', stage, system };
+}
+
+function newSource(flags: UpFlags, record: PlaneRecord, signal: AbortSignal): Promise<Source> {
+  const defaults = defaultsOf(flags, record);
+  progress(`Applying ${flags.synth ?? `stage ${flags.stage ?? defaults.stage}`} …`);
+  const folders = SYNTH_FOLDERS.map((name) => join(stateDirOf(flags.portBase), name));
+  const outDir = folders.find((folder) => folder !== record.dir) ?? '';
+  return sourceDir(flags, outDir, { ...defaults, signal });
 }
 
 async function showOutputs(client: PlaneClient, json: boolean): Promise<void> {

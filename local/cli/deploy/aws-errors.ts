@@ -30,7 +30,11 @@ function translated(error: unknown, what: string, target: string): unknown {
   const problem = (code: ErrorCode, message: string, fix: string) =>
     new CutoverError({ code, address: target, message: `${what}: ${message}`, fix }, { cause: error });
   if (CREDENTIALS.has(error.name))
-    return problem('NO_CREDENTIALS', error.message, 'sign in to AWS (AWS_PROFILE, aws sso login), or leave out --aws');
+    return problem(
+      'NO_CREDENTIALS',
+      error.message,
+      'sign in to AWS (AWS_PROFILE, aws sso login; an emulator takes any AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), or deploy on the plane: without --aws and --endpoint',
+    );
   if (/region is missing/i.test(error.message))
     return problem('NO_CREDENTIALS', error.message, 'give --region, or set AWS_REGION');
   if ('$metadata' in error && '$fault' in error)

@@ -55,12 +55,12 @@ export function createControlRoutes(plane: Plane, token: string) {
 }
 
 async function apply(plane: Plane, req: IncomingMessage, res: ServerResponse): Promise<void> {
-  const { dir, stage } = (await readJson(req)) as { dir: string; stage: string | null };
+  const { dir, stage, system } = (await readJson(req)) as { dir: string; stage?: unknown; system?: unknown };
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   const line = openLines(res);
   try {
-    const result = await plane.apply({ dir: String(dir), stage: stage ?? null }, (progress) =>
-      line({ type: 'progress', ...progress }),
-    );
+    const input = { dir: String(dir), stage: text(stage), system: text(system) };
+    const result = await plane.apply(input, (progress) => line({ type: 'progress', ...progress }));
     line({ type: 'result', ...result });
   } catch (error) {
     line({ type: 'result', changes: [], problems: errorToJson(error).errors });

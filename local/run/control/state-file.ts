@@ -18,6 +18,11 @@ export interface PlaneRecord {
   /** What was applied last, so that `up` after a crash brings the same back. */
   readonly stage: string | null;
   readonly dir: string | null;
+  /** Which of the project's systems the stage was synthesized of. Missing in older records; null: not told. */
+  readonly system?: string | null;
+  /** With what it was started, so that the next `up` needs to be told nothing. Missing in older records. */
+  readonly images?: Readonly<Record<string, string>>;
+  readonly allow?: readonly string[];
   readonly startedAt: string;
 }
 
@@ -25,15 +30,18 @@ export const newToken = (): string => randomBytes(24).toString('hex');
 
 const DISK_CODES: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO']);
 
-/** What a full, read-only or forbidden disk throws, as an error of the machine; every other error as it is. */
-export function asDiskError(error: unknown, stateDir: string): unknown {
+/**
+ * What a full, read-only or forbidden disk throws, as an error of the machine; every other error as it is.
+ * @param dir what is being written: the plane's state folder, or another folder of the project's own
+ */
+export function asDiskError(error: unknown, dir: string): unknown {
   const { code, message, path } = (error ?? {}) as NodeJS.ErrnoException;
-  const writes = path === undefined || path.startsWith(stateDir);
+  const writes = path === undefined || path.startsWith(dir);
   if (!(error instanceof Error) || !DISK_CODES.has(code) || !writes) return error;
   const problem = {
     code: 'STATE_UNWRITABLE',
-    address: stateDir,
-    message: `the plane's state folder cannot be written: ${message}`,
+    address: dir,
+    message: `it cannot be written: ${message}`,
     fix: 'free space there, or make it writable',
   } as const;
   return new CutoverError(problem, { cause: error });
