@@ -38,6 +38,13 @@ inBrowser('nothing sticks out, is too faint or too small to read, on a phone or 
       await page.view({ width, dark });
       await page.goto(pathToFileURL(file).href);
       t.deepEqual(await overflowing(page), [], `${width}`);
+      // Every colour that a series may have, not only those of this run.
+      await page.evaluate(`for (let i = 0; i < 9; i++) {
+        const item = document.createElement('li');
+        item.className = 'c' + i;
+        item.append('series ' + i);
+        document.querySelector('.legend').append(item);
+      }`);
       t.deepEqual(await faint(page), [], dark ? 'dark' : 'light');
       const scale: number = await page.evaluate("document.querySelector('svg').getBoundingClientRect().width / 900");
       t.true(11 * scale > 7, `texts of a chart are ${11 * scale} px high at ${width}`);

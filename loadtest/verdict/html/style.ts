@@ -2,7 +2,7 @@
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #d9d9e0; --page: #fff; --card: #f7f7f9;
   --pass: #18794e; --fail: #c62a2f; --open: #9a6700;
-  --c0: #0b68cb; --c1: #b84614; --c2: #2b8a3e; --c3: #8e4ec6; --c4: #b5178c; --c5: #0f7f8c;
+  --c0: #0b68cb; --c1: #b84614; --c2: #237533; --c3: #8e4ec6; --c4: #b5178c; --c5: #0c7480;
   --c6: #7a5c00; --c7: #55606e; --c8: #a1260d; }
 @media (prefers-color-scheme: dark) { :root { --ink: #edeef0; --soft: #b0b4ba; --line: #3a3f45; --page: #16181b; --card: #1f2226;
   --pass: #4cc38a; --fail: #ff8589; --open: #f1c84b;
@@ -14,12 +14,13 @@ body { margin: 0 auto; max-width: 64rem; padding: 1.5rem 1rem 4rem; background: 
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 .soft, small, figcaption small { color: var(--soft); }
 .PASS { color: var(--pass); } .FAIL { color: var(--fail); } .INCONCLUSIVE { color: var(--open); }
-.scroll { overflow-x: auto; } :focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
+.scroll { overflow-x: auto; } .scroll + .scroll { margin-top: 1.5rem; } :focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; min-width: 40rem; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 500; } td.n, th.n { text-align: right; white-space: nowrap; }
-td { overflow-wrap: break-word; min-width: 4rem; max-width: 32rem; } code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
+td { min-width: 5rem; } td.n { min-width: 0; } td:last-child { overflow-wrap: anywhere; }
+.n + :not(.n) { padding-left: .6rem; } code { font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 h1, p, li { overflow-wrap: anywhere; }
 figure { margin: 1rem 0; padding: .75rem; background: var(--card); border-radius: 6px; }
 figcaption { font-weight: 600; } svg { display: block; width: 100%; min-width: 38rem; height: auto; }

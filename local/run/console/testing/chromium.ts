@@ -34,8 +34,8 @@ export interface Page {
   /** Resolves when the expression is true. */
   until(expression: string): Promise<void>;
   key(name: 'Tab' | 'Enter'): Promise<void>;
-  /** The whole page, as PNG. */
-  picture(): Promise<Buffer>;
+  /** The whole page, or what the window shows of it, as PNG. */
+  picture(whole?: boolean): Promise<Buffer>;
   /** What the page's own code has thrown, or its policy has refused. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
@@ -179,8 +179,8 @@ async function openPage(tools: DevTools): Promise<Page> {
     async close() {
       await tools.send('Target.closeTarget', { targetId });
     },
-    async picture() {
-      const { data } = await send<{ data: string }>('Page.captureScreenshot', { captureBeyondViewport: true });
+    async picture(whole = true) {
+      const { data } = await send<{ data: string }>('Page.captureScreenshot', { captureBeyondViewport: whole });
       return Buffer.from(data, 'base64');
     },
   };
