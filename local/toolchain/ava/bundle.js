@@ -1,26 +1,29 @@
-/** Makes concordance, ava's comparison of values, one file: every test process reads it, see preload.js. */
+/** Makes one file of the packages that ava loads in every test process, see preload.js. */
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { findPackageJSON } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CONCORDANCE, hooks } from './preload.js';
+import { BUNDLE, BUNDLED, hooks } from './preload.js';
 
 // Nothing is to be exchanged in ava's main process.
 hooks.deregister();
 
-const ava = createRequire(import.meta.resolve('ava'));
+const entry = fileURLToPath(import.meta.resolve('ava'));
 
-/** Once for every version of it. Where two runs begin together, each makes the whole file and one of them stays. */
-export async function bundleConcordance() {
-  const mark = `// concordance ${ava('concordance/package.json').version}`;
-  const file = fileURLToPath(CONCORDANCE);
+/** Once for their versions. Where two runs begin together, each makes the whole file and one of them stays. */
+export async function bundlePackages() {
+  const mark = `// concordance ${versionOf('concordance')}, cbor2 ${versionOf('cbor2')}`;
+  const file = fileURLToPath(BUNDLE);
   if (firstLine(file) === mark) return;
   const { buildSync } = await import('esbuild');
   const made = `${file}.${process.pid}`;
-  mkdirSync(new URL('.', CONCORDANCE), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   buildSync({
     stdin: {
-      contents: "export { default } from 'concordance';",
-      resolveDir: fileURLToPath(new URL('.', import.meta.resolve('ava'))),
+      contents: ["export { default } from 'concordance';", ...BUNDLED.map((name) => `export * from '${name}';`)].join(
+        '\n',
+      ),
+      resolveDir: dirname(entry),
     },
     bundle: true,
     platform: 'node',
@@ -32,6 +35,8 @@ export async function bundleConcordance() {
   });
   renameSync(made, file);
 }
+
+const versionOf = (name) => JSON.parse(readFileSync(findPackageJSON(name, entry), 'utf8')).version;
 
 function firstLine(file) {
   try {
