@@ -4,17 +4,9 @@ import type { LogStore, MetricStore } from '../contracts.ts';
 import { hasDetailedMetrics } from './decide-admission.ts';
 import { contextValue, type Ended, type Facts } from './facts.ts';
 import type { RestRegistry } from './registry.ts';
-import { render, type Sources } from './values.ts';
+import { NO_SOURCES, render } from './values.ts';
 
 const NAMESPACE = 'AWS/ApiGateway';
-const NOTHING: Omit<Sources, 'context'> = {
-  pathParameters: {},
-  query: new URLSearchParams(),
-  headers: new Map(),
-  stageVariables: {},
-  body: Buffer.alloc(0),
-  responseHeaders: new Map(),
-};
 
 export interface RecordOptions {
   readonly clock: Clock;
@@ -24,7 +16,7 @@ export interface RecordOptions {
 }
 
 export function recordRequest({ clock, metrics, logs, registry }: RecordOptions, facts: Facts, ended: Ended): void {
-  const { api, stage, picture: _picture } = facts.served;
+  const { api, stage } = facts.served;
   const dimensions: Record<string, string>[] = [{ ApiName: api.name }, { ApiName: api.name, Stage: stage.name }];
   const path = facts.routed?.route.path;
   const method = facts.routed?.operation.method.httpMethod;
@@ -45,7 +37,7 @@ export function recordRequest({ clock, metrics, logs, registry }: RecordOptions,
   }
   if (!stage.accessLog) return;
   const context = (name: string): string | undefined => contextValue(facts, name, ended);
-  const line = render(stage.accessLog.format, { ...NOTHING, context }, '-');
+  const line = render(stage.accessLog.format, { ...NO_SOURCES, context }, '-');
   const stream = `${api.id}_${stage.name}`;
   try {
     logs.append(stage.accessLog.group, stream, line);

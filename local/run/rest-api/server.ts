@@ -8,6 +8,7 @@ import { answerOf, OWN_ANSWERS } from './decide-answer.ts';
 import { type ExchangeContext, serve } from './exchange.ts';
 import type { Incoming } from './incoming.ts';
 import { headersOf, pairsOf } from './raw-headers.ts';
+import { NO_SOURCES } from './values.ts';
 
 /** A client that takes longer to send its request is cut off. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -111,16 +112,7 @@ const originForm = (target: string): string => /^https?:\/\/[^/?#]*(.*)$/is.exec
 
 /** No stage, so no API's own answers. */
 function refuse(res: ServerResponse, requestId: string): void {
-  const nothing = {
-    pathParameters: {},
-    query: new URLSearchParams(),
-    headers: new Map(),
-    stageVariables: {},
-    context: () => undefined,
-    body: Buffer.alloc(0),
-    responseHeaders: new Map(),
-  };
-  const { status, headers, body } = answerOf(OWN_ANSWERS.FORBIDDEN, new Map(), nothing);
+  const { status, headers, body } = answerOf(OWN_ANSWERS.FORBIDDEN, new Map(), NO_SOURCES);
   res.writeHead(status, [...headers.flat(), 'x-amzn-RequestId', requestId, 'Content-Length', String(body.length)]);
   res.end(body);
 }

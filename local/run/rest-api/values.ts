@@ -19,6 +19,17 @@ export interface Sources {
   readonly responseHeaders: Headers;
 }
 
+/** Where there is nothing to read from. */
+export const NO_SOURCES: Sources = {
+  pathParameters: {},
+  query: new URLSearchParams(),
+  headers: new Map(),
+  stageVariables: {},
+  context: () => undefined,
+  body: Buffer.alloc(0),
+  responseHeaders: new Map(),
+};
+
 /** Names come from callers: what every object inherits is nobody's value. */
 export const ownOf = <T>(values: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(values, name) ? values[name] : undefined;
