@@ -113,7 +113,7 @@ const HOOK = `exports.handler = async (event) => {
       `elbv2 describe-listeners --load-balancer-arn ${balancer} --query Listeners[?Port==\`80\`].ListenerArn --output text`,
     );
     const get = async (path: string): Promise<string> =>
-      (await fetch(`http://${dns}${path}`, { signal: AbortSignal.timeout(5000) })).text();
+      (await fetch(`http://${dns}${path}`, { signal: AbortSignal.timeout(20_000) })).text();
 
     // Lab 2: the monolith on Fargate.
     await aws('ecs create-cluster --cluster-name my_first_ecs_cluster --region us-east-1');

@@ -22,7 +22,7 @@ function weights(status: Status): Record<string, number> {
 async function ask(url: string): Promise<Set<number>> {
   const statuses = new Set<number>();
   for (let i = 0; i < 100; i++) {
-    const response = await fetch(`${url}/api/threads`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${url}/api/threads`, { signal: AbortSignal.timeout(20_000) });
     await response.arrayBuffer();
     statuses.add(response.status);
   }

@@ -10,7 +10,8 @@ interface Result {
 }
 
 const lastLine = (text: string): Result => JSON.parse(text.trim().split('\n').at(-1) ?? '{}') as Result;
-const threads = (url: string): Promise<Response> => fetch(`${url}/api/threads`, { signal: AbortSignal.timeout(5000) });
+const threads = (url: string): Promise<Response> =>
+  fetch(`${url}/api/threads`, { signal: AbortSignal.timeout(20_000) });
 
 test.serial('deploy: a canary to its end, a version that its hook refuses, a stop mid-shift', async (t) => {
   const plane = new TestPlane(26_566);
