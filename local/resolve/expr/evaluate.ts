@@ -4,7 +4,18 @@ import { ExpressionError, type Node } from './ast.ts';
 import { FILE_FUNCTIONS, isFileFunction, textOfFile } from './functions/files.ts';
 import { callFunction, FunctionMissing } from './functions/index.ts';
 import { parseTemplate } from './parser.ts';
-import { asBoolean, asList, asNumber, asObject, asText, keyOf, pairsOf, show, sortedEntries } from './values.ts';
+import {
+  asBoolean,
+  asList,
+  asNumber,
+  asObject,
+  asSequence,
+  asText,
+  keyOf,
+  pairsOf,
+  show,
+  sortedEntries,
+} from './values.ts';
 
 /** Answers for a reference such as `aws_lb.main.arn`; gets the longest path that is known without evaluating. */
 export interface Scope {
@@ -163,6 +174,7 @@ function elementOf(value: unknown, key: unknown): unknown {
       if (value.length === 1 && typeof key === 'string') return elementOf(value[0], key);
       throw new ExpressionError(`a list has no attribute ${show(key)}`);
     }
+    asSequence(value);
     if (i < 0 || i >= value.length)
       throw new ExpressionError(`index ${i} is out of range: the list has ${value.length}`);
     return value[i];
@@ -225,5 +237,5 @@ function templateText(value: unknown): string {
   if (value === null || value === undefined) throw new ExpressionError('a null value cannot be part of a text');
   if (typeof value === 'object')
     throw new ExpressionError('a list or object cannot be part of a text; use jsonencode or join');
-  return String(value);
+  return asText(value);
 }

@@ -5,9 +5,21 @@ import { bounded } from './size.ts';
 /** @throws ExpressionError */
 export function asText(value: unknown): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return numberText(rounded(value));
+  if (typeof value === 'boolean') return String(value);
   throw new ExpressionError(`expected a string, found ${show(value)}`);
 }
+
+/** All digits, never an exponent. */
+function numberText(value: number): string {
+  const text = String(value);
+  const [small, sign, whole, fraction = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  if (small) return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${whole}${fraction}`;
+  return text.includes('e') ? String(BigInt(value)) : text;
+}
+
+/** Without the last bits of a fraction that two does not divide: Terraform counts with far more digits, so that 0.1 + 0.2 is 0.3. */
+export const rounded = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(15)));
 
 /** @throws ExpressionError */
 export function asNumber(value: unknown): number {
@@ -27,8 +39,8 @@ export function asInteger(value: unknown): number {
 
 /** @throws ExpressionError */
 export function asBoolean(value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
+  if (value === true || value === 'true' || value === '1') return true;
+  if (value === false || value === 'false' || value === '0') return false;
   throw new ExpressionError(`expected true or false, found ${show(value)}`);
 }
 
@@ -53,6 +65,7 @@ export function show(value: unknown): string {
 
 export function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value === 'number') return rounded(value);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(sortedEntries(value as Record<string, unknown>).map(([k, v]) => [k, sortKeys(v)]));
 }
@@ -75,11 +88,26 @@ export function distinct(items: readonly unknown[]): unknown[] {
 
 const sets = new WeakSet<object>();
 
-/** A list without repetitions, in the order in which Terraform goes through a set. */
+/** A list without repetitions, in the order in which Terraform goes through a set. @throws ExpressionError as of `ofOneType` */
 export function asSet(items: readonly unknown[]): unknown[] {
-  const set = distinct(items).sort(inOrder);
+  const set = distinct(ofOneType(items)).sort(inOrder);
   sets.add(set);
   return set;
+}
+
+/** A list that has indexes: a set has none. @throws ExpressionError */
+export function asSequence(value: unknown): unknown[] {
+  const list = asList(value);
+  if (sets.has(list)) throw new ExpressionError('a set has no indexes; make it a list with tolist()');
+  return list;
+}
+
+/** Texts, where some of the elements are and others are numbers or booleans (Terraform: type conversion). @throws ExpressionError */
+export function ofOneType(items: readonly unknown[]): readonly unknown[] {
+  const types = new Set(items.filter((item) => item !== null).map((item) => typeof item));
+  if (types.size < 2) return items;
+  if (types.has('string') && !types.has('object')) return items.map((item) => (item === null ? null : asText(item)));
+  throw new ExpressionError(`the elements have no type in common: ${[...types].join(', ')}`);
 }
 
 function inOrder(a: unknown, b: unknown): number {

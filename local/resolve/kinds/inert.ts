@@ -29,7 +29,7 @@ const publicAddress: Computed = (_names, block) => ({
   public_ip: `203.0.113.${Number.parseInt(hex(block.address, 2), 16)}`,
 });
 
-const vpc: Computed = (_names, block) => ({
+const vpc: Computed = (_names, block, attribute) => ({
   default_security_group_id: ec2Id('sg', `${block.address}/default`),
   main_route_table_id: ec2Id('rtb', `${block.address}/main`),
   default_route_table_id: ec2Id('rtb', `${block.address}/main`),
@@ -37,7 +37,10 @@ const vpc: Computed = (_names, block) => ({
   dhcp_options_id: ec2Id('dopt', `${block.address}/default`),
   enable_dns_hostnames: false,
   enable_dns_support: true,
-  ipv6_cidr_block: '',
+  // Of the block for documentation (RFC 3849).
+  ipv6_cidr_block: [true, 'true'].includes(attribute('assign_generated_ipv6_cidr_block') as string)
+    ? `2001:db8:${hex(block.address, 4).replace(/^0+(?=.)/, '')}:100::/56`
+    : '',
 });
 
 const key: Computed = (names, block) => {

@@ -4,10 +4,12 @@ import {
   asInteger,
   asList,
   asObject,
+  asSequence,
   asSet,
   asText,
   distinct,
   keyOf,
+  ofOneType,
   show,
   sortedEntries,
 } from '../values.ts';
@@ -89,6 +91,12 @@ function matchkeys(values: readonly unknown[], names: readonly unknown[], wanted
   return values.filter((_, i) => isWanted(names[i]));
 }
 
+/** Values of one type, as far as they are texts, numbers and booleans. */
+function mapOf(object: Record<string, unknown>): Record<string, unknown> {
+  const values = ofOneType(Object.values(object));
+  return Object.fromEntries(Object.keys(object).map((name, i) => [name, values[i]]));
+}
+
 function chunks(items: readonly unknown[], size: number): unknown[][] {
   if (size < 1) throw new Error('the size is below 1');
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, i * size + size));
@@ -96,7 +104,7 @@ function chunks(items: readonly unknown[], size: number): unknown[][] {
 
 export const COLLECTIONS: Functions = {
   length: [1, 1, lengthOf],
-  concat: [1, MANY, (...lists) => lists.flatMap(asList)],
+  concat: [1, MANY, (...lists) => lists.flatMap(asSequence)],
   merge: [
     0,
     MANY,
@@ -105,20 +113,20 @@ export const COLLECTIONS: Functions = {
   keys: [1, 1, (o) => Object.keys(asObject(o)).sort()],
   values: [1, 1, (o) => sortedEntries(asObject(o)).map(([, v]) => v)],
   lookup: [2, 3, (o, name, fallback) => lookup(asObject(o), asText(name), fallback)],
-  element: [2, 2, (list, i) => element(asList(list), asInteger(i))],
-  index: [2, 2, (list, value) => indexOf(asList(list), value)],
-  slice: [3, 3, (list, from, to) => slice(asList(list), asInteger(from), asInteger(to))],
+  element: [2, 2, (list, i) => element(asSequence(list), asInteger(i))],
+  index: [2, 2, (list, value) => indexOf(asSequence(list), value)],
+  slice: [3, 3, (list, from, to) => slice(asSequence(list), asInteger(from), asInteger(to))],
   flatten: [1, 1, (list) => flatten(asList(list))],
   compact: [1, 1, (list) => asList(list).filter((item) => !isEmpty(item))],
-  distinct: [1, 1, (list) => distinct(asList(list))],
+  distinct: [1, 1, (list) => distinct(ofOneType(asList(list)))],
   sort: [1, 1, (list) => asList(list).map(asText).sort()],
   reverse: [1, 1, (list) => [...asList(list)].reverse()],
   contains: [2, 2, (list, value) => membersOf(asList(list))(value)],
-  coalesce: [1, MANY, (...values) => first(values, (v) => !isEmpty(v))],
+  coalesce: [1, MANY, (...values) => first(ofOneType(values), (v) => !isEmpty(v))],
   coalescelist: [1, MANY, (...lists) => first(lists.map(asList), (l) => l.length > 0)],
-  toset: [1, 1, (list) => asSet(asList(list))],
-  tolist: [1, 1, (list) => [...asList(list)]],
-  tomap: [1, 1, (o) => asObject(o)],
+  toset: [1, 1, (list) => (list === null ? null : asSet(asList(list)))],
+  tolist: [1, 1, (list) => (list === null ? null : [...ofOneType(asList(list))])],
+  tomap: [1, 1, (o) => (o === null ? null : mapOf(asObject(o)))],
   zipmap: [2, 2, (names, values) => zipmap(asList(names), asList(values))],
   one: [1, 1, (list) => one(asList(list))],
   setunion: [1, MANY, (...lists) => asSet(lists.flatMap(asList))],

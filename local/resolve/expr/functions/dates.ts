@@ -23,7 +23,7 @@ function parse(text: string): { readonly ms: number; readonly zone: string } {
   const isDay = found && new Date(Date.UTC(Number(found[1]), Number(found[2]) - 1, Number(found[3])));
   if (!found || Number.isNaN(ms) || found[4] === '24' || isDay?.getUTCDate() !== Number(found[3]))
     throw new Error(`${JSON.stringify(text)} is no RFC 3339 time, such as 2026-01-02T03:04:05Z`);
-  return { ms, zone: found[7] as string };
+  return { ms, zone: found[7] === '+00:00' ? 'Z' : (found[7] as string) };
 }
 
 const offsetMs = (zone: string): number => {

@@ -1,5 +1,5 @@
 /** Terraform's `format`: the verbs of its documentation. */
-import { asBoolean, asNumber, asText, encodeJson } from '../values.ts';
+import { asBoolean, asNumber, asText, encodeJson, rounded } from '../values.ts';
 
 const VERB = /%(?:%|(?:\[(\d+)\])?([-+ 0#]*)(\d+)?(?:\.(\d+))?([a-zA-Z])?)/g;
 const MAX_WIDTH = 1000;
@@ -35,7 +35,7 @@ function one(verb: string | undefined, value: unknown, digits: number | null, fl
     case 's':
       return digits === null ? asText(value) : [...asText(value)].slice(0, digits).join('');
     case 'd':
-      return signed(String(Math.trunc(asNumber(value))), asNumber(value));
+      return signed(asText(Math.trunc(rounded(asNumber(value)))), asNumber(value));
     case 'f':
       return signed(asNumber(value).toFixed(Math.min(digits ?? 6, 20)), asNumber(value));
     case 'e':

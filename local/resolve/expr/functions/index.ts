@@ -36,6 +36,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   filebase64sha256: FILES,
   filebase64sha512: FILES,
   templatefile: FILES,
+  ephemeralasnull: 'ephemeral values are followed through attributes only: leave it out',
+  issensitive: 'sensitive values are followed through attributes only: leave it out',
   rsadecrypt: 'no private keys are read here',
 };
 

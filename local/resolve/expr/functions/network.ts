@@ -1,4 +1,4 @@
-/** Functions on IPv4 networks, and the two that only mark values. */
+/** Functions on networks, and the two that only mark values. */
 import { cidrHost, cidrNetmask, cidrSubnet, cidrSubnets } from '../cidr.ts';
 import { asInteger, asText } from '../values.ts';
 import type { Functions } from './index.ts';

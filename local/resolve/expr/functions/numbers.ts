@@ -1,5 +1,5 @@
 /** Functions on numbers, and conversions to them. */
-import { asBoolean, asInteger, asList, asNumber, asText } from '../values.ts';
+import { asBoolean, asInteger, asList, asNumber, asText, rounded } from '../values.ts';
 import type { Functions } from './index.ts';
 
 const MANY = Number.POSITIVE_INFINITY;
@@ -25,8 +25,8 @@ export const NUMBERS: Functions = {
   max: [1, MANY, (...n) => Math.max(...n.map(asNumber))],
   min: [1, MANY, (...n) => Math.min(...n.map(asNumber))],
   abs: [1, 1, (n) => Math.abs(asNumber(n))],
-  ceil: [1, 1, (n) => Math.ceil(asNumber(n))],
-  floor: [1, 1, (n) => Math.floor(asNumber(n))],
+  ceil: [1, 1, (n) => Math.ceil(rounded(asNumber(n)))],
+  floor: [1, 1, (n) => Math.floor(rounded(asNumber(n)))],
   signum: [1, 1, (n) => Math.sign(asNumber(n))],
   pow: [2, 2, (a, b) => asNumber(asNumber(a) ** asNumber(b))],
   log: [2, 2, (a, b) => asNumber(Math.log(asNumber(a)) / Math.log(asNumber(b)))],

@@ -94,6 +94,8 @@ function escapeAt(source: string, i: number, inClass: boolean): readonly [text: 
   // `\pL` and `\p{L}`.
   const [property, sign, short] = /^\\([pP])(?:([A-Z])|\{\w+\})/.exec(source.slice(i, i + 40)) ?? [];
   if (property) return [short ? `\\${sign}{${short}}` : property, property.length];
+  const [byNumber, digits] = /^\\x\{([0-9A-Fa-f]{1,6})\}/.exec(source.slice(i, i + 12)) ?? [];
+  if (byNumber) return [`\\u{${digits}}`, byNumber.length];
   const next = source[i + 1] ?? '';
   if (!inClass && Object.hasOwn(ANCHORS, next)) return [ANCHORS[next] as string, 2];
   if (SAME_ESCAPES.test(next) || (inClass && next === '-')) return [`\\${next}`, 2];
