@@ -11,7 +11,7 @@ import * as ecs from '@aws-sdk/client-ecs';
 import * as sns from '@aws-sdk/client-sns';
 import test from 'ava';
 import type { Status } from '../status.ts';
-import { allSteady, sendOrder, TestPlane, urlOf } from './cutover.ts';
+import { allSteady, sendOrder, TestPlane, until, urlOf } from './cutover.ts';
 
 const plane = new TestPlane(23_566);
 const ENDPOINT = `http://127.0.0.1:${plane.portBase}`;
@@ -127,6 +127,10 @@ test.before(async (t) => {
   const up = await plane.up('--system', 'logistics', '--stage', 'monolith', '--clock-rate', '30');
   t.is(up.code, 0, up.stderr);
   await plane.until('every service is steady', allSteady);
+  // The stacks' own follow the processors of a machine that these tests share: what they decide is tested elsewhere.
+  for (const PolicyName of ['cpu', 'requests']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
+  await ecsClient.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: SERVICE, desiredCount: 4 }));
+  await plane.until('four tasks run', runs(4), 120);
 });
 test.after.always(() => plane.down());
 
@@ -153,7 +157,6 @@ test.serial('a scheduled action moves the bounds and with them the service; susp
 test.serial(
   'step policies follow alarms on a metric of one’s own: out by its step, in again, never below the minimum',
   async (t) => {
-    for (const PolicyName of ['cpu', 'requests']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
     const metrics = new cloudwatch.CloudWatchClient(config);
     const backlog = { Namespace: 'Shop', MetricName: 'Backlog' };
     const steps = async (PolicyName: string, StepAdjustments: object[]): Promise<string> => {
@@ -289,12 +292,7 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
   const describe = async () =>
     (await ecsClient.send(new ecs.DescribeTasksCommand({ cluster: CLUSTER, tasks: ids }))).tasks ?? [];
   await plane.until('one more instance', (s) => s.instances.length > before, 60);
-  for (
-    let tries = 0;
-    tries < 150 && (await describe()).some((task) => task.containerInstanceArn === undefined);
-    tries++
-  )
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  await until('each has an instance', async () => (await describe()).every((task) => task.containerInstanceArn));
   const placed = (await describe()).find((task) => task.taskArn === waiting[0]?.taskArn);
   t.truthy(placed?.containerInstanceArn, placed?.stoppedReason);
 
@@ -310,6 +308,7 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
     InstanceId: ec2InstanceId,
     ShouldDecrementDesiredCapacity: 'true',
   });
+  await until('the instance waits', async () => (await lifecycle()) === 'Terminating:Wait');
   await new Promise((resolve) => setTimeout(resolve, 2000));
   t.is(await lifecycle(), 'Terminating:Wait', 'a task of its own accord is not moved');
   t.is((await describe()).find((task) => task.taskArn === placed?.taskArn)?.lastStatus, 'RUNNING');
@@ -519,8 +518,7 @@ test.serial(
     const confirmed = async (): Promise<boolean> =>
       (await client.send(new sns.ListSubscriptionsByTopicCommand({ TopicArn }))).Subscriptions?.[0]?.SubscriptionArn !==
       'PendingConfirmation';
-    for (let tries = 0; tries < 50 && !(await confirmed()); tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('the subscription is confirmed', confirmed);
     await ecsClient.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: SERVICE, desiredCount: 5 }));
     await client.send(new sns.PublishCommand({ TopicArn, Message: 'kept' }));
     process.kill(pid, 'SIGKILL');
@@ -530,8 +528,7 @@ test.serial(
     const again = await plane.up();
     t.is(again.code, 0, again.stderr);
     await plane.until('five run again', runs(5), 60);
-    for (let tries = 0; tries < 100 && got.length === tried; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('the message arrives', async () => got.length > tried);
     // At least once: the killed plane's own attempt may still have been on its way.
     t.deepEqual([...new Set(got.slice(tried))], ['kept']);
   },
