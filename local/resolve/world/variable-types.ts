@@ -3,7 +3,7 @@ import { isObject, type Json } from '../../read/json.ts';
 import { ExpressionError, type Node } from '../expr/ast.ts';
 import { evaluate } from '../expr/evaluate.ts';
 import { parseExpression } from '../expr/parser.ts';
-import { asBoolean, asList, asNumber, asSet, asText, show } from '../expr/values.ts';
+import { asBoolean, asList, asNumber, asSet, asText, ofOneType, show } from '../expr/values.ts';
 
 /** @param type as the JSON has it: `string`, `"${map(string)}"`, `object({ a = optional(number, 1) })` @throws ExpressionError */
 export function toType(type: unknown, value: unknown): unknown {
@@ -27,13 +27,12 @@ const ONE: Readonly<Record<string, (value: unknown) => unknown>> = {
 const OF: Readonly<Record<string, Converter>> = {
   list: (inner, value, at) => elements(inner, value, at),
   set: (inner, value, at) => asSet(elements(inner, value, at)),
-  map: (inner, value, at) =>
-    Object.fromEntries(
-      Object.entries(objectOf(value, at)).map(([name, v]) => [
-        name,
-        convert(inner, v, `${at}[${JSON.stringify(name)}]`),
-      ]),
-    ),
+  map: (inner, value, at) => {
+    const entries = Object.entries(objectOf(value, at));
+    const values = entries.map(([name, v]) => convert(inner, v, `${at}[${JSON.stringify(name)}]`));
+    const alike = sameType(inner, values);
+    return Object.fromEntries(entries.map(([name], i) => [name, alike[i]]));
+  },
   object: objectLike,
   tuple: (inner, value, at) => {
     const types = inner?.kind === 'tuple' ? inner.items : [];
@@ -57,7 +56,14 @@ function convert(type: Node | undefined, value: unknown, at: string): unknown {
 }
 
 const elements = (inner: Node | undefined, value: unknown, at: string): unknown[] =>
-  asList(value).map((item, i) => convert(inner, item, `${at}[${i}]`));
+  sameType(
+    inner,
+    asList(value).map((item, i) => convert(inner, item, `${at}[${i}]`)),
+  );
+
+/** `list(any)` and `map(any)` are of any type, and of one. */
+const sameType = (inner: Node | undefined, values: unknown[]): unknown[] =>
+  inner?.kind === 'name' && inner.name === 'any' ? [...ofOneType(values)] : values;
 
 /** Attributes that the type does not name are left out; optional ones that are missing have their default, or are null. */
 function objectLike(inner: Node | undefined, value: unknown, at: string): Json {

