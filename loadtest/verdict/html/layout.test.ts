@@ -5,23 +5,20 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import { faint, overflowing } from '../../../local/run/console/testing/audit.ts';
-import { findChromium, launchChromium } from '../../../local/run/console/testing/chromium.ts';
+import { type Browser, browserOfMachine } from '../../../local/run/console/testing/chromium.ts';
 import { CRITERIA } from '../../criteria.ts';
 import { deployment, outcomes, record } from '../../testing/records.ts';
 import { judge } from '../judge.ts';
 import { renderHtml } from './page.ts';
 
-const CHROMIUM = findChromium();
-const inBrowser = CHROMIUM === null ? test.skip : test;
+const browser = await browserOfMachine();
+test.after.always(() => browser?.close());
+const inBrowser = browser === null ? test.skip : test;
 const LONG = `arn:aws:ecs:us-east-1:000000000000:${'x'.repeat(300)}`;
 
 inBrowser('nothing sticks out, is too faint or too small to read, on a phone or a desk, by day or night', async (t) => {
   const dir = await mkdtemp(join(tmpdir(), 'cutover-report-'));
-  const browser = await launchChromium(CHROMIUM as string);
-  t.teardown(async () => {
-    await browser.close();
-    await rm(dir, { recursive: true, force: true });
-  });
+  t.teardown(() => rm(dir, { recursive: true, force: true }));
   const run = record({
     system: LONG,
     target: LONG,
@@ -32,7 +29,7 @@ inBrowser('nothing sticks out, is too faint or too small to read, on a phone or 
   });
   const file = join(dir, 'report.html');
   await writeFile(file, renderHtml(run, judge(run, CRITERIA)));
-  const page = await browser.open();
+  const page = await (browser as Browser).open();
   for (const width of [1280, 768, 390])
     for (const dark of [false, true]) {
       await page.view({ width, dark });

@@ -7,20 +7,13 @@ import { createEventLog } from '../events.ts';
 import { createConsoleServer } from './server.ts';
 import { faint, overflowing } from './testing/audit.ts';
 import { busyStatus, emptyStatus } from './testing/busy-status.ts';
-import { type Browser, findChromium, launchChromium } from './testing/chromium.ts';
+import { type Browser, browserOfMachine } from './testing/chromium.ts';
 
 const DIR = join(import.meta.dirname, '..', '..', '..', 'console');
-const CHROMIUM = findChromium();
+const browser = await browserOfMachine();
+test.after.always(() => browser?.close());
 // One after another: what is drawn in time depends on how many pages want to be.
-const inBrowser = CHROMIUM === null ? test.skip : test.serial;
-
-let browser: Browser;
-if (CHROMIUM !== null) {
-  test.before(async () => {
-    browser = await launchChromium(CHROMIUM);
-  });
-  test.after.always(() => browser?.close());
-}
+const inBrowser = browser === null ? test.skip : test.serial;
 
 /** A console whose status the test changes, at a port that stays its own. */
 async function plane(t: ExecutionContext, first: Status) {
@@ -28,7 +21,7 @@ async function plane(t: ExecutionContext, first: Status) {
   let server = await started(0);
   const { port } = server;
   t.teardown(() => server.close());
-  const page = await browser.open();
+  const page = await (browser as Browser).open();
   t.teardown(() => page.close());
 
   async function started(wanted: number) {

@@ -46,6 +46,18 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** This machine's browser; null where it has none, or one that does not start here (which is told on stderr). */
+export async function browserOfMachine(): Promise<Browser | null> {
+  const path = findChromium();
+  if (path === null) return null;
+  try {
+    return await launchChromium(path);
+  } catch (error) {
+    process.stderr.write(`${path} does not start, so nothing is looked at in it: ${String(error)}\n`);
+    return null;
+  }
+}
+
 export async function launchChromium(path: string): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'cutover-chromium-'));
   const flags = [
@@ -61,7 +73,12 @@ export async function launchChromium(path: string): Promise<Browser> {
     detached: true,
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const socket = await connect(await addressOf(child));
+  const socket = await addressOf(child)
+    .then(connect)
+    .catch(async (error) => {
+      await rm(profile, { recursive: true, force: true });
+      throw error;
+    });
   return {
     open: () => openPage(socket),
     async close() {
