@@ -72,6 +72,15 @@ export async function launchChromium(path: string): Promise<Browser> {
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
+  // Its children are in its group: none of them outlives the test, nor a test that is given up.
+  const end = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Gone by itself.
+    }
+  };
+  process.once('exit', end);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const socket = await addressOf(child)
     .then(connect)
@@ -83,13 +92,9 @@ export async function launchChromium(path: string): Promise<Browser> {
     open: () => openPage(socket),
     async close() {
       socket.close();
-      // Its children are in its group: none of them outlives the test.
-      try {
-        process.kill(-(child.pid ?? 0), 'SIGKILL');
-      } catch {
-        // Gone by itself.
-      }
+      end();
       await ended;
+      process.off('exit', end);
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
