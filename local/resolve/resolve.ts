@@ -45,6 +45,8 @@ export interface EvaluatedBlock {
   readonly json: Json;
   /** Names of attributes that could not be evaluated. */
   readonly failed: readonly string[];
+  /** Names of attributes whose configuration rests on a secret. */
+  readonly secret: readonly string[];
   readonly dependsOn: readonly string[];
 }
 
@@ -152,7 +154,8 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
     const value = attempt(problems, () => all[name]);
     if (value !== undefined) json[name] = value;
   }
-  return { configured, json, failed };
+  const secret = Object.keys(configured).filter((name) => world.restsOnSecret(block, name));
+  return { configured, json, failed, secret };
 }
 
 function noteData(world: World, notes: Map<string, FidelityNote>): void {

@@ -40,10 +40,18 @@ const nameOf = ({ address, stack, type }: Block): string => address.slice(`${sta
 
 const isRepeated = ({ block }: EvaluatedBlock): boolean => nameOf(block) !== block.name;
 
-function bodyOf({ block, configured }: EvaluatedBlock, repeated: ReadonlySet<string>): Json {
+/**
+ * What rests on a secret stays as it is written, since its value would look like one that is written there. Containers are
+ * read all the same: a secret in their environment is told.
+ */
+const isKept = (name: string, secret: readonly string[]): boolean =>
+  secret.includes(name) && name !== 'container_definitions';
+
+function bodyOf({ block, configured, secret }: EvaluatedBlock, repeated: ReadonlySet<string>): Json {
   const written = Object.entries(block.body).filter(([name]) => !REPEATING.has(name));
   const body: Record<string, unknown> = Object.fromEntries(written);
   for (const [name, value] of Object.entries(configured)) {
+    if (name in body && isKept(name, secret)) continue;
     if (!(name in body) || !isFollowed(body[name], block.stack, repeated)) body[name] = value;
   }
   return body as Json;

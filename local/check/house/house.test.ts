@@ -89,6 +89,20 @@ test('containers that a function writes are judged; what nobody can evaluate is 
   ]);
 });
 
+test('a value that rests on a secret is none that is written there', (t) => {
+  const version = (value: string): RawStacks =>
+    stackOf({
+      random_password: { p: { length: 20 } },
+      aws_secretsmanager_secret: { s: { name: 's' } },
+      aws_secretsmanager_secret_version: {
+        v: { secret_id: '${aws_secretsmanager_secret.s.id}', secret_string: value },
+      },
+    });
+  const rule = ['no-plain-secrets'];
+  t.deepEqual(told(version('${jsonencode({ password = random_password.p.result })}'), rule), []);
+  t.is(told(version('${jsonencode({ password = "hunter2-hunter2" })}'), rule).length, 1);
+});
+
 const repository = (lifecycle: Json): RawStacks =>
   stackOf({
     aws_ecr_repository: { e: { name: 'e', image_tag_mutability: 'IMMUTABLE' } },

@@ -144,6 +144,11 @@ export class World {
     return this.#memo.has('ephemeral', `${block.address}.${name} (configured)`);
   }
 
+  /** Whether what an attribute is configured with rests on a secret, of whatever kind; known once it is evaluated. */
+  restsOnSecret(block: Block, name: string): boolean {
+    return this.#memo.has('sensitive', `${block.address}.${name} (configured)`) || this.isEphemeral(block, name);
+  }
+
   isEphemeralOutput(stack: string, name: string): boolean {
     return this.#memo.has('ephemeral', `${stack}/output.${name}`);
   }
