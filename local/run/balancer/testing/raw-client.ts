@@ -1,5 +1,6 @@
 /** A client that sends exactly the bytes it is told to, and a target that answers exactly the bytes it is told to. */
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from '../../../../services/kit/src/testing/free-port.ts';
 
 const HOST = '127.0.0.1';
 
@@ -104,9 +105,11 @@ export async function rawTarget(
       socket.write(answer, 'latin1');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  // Not one of the system's: whoever was left asking at such a port, in another test, would be taken for our client.
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, HOST, resolve));
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     requests,
     get connections() {
       return connections;
