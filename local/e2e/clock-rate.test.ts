@@ -3,7 +3,9 @@
  * the pure deciders do at any rate is in local/run/autoscaler/autoscaler.test.ts.
  */
 import * as cloudwatch from '@aws-sdk/client-cloudwatch';
+import * as ecs from '@aws-sdk/client-ecs';
 import test from 'ava';
+import type { Status } from '../status.ts';
 import { allSteady, TestPlane } from './cutover.ts';
 
 const SERVICE = 'interstella-monolith';
@@ -68,6 +70,9 @@ async function putPolicies(endpoint: string, metrics: cloudwatch.CloudWatchClien
   );
 }
 
+const desiredOf = ({ services }: Status): number | undefined =>
+  services.find(({ name }) => name === SERVICE)?.desiredCount;
+
 /** @returns what was decided, oldest first */
 async function decisionsAt(plane: TestPlane, rate: number): Promise<string[]> {
   const endpoint = `http://127.0.0.1:${plane.portBase}`;
@@ -79,6 +84,10 @@ async function decisionsAt(plane: TestPlane, rate: number): Promise<string[]> {
   for (const PolicyName of ['cpu', 'requests'])
     await scaling(endpoint, 'DeleteScalingPolicy', { ...target, PolicyName });
   await scaling(endpoint, 'RegisterScalableTarget', { ...target, MinCapacity: 4, MaxCapacity: 8 });
+  // They may have decided already: a task that starts is busy, for many control minutes at a fast rate.
+  const service = new ecs.ECSClient({ endpoint, region: 'us-east-1', credentials });
+  await service.send(new ecs.UpdateServiceCommand({ cluster: 'interstella', service: SERVICE, desiredCount: 4 }));
+  await plane.until('four are wanted, and run', (status) => desiredOf(status) === 4 && allSteady(status));
   let value = 100;
   const feed = (): void => {
     const MetricData = [{ MetricName: 'Backlog', Value: value, StorageResolution: 1 }];
@@ -89,10 +98,7 @@ async function decisionsAt(plane: TestPlane, rate: number): Promise<string[]> {
     await putPolicies(endpoint, metrics);
     for (const step of SCRIPT) {
       value = step.value;
-      const reached = (count: number | undefined): boolean => count === step.until;
-      const desired = (services: readonly { name: string; desiredCount: number }[]) =>
-        services.find(({ name }) => name === SERVICE)?.desiredCount;
-      await plane.until(`${step.until} desired at ${step.value}`, (s) => reached(desired(s.services)), 120);
+      await plane.until(`${step.until} desired at ${step.value}`, (s) => desiredOf(s) === step.until, 120);
     }
   } finally {
     clearInterval(feeding);
