@@ -16,8 +16,6 @@ const DEPLOY_TIMEOUT_MS = 15 * 60_000;
 const PLAN_TIMEOUT_MS = 6 * 60_000;
 /** A plan is two processes, of which one mostly waits for the other. */
 const PLANS_AT_ONCE = 2;
-/** Most of what a command costs is to read the provider's schema, whose garbage is left alone for longer. */
-const GO_GARBAGE_PERCENT = '400';
 
 export interface DeploymentOptions {
   /** The project's folder. */
@@ -175,7 +173,6 @@ export class Deployment {
     return {
       ...emulator.env,
       PATH: `${dirname(node)}:${emulator.env['PATH']}`,
-      GOGC: GO_GARBAGE_PERCENT,
       TF_CLI_CONFIG_FILE: cliConfig,
       TF_IN_AUTOMATION: '1',
       CDKTF_OUTDIR: this.#outDir,

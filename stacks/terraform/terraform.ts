@@ -10,6 +10,8 @@ const run = promisify(execFile);
 const MIRROR_PARENTS = ['/opt', '/usr/share/terraform', '/usr/local/share/terraform'];
 const PROVIDER = ['hashicorp', 'aws'];
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+/** Most of what Terraform's commands cost is to read the provider's schema, whose garbage is left alone for longer. */
+const GO_GARBAGE_PERCENT = '400';
 
 export interface Toolchain {
   readonly mirror: string;
@@ -100,7 +102,7 @@ export async function command(file: string, args: readonly string[], options: Co
   try {
     const { stdout, stderr } = await run(file, args, {
       cwd: options.cwd,
-      env: options.env,
+      env: { GOGC: GO_GARBAGE_PERCENT, ...options.env },
       timeout: options.timeoutMs,
       killSignal: 'SIGINT',
       maxBuffer: MAX_OUTPUT_BYTES,
