@@ -59,7 +59,7 @@ function entryRules(status: Status, system: System): Rule[] | null {
 /**
  * A system's load enters by the load balancer that its Terraform outputs name or, where it takes orders, that the SNS
  * subscriptions' endpoints name; else by the one with the most rules among those that are no other system's; on its
- * lowest port.
+ * lowest port that serves something: a load has no use for a listener that only sends its clients to another one.
  */
 export function entryListener(status: Status, system: System): Listener | undefined {
   const own = hostsNamedFor(status, system);
@@ -75,8 +75,12 @@ export function entryListener(status: Status, system: System): Listener | undefi
   const rank = (lb: LoadBalancerStatus): number[] => [Number(isIn(own, lb)), -Number(isIn(foreign, lb)), rules(lb)];
   const candidates = status.loadBalancers.filter((lb) => lb.listeners.length > 0);
   const [entry] = candidates.sort((a, b) => compareRanks(rank(b), rank(a)));
-  return [...(entry?.listeners ?? [])].sort((a, b) => a.port - b.port)[0];
+  const listeners = [...(entry?.listeners ?? [])].sort((a, b) => a.port - b.port);
+  return listeners.find((listener) => !onlyRedirects(listener)) ?? listeners[0];
 }
+
+const onlyRedirects = ({ rules }: Listener): boolean =>
+  rules.length > 0 && rules.every((rule) => rule.actions.some((action) => action.type === 'redirect'));
 
 function compareRanks(a: readonly number[], b: readonly number[]): number {
   const at = a.findIndex((value, i) => value !== b[i]);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Status } from '../../local/status.ts';
+import type { LoadBalancerStatus, Status } from '../../local/status.ts';
 import { FORUM, LOGISTICS, type Mix } from '../systems.ts';
 import { threadsStatus } from '../testing/forum-status.ts';
 import { status, withIridium } from '../testing/status.ts';
@@ -71,6 +71,30 @@ test('orders enter where the subscriptions point, else by the load balancer with
   ];
   t.is(entryListener({ ...both, topics }, LOGISTICS)?.url, 'http://127.10.0.9:80');
   t.is(entryListener({ ...both, loadBalancers: [] }, LOGISTICS), undefined);
+});
+
+test('a listener that only redirects is not entered by; where there is no other, it is', (t) => {
+  const one = status();
+  const [lb] = one.loadBalancers as [LoadBalancerStatus];
+  const [plain] = lb.listeners as [LoadBalancerStatus['listeners'][number]];
+  const toHttps = {
+    type: 'redirect',
+    protocol: 'HTTPS',
+    port: '443',
+    host: 'h',
+    path: '/',
+    query: '',
+    statusCode: 301,
+  };
+  const redirect = { ...plain, rules: [{ priority: 'default', conditions: [], actions: [toHttps] }] } as typeof plain;
+  const https = { ...plain, port: 443, url: 'https://127.10.0.1:443' };
+  const withBoth = (listeners: LoadBalancerStatus['listeners']): Status => ({
+    ...one,
+    loadBalancers: [{ ...lb, listeners }],
+  });
+  t.is(entryListener(withBoth([redirect, https]), LOGISTICS)?.url, https.url);
+  t.is(entryListener(withBoth([https, plain]), LOGISTICS)?.url, plain.url);
+  t.is(entryListener(withBoth([redirect]), LOGISTICS)?.url, redirect.url);
 });
 
 const PATTERNS: readonly (readonly [string, string, boolean])[] = [

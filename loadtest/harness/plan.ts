@@ -27,6 +27,7 @@ export async function planFor(input: PlanInput): Promise<Omit<LoadPlan, 'summary
     profile,
     seconds: input.seconds ?? profile.maxSeconds,
     baseUrl: baseUrl.replace(/\/+$/, ''),
+    anyCertificate: true,
     runId,
     signing: identity && { privateKeyPem: identity.privateKeyPem, certUrl: identity.signingCertUrl },
     topicArn: LOAD_TOPIC_ARN,

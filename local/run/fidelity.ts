@@ -54,7 +54,7 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   ),
   approximated(
     'client time-outs',
-    '408 for a head counts from its first byte; clients are served HTTP/1.1; an HTTPS listener has a certificate that signs itself',
+    '408 for a head counts from its first byte; clients are served HTTP/1.1; an HTTPS listener has a certificate of the plane’s own authority',
   ),
   approximated(
     'weighted groups',

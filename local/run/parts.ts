@@ -124,7 +124,11 @@ export async function createParts(config: PlaneConfig) {
     }),
     ...scope,
   });
-  const balancer = createBalancer({ clock, random, events, addresses, metrics, saved: saved.actions, onSaved });
+  const balancer = createBalancer({
+    ...{ clock, random, events, addresses, metrics, onSaved },
+    saved: saved.actions,
+    authorityKeyPem: signing.caKeyPem,
+  });
   const zones = new Map<string, string>();
   const network = createKnownNetwork();
   /** Where the stacks are. */

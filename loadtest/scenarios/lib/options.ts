@@ -10,6 +10,8 @@ export interface LoadPlan {
   readonly seconds: number;
   /** Load balancer, e.g. `http://127.10.0.1:80`, no trailing slash. */
   readonly baseUrl: string;
+  /** For a plane's HTTPS listeners, whose authority is the plane's own. Default: certificates are checked. */
+  readonly anyCertificate?: boolean;
   /** The harness's own loopback server: the current mix, and when to stop. */
   readonly controlUrl: string;
   /** Seed of the orders' MessageIds. */
@@ -71,6 +73,7 @@ export function loadOptions(plan: LoadPlan, sending: Sending = ORDERS): Options 
     userAgent: sending.userAgent,
     discardResponseBodies: false,
     noConnectionReuse: false,
+    insecureSkipTLSVerify: plan.anyCertificate ?? false,
     // Without this k6 would look the load balancer's name up once and keep a dead address of it.
     dns: { ttl: '5s', select: 'roundRobin', policy: 'preferIPv4' },
   };

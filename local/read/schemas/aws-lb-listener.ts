@@ -1,7 +1,7 @@
 /** aws_lb_listener and aws_lb_listener_rule (ELB: listeners, listener rules). */
 import { block, blocks, bool, COMMON, inert, number, only, refused, schema, text, texts, word } from '../schema.ts';
 
-const CERTIFICATE = 'an HTTPS listener here has a certificate that signs itself, whatever the stack names';
+const CERTIFICATE = 'an HTTPS listener here has a certificate of the plane’s own authority, whatever the stack names';
 const CIPHERS = 'TLS 1.2 and 1.3 are spoken, with the ciphers of this machine';
 const LIMITS = 'ELB load-balancer-limits';
 

@@ -4,7 +4,7 @@ import { arnOf, type Computed, ec2Id, hex, plain, textOf, uuid } from '../names.
 
 const DNS = 'names are not resolved by zones here: load balancers are asked by address';
 const RECORDS = 'a name that it leads to a load balancer is that load balancer’s here; no other name is asked for';
-const CERTIFICATES = 'an HTTPS listener here has a certificate that signs itself, whatever the stack names';
+const CERTIFICATES = 'an HTTPS listener here has a certificate of the plane’s own authority, whatever the stack names';
 const FILES = 'processes share this machine’s files';
 const SETTINGS = 'a setting of the account or of a queue’s senders: nobody is asked here';
 const TERRAFORM = 'of the Terraform run itself';

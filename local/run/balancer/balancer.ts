@@ -38,6 +38,8 @@ export interface BalancerOptions {
   readonly events: EventLog;
   readonly addresses: AddressBook;
   readonly metrics: MetricStore;
+  /** Private key of the authority that tasks trust, PEM. Default: HTTPS listeners' certificates sign themselves. */
+  readonly authorityKeyPem?: string;
   /** Live actions from before the plane was killed. Default: none */
   readonly saved?: readonly SavedActions[];
   /** What `saved()` gives has changed. */
@@ -96,6 +98,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
     traceIds: createTraceIds(random, clock.wallNow() / 1000),
     cookies: createStickyCookies(clock, random),
     connections: new Set(),
+    authority: options.authorityKeyPem === undefined ? undefined : { keyPem: options.authorityKeyPem, random },
     date: new Date(clock.wallNow()).toUTCString(),
   };
   const liveActions = new LiveActions(options.saved ?? [], () => options.onSaved?.());

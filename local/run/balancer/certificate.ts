@@ -1,34 +1,60 @@
 /**
- * Certificates of HTTPS listeners. The stack's own stays with AWS: here each listener has one that signs itself, for its
- * loopback address and the load balancer's names, made when the listener is bound and kept nowhere.
+ * Certificates of HTTPS listeners. The stack's own stays with AWS: here each listener has one of the plane's authority,
+ * which the plane's tasks trust, for its loopback address and the load balancer's names. It is made when the listener is
+ * bound and kept nowhere.
  */
-import { newKeys, privatePem, validityFrom, x509 } from '../x509.ts';
+import type { Random } from '../random.ts';
+import { AUTHORITY_NAME, newKeys, privatePem, RSA, serial, signingKey, validityFrom, x509 } from '../x509.ts';
 
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
+/** Who signs, and with what. */
+export interface Authority {
+  readonly keyPem: string;
+  readonly random: Pick<Random, 'hex'>;
+}
+
+export interface CertificateOptions {
+  /** The loopback address that is bound. */
+  readonly host: string;
+  /** DNS names that clients may ask for. */
+  readonly names: readonly string[];
+  /** Wall. */
+  readonly nowMs: number;
+  /** Default: the certificate signs itself. */
+  readonly authority?: Authority | undefined;
+}
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-/**
- * @param host the loopback address that is bound
- * @param names DNS names that clients may ask for
- */
-export async function selfSigned(host: string, names: readonly string[], nowMs: number): Promise<Certificate> {
+export async function makeCertificate({ host, names, nowMs, authority }: CertificateOptions): Promise<Certificate> {
   const keys = await newKeys(ALGORITHM);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: `CN=${host}`,
-    ...validityFrom(nowMs),
-    signingAlgorithm: ALGORITHM,
-    keys,
-    extensions: [
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        { type: 'ip', value: host },
-        ...names.map((value) => ({ type: 'dns', value }) as const),
-      ]),
-    ],
-  });
+  const extensions = [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([
+      { type: 'ip', value: host },
+      ...names.map((value) => ({ type: 'dns', value }) as const),
+    ]),
+  ];
+  const shared = { ...validityFrom(nowMs), extensions };
+  const certificate = authority
+    ? await x509.X509CertificateGenerator.create({
+        ...shared,
+        serialNumber: serial(authority.random),
+        subject: `CN=${host}`,
+        issuer: AUTHORITY_NAME,
+        publicKey: keys.publicKey,
+        signingAlgorithm: RSA,
+        signingKey: await signingKey(authority.keyPem),
+      })
+    : await x509.X509CertificateGenerator.createSelfSigned({
+        ...shared,
+        name: `CN=${host}`,
+        signingAlgorithm: ALGORITHM,
+        keys,
+      });
   return { cert: certificate.toString('pem'), key: await privatePem(keys) };
 }

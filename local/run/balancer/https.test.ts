@@ -4,7 +4,8 @@ import { Agent, request } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import type { Action } from '../../topology.ts';
-import { forwardTo, listener, loadBalancer, startBalancer } from './testing/builders.ts';
+import { makeMaterial } from '../topics/testing/builders.ts';
+import { type BalancerSetup, forwardTo, listener, loadBalancer, startBalancer } from './testing/builders.ts';
 import { answering, exchangeRaw, OK, rawTarget } from './testing/raw-client.ts';
 
 /** A listener that became HTTPS while the load balancer ran, on the port that it had. */
@@ -12,9 +13,10 @@ async function secured(
   t: ExecutionContext,
   actions: readonly Action[],
   answer: Parameters<typeof rawTarget>[0] = answering(OK),
+  setup: BalancerSetup = {},
 ) {
   const target = await rawTarget(answer);
-  const lb = await startBalancer({ actions });
+  const lb = await startBalancer({ ...setup, actions });
   if (actions.some((action) => action.type === 'forward')) await lb.registered('web', target.port);
   t.teardown(async () => {
     await lb.balancer.close();
@@ -64,6 +66,23 @@ test('requests pass, connections are kept, and targets are told https', async (t
   t.regex(lb.target.requests.join(''), /X-Forwarded-Proto: https\r\nX-Forwarded-Port: \d+\r\n/);
   const names = new X509Certificate(first.certificate).subjectAltName ?? '';
   t.true(names.includes('127.0.0.1') && names.includes(loadBalancer().dnsName), names);
+});
+
+test('who trusts the plane’s authority trusts the listener, by its address and by each of its names', async (t) => {
+  const { material, dispose } = await makeMaterial();
+  t.teardown(dispose);
+  const lb = await secured(t, [forwardTo('web')], undefined, {
+    authorityKeyPem: material.caKeyPem,
+    loadBalancer: { aliases: ['shop.example'] },
+  });
+  for (const servername of ['', 'shop.example', 'localhost', loadBalancer().dnsName]) {
+    const agent = new Agent({ ca: material.caPem, ...(servername ? { servername } : {}) });
+    t.is((await get(lb.port, agent)).status, 200, servername);
+  }
+  await t.throwsAsync(get(lb.port, new Agent({ ca: material.caPem, servername: 'other.example' })), {
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
+  await t.throwsAsync(get(lb.port, new Agent({})), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
 });
 
 test('redirects keep the protocol that was spoken', async (t) => {

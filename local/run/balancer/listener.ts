@@ -5,6 +5,7 @@ import { CutoverError } from '../../errors.ts';
 import type { Listener, LoadBalancer } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../contracts.ts';
+import type { Authority } from './certificate.ts';
 import { ClientConnection } from './client-connection.ts';
 import type { RouteTable } from './decide-route.ts';
 import type { Share } from './decide-target.ts';
@@ -65,6 +66,8 @@ export interface ProxyContext {
   readonly traceIds: TraceIds;
   readonly cookies: StickyCookies;
   readonly connections: Set<ClientConnection>;
+  /** Of the certificates of HTTPS listeners; none: they sign themselves. */
+  readonly authority: Authority | undefined;
   /** HTTP date of about now. */
   date: string;
 }
@@ -118,10 +121,12 @@ export class ListenerRuntime {
   async #serverOf(host: string): Promise<Server> {
     const accept = (socket: Socket): void => this.#accept(socket);
     if (this.definition.protocol === 'HTTP') return createServer({ noDelay: true, pauseOnConnect: false }, accept);
-    const names = ['localhost', this.lb.definition.dnsName];
+    const { dnsName, aliases = [] } = this.lb.definition;
+    const { clock, authority } = this.context;
     // Most load balancers have none: what makes certificates is loaded only for one that has.
-    const { selfSigned } = await import('./certificate.ts');
-    const certificate = await selfSigned(host, names, this.context.clock.wallNow());
+    const { makeCertificate } = await import('./certificate.ts');
+    const names = ['localhost', dnsName, ...aliases];
+    const certificate = await makeCertificate({ host, names, nowMs: clock.wallNow(), authority });
     const settings = { noDelay: true, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS } as const;
     const server = createTlsServer({ ...certificate, ...settings }, accept);
     server.on('tlsClientError', (_error, socket) => {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import type { RestValue } from '../../topology-rest-api.ts';
-import { selfSigned } from '../balancer/certificate.ts';
+import { makeCertificate } from '../balancer/certificate.ts';
 import { base, integration, method, resource } from './testing/builders.ts';
 import { behind, type Fixture, fixture } from './testing/fixture.ts';
 
@@ -180,10 +180,13 @@ test('a function that is late for its caller runs to its end', async (t) => {
 /** An HTTPS listener as the plane's load balancers have them. */
 async function secured(t: ExecutionContext) {
   const seen: string[] = [];
-  const server = createTlsServer(await selfSigned('127.0.0.1', ['hq.example.com'], Date.now()), (req, res) => {
-    seen.push(`${req.headers.host} ${(req.socket as { servername?: string }).servername}`);
-    res.end('secure');
-  });
+  const server = createTlsServer(
+    await makeCertificate({ host: '127.0.0.1', names: ['hq.example.com'], nowMs: Date.now() }),
+    (req, res) => {
+      seen.push(`${req.headers.host} ${(req.socket as { servername?: string }).servername}`);
+      res.end('secure');
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.close();

@@ -1,36 +1,29 @@
 /** Makes the plane's keys and certificates. */
 import type { webcrypto } from 'node:crypto';
 import type { Random } from '../random.ts';
-import { newKeys, privatePem, validityFrom, x509 } from '../x509.ts';
+import { AUTHORITY_NAME, newKeys, privatePem, RSA, serial, validityFrom, x509 } from '../x509.ts';
 
 /** What is kept in the state folder. */
 export interface Stored {
-  readonly version: 1;
+  readonly version: 2;
   readonly expiresAt: string;
   readonly caPem: string;
+  readonly caKeyPem: string;
   readonly serverCertificatePem: string;
   readonly serverKeyPem: string;
   readonly certificatePem: string;
   readonly privateKeyPem: string;
 }
 
-const ALGORITHM = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 2048,
-};
-
 /** Three key pairs and their certificates, which takes a moment. */
 export async function generateMaterial(random: Random, nowMs: number): Promise<Stored> {
-  const [ca, server, signing] = await Promise.all([newKeys(ALGORITHM), newKeys(ALGORITHM), newKeys(ALGORITHM)]);
+  const [ca, server, signing] = await Promise.all([newKeys(RSA), newKeys(RSA), newKeys(RSA)]);
   const validity = validityFrom(nowMs);
-  const shared = { ...validity, signingAlgorithm: ALGORITHM };
-  const issuer = 'CN=Cutover local authority';
+  const shared = { ...validity, signingAlgorithm: RSA };
   const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...shared,
     serialNumber: serial(random),
-    name: issuer,
+    name: AUTHORITY_NAME,
     keys: ca,
     extensions: [
       new x509.BasicConstraintsExtension(true, 0, true),
@@ -47,7 +40,7 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
       ...shared,
       serialNumber: serial(random),
       subject,
-      issuer,
+      issuer: AUTHORITY_NAME,
       publicKey: keys.publicKey,
       signingKey: ca.privateKey,
       extensions: [
@@ -64,9 +57,10 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
     { type: 'dns', value: 'localhost' },
   ] as const;
   return {
-    version: 1,
+    version: 2,
     expiresAt: validity.notAfter.toISOString(),
     caPem: caCertificate.toString('pem'),
+    caKeyPem: await privatePem(ca),
     serverCertificatePem: await leaf('CN=127.0.0.1', server, [
       new x509.SubjectAlternativeNameExtension([...loopback]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
@@ -75,9 +69,4 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
     certificatePem: await leaf('CN=sns.amazonaws.com', signing, []),
     privateKeyPem: await privatePem(signing),
   };
-}
-
-/** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
-function serial(random: Random): string {
-  return `01${random.hex(30)}`;
 }

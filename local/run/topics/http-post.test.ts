@@ -1,16 +1,19 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import test from 'ava';
-import { selfSigned } from '../balancer/certificate.ts';
+import { makeCertificate } from '../balancer/certificate.ts';
 import { createClock } from '../clock.ts';
 import { createPoster } from './http-post.ts';
 
 test('an HTTPS listener whose certificate signs itself is posted to', async (t) => {
   const bodies: string[] = [];
-  const server = createServer(await selfSigned('127.0.0.1', ['shop.example'], createClock().wallNow()), (req, res) => {
-    req.setEncoding('utf8').on('data', (chunk: string) => bodies.push(chunk));
-    req.on('end', () => res.end('ok'));
-  });
+  const server = createServer(
+    await makeCertificate({ host: '127.0.0.1', names: ['shop.example'], nowMs: createClock().wallNow() }),
+    (req, res) => {
+      req.setEncoding('utf8').on('data', (chunk: string) => bodies.push(chunk));
+      req.on('end', () => res.end('ok'));
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const poster = createPoster({

@@ -73,7 +73,7 @@ function createClient(): { use(): Promise<Loaded>; close(): Promise<void> } {
       connections: 128,
       pipelining: 1,
       keepAliveTimeout: 4_000,
-      // Endpoints are on this machine, where an HTTPS listener has a certificate that signs itself in the place of the stack's.
+      // Endpoints are on this machine, where an HTTPS listener has a certificate of the plane's authority in the place of the stack's.
       connect: { timeout: ANSWER_LIMIT_MS, rejectUnauthorized: false },
     });
     if (closed) await agent.destroy();

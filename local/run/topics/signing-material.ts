@@ -13,6 +13,8 @@ export interface SigningMaterial {
   /** PEM file of the authority, for NODE_EXTRA_CA_CERTS. */
   readonly caFile: string;
   readonly caPem: string;
+  /** Signs the certificates of HTTPS listeners. */
+  readonly caKeyPem: string;
   /** Of the https server. */
   readonly serverCertificatePem: string;
   readonly serverKeyPem: string;
@@ -55,10 +57,11 @@ export async function createSigningMaterial(options: {
   await writeAtomically(caFile, stored.caPem, random);
   const hash = createHash('sha256').update(stored.certificatePem).digest('hex').slice(0, 32);
   const certificatePath = `/SimpleNotificationService-${hash}.pem`;
-  const { caPem, serverCertificatePem, serverKeyPem, certificatePem, privateKeyPem } = stored;
+  const { caPem, caKeyPem, serverCertificatePem, serverKeyPem, certificatePem, privateKeyPem } = stored;
   return {
     caFile,
     caPem,
+    caKeyPem,
     serverCertificatePem,
     serverKeyPem,
     certificatePem,
@@ -72,9 +75,10 @@ export async function createSigningMaterial(options: {
 async function readStored(file: string, nowMs: number): Promise<Stored | null> {
   try {
     const stored = JSON.parse(await readFile(file, 'utf8')) as Stored;
-    if (stored.version !== 1 || !(Date.parse(stored.expiresAt) > nowMs + RENEW_BEFORE_MS)) return null;
+    if (stored.version !== 2 || !(Date.parse(stored.expiresAt) > nowMs + RENEW_BEFORE_MS)) return null;
     createPrivateKey(stored.privateKeyPem);
     createPrivateKey(stored.serverKeyPem);
+    createPrivateKey(stored.caKeyPem);
     for (const pem of [stored.caPem, stored.serverCertificatePem, stored.certificatePem]) new X509Certificate(pem);
     return stored;
   } catch {

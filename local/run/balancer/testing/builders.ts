@@ -129,6 +129,7 @@ export interface BalancerSetup {
   readonly rules?: readonly ListenerRule[];
   readonly addresses?: Partial<AddressBook>;
   readonly metrics?: MetricStore;
+  readonly authorityKeyPem?: string;
 }
 
 /** A balancer with its listener bound; close it when done. */
@@ -142,6 +143,7 @@ export async function startBalancer(setup: BalancerSetup = {}) {
     metrics,
     random: createRandom('test'),
     addresses: addressBook(setup.addresses),
+    ...(setup.authorityKeyPem === undefined ? {} : { authorityKeyPem: setup.authorityKeyPem }),
   });
   const signal = new AbortController().signal;
   const { handlers } = balancer;
