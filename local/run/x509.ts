@@ -30,6 +30,29 @@ export const validityFrom = (nowMs: number): { readonly notBefore: Date; readonl
 export const newKeys = (algorithm: webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams) =>
   webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>;
 
+export interface CertificateRequest {
+  readonly subject: string;
+  readonly publicKey: webcrypto.CryptoKey;
+  readonly extensions: x509.Extension[];
+  /** The authority's key. */
+  readonly signingKey: webcrypto.CryptoKey;
+  readonly random: Pick<Random, 'hex'>;
+  /** Wall. */
+  readonly nowMs: number;
+}
+
+/** @returns a certificate of the plane's authority, PEM */
+export async function certify({ random, nowMs, ...request }: CertificateRequest): Promise<string> {
+  const certificate = await x509.X509CertificateGenerator.create({
+    ...request,
+    ...validityFrom(nowMs),
+    serialNumber: serial(random),
+    issuer: AUTHORITY_NAME,
+    signingAlgorithm: RSA,
+  });
+  return certificate.toString('pem');
+}
+
 /** Positive and at most 20 bytes (RFC 5280, 4.1.2.2). */
 export const serial = (random: Pick<Random, 'hex'>): string => `01${random.hex(30)}`;
 

@@ -4,7 +4,7 @@
  * bound and kept nowhere.
  */
 import type { Random } from '../random.ts';
-import { AUTHORITY_NAME, newKeys, privatePem, RSA, serial, signingKey, validityFrom, x509 } from '../x509.ts';
+import { certify, newKeys, privatePem, signingKey, validityFrom, x509 } from '../x509.ts';
 
 export interface Certificate {
   readonly cert: string;
@@ -39,22 +39,19 @@ export async function makeCertificate({ host, names, nowMs, authority }: Certifi
       ...names.map((value) => ({ type: 'dns', value }) as const),
     ]),
   ];
-  const shared = { ...validityFrom(nowMs), extensions };
-  const certificate = authority
-    ? await x509.X509CertificateGenerator.create({
-        ...shared,
-        serialNumber: serial(authority.random),
-        subject: `CN=${host}`,
-        issuer: AUTHORITY_NAME,
-        publicKey: keys.publicKey,
-        signingAlgorithm: RSA,
-        signingKey: await signingKey(authority.keyPem),
-      })
-    : await x509.X509CertificateGenerator.createSelfSigned({
-        ...shared,
-        name: `CN=${host}`,
-        signingAlgorithm: ALGORITHM,
-        keys,
-      });
-  return { cert: certificate.toString('pem'), key: await privatePem(keys) };
+  const key = await privatePem(keys);
+  const subject = `CN=${host}`;
+  if (authority) {
+    const { keyPem, random } = authority;
+    const signing = { signingKey: await signingKey(keyPem), random, nowMs };
+    return { cert: await certify({ subject, publicKey: keys.publicKey, extensions, ...signing }), key };
+  }
+  const own = await x509.X509CertificateGenerator.createSelfSigned({
+    ...validityFrom(nowMs),
+    name: subject,
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions,
+  });
+  return { cert: own.toString('pem'), key };
 }

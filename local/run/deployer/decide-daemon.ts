@@ -4,10 +4,11 @@
  * container-instance-draining)
  */
 import {
-  breakerThreshold,
   type DeciderDeployment,
   type DeciderOutput,
   type DeciderTask,
+  emptied,
+  isTripped,
   lowerLimit,
 } from './decide-deployment.ts';
 
@@ -51,8 +52,7 @@ export function decideDaemon(input: DaemonInput): DaemonOutput {
   const placed = live.filter((t) => wanted.has(t.instanceId));
   const isOwn = (t: DaemonTask): boolean => t.deploymentId === primary?.id;
   const inProgress = primary?.rolloutState === 'IN_PROGRESS';
-  const failed =
-    inProgress && input.circuitBreakerEnabled && (primary?.failedTasks ?? 0) >= breakerThreshold(desiredCount);
+  const failed = input.circuitBreakerEnabled && isTripped(primary, desiredCount);
   // "A deployment in a FAILED state won't launch any new tasks" (ECS deployment-circuit-breaker): nor end any for them.
   const halted = failed || primary?.rolloutState === 'FAILED';
   const stop: Stops = new Map();
@@ -77,9 +77,7 @@ export function decideDaemon(input: DaemonInput): DaemonOutput {
     stop: [...stop].map(([taskId, why]) => ({ taskId, why })),
     completed: done && inProgress,
     failed,
-    retire: input.deployments
-      .filter((d) => d.status === 'ACTIVE' && !input.tasks.some((t) => t.deploymentId === d.id))
-      .map((d) => d.id),
+    retire: emptied(input),
     steady: done && stop.size === 0 && input.tasks.every((t) => t.phase !== 'stopping' || isOwn(t)),
   };
 }

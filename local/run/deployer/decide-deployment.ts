@@ -56,6 +56,16 @@ export function breakerThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
 }
 
+/** Only a deployment under way can trip its circuit breaker. */
+export const isTripped = (primary: DeciderDeployment | undefined, desiredCount: number): boolean =>
+  primary?.rolloutState === 'IN_PROGRESS' && primary.failedTasks >= breakerThreshold(desiredCount);
+
+/** Deployments before the PRIMARY one that have no task any more. */
+export const emptied = ({ deployments, tasks }: Pick<DeciderInput, 'deployments' | 'tasks'>): readonly string[] =>
+  deployments
+    .filter(({ id, status }) => status === 'ACTIVE' && !tasks.some((task) => task.deploymentId === id))
+    .map(({ id }) => id);
+
 /** Fewest healthy tasks during a deployment: rounds up. */
 export const lowerLimit = (desiredCount: number, percent: number): number => Math.ceil((desiredCount * percent) / 100);
 
@@ -79,8 +89,7 @@ export function decideDeployment(input: DeciderInput): DeciderOutput {
   for (const task of leastUseful(own.filter((t) => !stop.has(t.id))).slice(0, Math.max(0, excess)))
     stop.set(task.id, 'scaled-in');
   const inProgress = primary?.rolloutState === 'IN_PROGRESS';
-  const failed =
-    inProgress && input.circuitBreakerEnabled && (primary?.failedTasks ?? 0) >= breakerThreshold(input.desiredCount);
+  const failed = input.circuitBreakerEnabled && isTripped(primary, input.desiredCount);
   const ownHealthy = own.filter((t) => t.healthy && !stop.has(t.id)).length;
   const done =
     primary !== undefined &&
@@ -93,9 +102,7 @@ export function decideDeployment(input: DeciderInput): DeciderOutput {
     stop: [...stop].map(([taskId, why]) => ({ taskId, why })),
     completed: done && inProgress,
     failed,
-    retire: input.deployments
-      .filter((d) => d.status === 'ACTIVE' && !input.tasks.some((t) => t.deploymentId === d.id))
-      .map((d) => d.id),
+    retire: emptied(input),
     steady: done && input.tasks.every((t) => t.phase !== 'stopping' || t.deploymentId === primary?.id),
   };
 }

@@ -40,9 +40,9 @@ export function handlersOf(registry: RestRegistry, restApis: ResourceHandler<Res
     restUsagePlanKeys: {
       ...kept('restUsagePlanKeys'),
       put(next, previous) {
-        const isThere = (['restUsagePlans', 'restApiKeys'] as const).every((kind) =>
-          registry.all(kind).some(({ id }) => id === (kind === 'restApiKeys' ? next.keyId : next.planId)),
-        );
+        const isThere =
+          registry.all('restUsagePlans').some(({ id }) => id === next.planId) &&
+          registry.all('restApiKeys').some(({ id }) => id === next.keyId);
         // One that was made by hand comes back after the stacks, which may have neither any more.
         if (next.stack === MADE_STACK && !isThere)
           throw new ApiError('NotFoundException', 'Invalid Usage Plan ID or API Key identifier specified', 404);

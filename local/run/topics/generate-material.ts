@@ -1,7 +1,7 @@
 /** Makes the plane's keys and certificates. */
 import type { webcrypto } from 'node:crypto';
 import type { Random } from '../random.ts';
-import { AUTHORITY_NAME, newKeys, privatePem, RSA, serial, validityFrom, x509 } from '../x509.ts';
+import { AUTHORITY_NAME, certify, newKeys, privatePem, RSA, serial, validityFrom, x509 } from '../x509.ts';
 
 /** What is kept in the state folder. */
 export interface Stored {
@@ -19,9 +19,9 @@ export interface Stored {
 export async function generateMaterial(random: Random, nowMs: number): Promise<Stored> {
   const [ca, server, signing] = await Promise.all([newKeys(RSA), newKeys(RSA), newKeys(RSA)]);
   const validity = validityFrom(nowMs);
-  const shared = { ...validity, signingAlgorithm: RSA };
   const caCertificate = await x509.X509CertificateGenerator.createSelfSigned({
-    ...shared,
+    ...validity,
+    signingAlgorithm: RSA,
     serialNumber: serial(random),
     name: AUTHORITY_NAME,
     keys: ca,
@@ -31,26 +31,15 @@ export async function generateMaterial(random: Random, nowMs: number): Promise<S
       await x509.SubjectKeyIdentifierExtension.create(ca.publicKey),
     ],
   });
-  const leaf = async (
-    subject: string,
-    keys: webcrypto.CryptoKeyPair,
-    extensions: x509.Extension[],
-  ): Promise<string> => {
-    const certificate = await x509.X509CertificateGenerator.create({
-      ...shared,
-      serialNumber: serial(random),
-      subject,
-      issuer: AUTHORITY_NAME,
-      publicKey: keys.publicKey,
-      signingKey: ca.privateKey,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-        await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey),
-        ...extensions,
-      ],
-    });
-    return certificate.toString('pem');
+  const authorityId = await x509.AuthorityKeyIdentifierExtension.create(ca.publicKey);
+  const leaf = (subject: string, { publicKey }: webcrypto.CryptoKeyPair, own: x509.Extension[]): Promise<string> => {
+    const extensions = [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+      authorityId,
+      ...own,
+    ];
+    return certify({ subject, publicKey, extensions, signingKey: ca.privateKey, random, nowMs });
   };
   const loopback = [
     { type: 'ip', value: '127.0.0.1' },

@@ -1,4 +1,5 @@
 import type { Rule } from '../../contracts.ts';
+import { isDeclaredAlarm } from '../../declared-alarms.ts';
 
 export const alarmMissing: Rule = {
   id: 'alarm-missing',
@@ -14,7 +15,7 @@ export const alarmMissing: Rule = {
       .filter((g) => g.alarms.enabled)
       .flatMap((g) =>
         g.alarms.names
-          .filter((name) => !t.alarms.some((a) => a.name === name) && !isComposite(name, t.inert))
+          .filter((name) => !isDeclaredAlarm(t, name))
           .map((name) => ({
             address: `${g.address}.alarm_configuration.alarms`,
             message: g.alarms.ignorePollAlarmFailure
@@ -25,7 +26,3 @@ export const alarmMissing: Rule = {
           })),
       ),
 };
-
-/** Composite alarms are passed over by the reader, and are alarms nevertheless. */
-const isComposite = (name: string, inert: readonly { readonly attributes: Readonly<Record<string, unknown>> }[]) =>
-  inert.some((r) => r.attributes['alarm_name'] === name);

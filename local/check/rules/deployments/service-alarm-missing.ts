@@ -1,5 +1,5 @@
-import { isObject } from '../../../read/json.ts';
 import type { Rule } from '../../contracts.ts';
+import { isDeclaredAlarm } from '../../declared-alarms.ts';
 
 export const serviceAlarmMissing: Rule = {
   id: 'service-alarm-missing',
@@ -13,7 +13,7 @@ export const serviceAlarmMissing: Rule = {
       .filter((s) => s.deploymentAlarms.enable)
       .flatMap((s) =>
         s.deploymentAlarms.names
-          .filter((name) => !t.alarms.some((a) => a.name === name) && !t.inert.some((r) => isNamed(r.attributes, name)))
+          .filter((name) => !isDeclaredAlarm(t, name))
           .map((name) => ({
             address: `${s.address}.alarms.alarm_names`,
             message: `no stack declares the alarm ${name}: it fails no deployment of ${s.name}`,
@@ -21,7 +21,3 @@ export const serviceAlarmMissing: Rule = {
           })),
       ),
 };
-
-/** Composite alarms are passed over by the reader, and are alarms nevertheless. */
-const isNamed = (attributes: unknown, name: string): boolean =>
-  isObject(attributes) && attributes['alarm_name'] === name;
