@@ -9,11 +9,11 @@ import { byPlace } from './local/toolchain/ava/order.ts';
 const SUITES = {
   e2e: { files: ['{local,loadtest,stacks}/e2e/**/*.test.ts'], timeout: '5m', concurrency: 1 },
   // Most of a deployment is the provider's own waiting: two systems side by side take little longer than one.
-  terraform: { files: ['stacks/terraform/**/*.test.ts'], timeout: '40m', concurrency: 2 },
+  terraform: { files: ['stacks/terraform/**/*.test.ts'], timeout: '60m', concurrency: 2 },
   // Images built by buildah, pushed to a real registry behind an emulator of ECR's API, and run.
-  images: { files: ['stacks/images/**/*.test.ts'], timeout: '20m', concurrency: 1 },
+  images: { files: ['stacks/images/**/*.test.ts'], timeout: '60m', concurrency: 1 },
   // checkov over every stack, and the same stacks synthesized by cdktf's fork; both are installed when first needed.
-  policy: { files: ['stacks/policy/{checkov,cdktn}.test.ts'], timeout: '10m', concurrency: 2 },
+  policy: { files: ['stacks/policy/{checkov,cdktn}.test.ts'], timeout: '45m', concurrency: 2 },
   fast: {
     files: [
       '{stacks,modules,services,local,loadtest,bench}/**/*.test.ts',

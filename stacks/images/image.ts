@@ -29,9 +29,9 @@ export interface RunningService {
   stop(): Promise<number | null>;
 }
 
-/** Beside other suites on a small machine. */
-const START_TIMEOUT_MS = 120_000;
-const STOP_TIMEOUT_MS = 40_000;
+/** Behind other suites on a small machine. */
+const START_TIMEOUT_MS = 10 * 60_000;
+const STOP_TIMEOUT_MS = 5 * 60_000;
 
 /** @param reference `host/repository@sha256:…` or with a tag */
 export async function takeImage(

@@ -7,11 +7,11 @@ import { type Emulator, startEmulator } from '../terraform/emulator.ts';
 
 const run = promisify(execFile);
 
-/** For apt on a slow line, beside other work. */
-const APT_TIMEOUT_MS = 5 * 60_000;
+/** For apt and npm on a slow line, behind other work. */
+const APT_TIMEOUT_MS = 15 * 60_000;
 /** Another apt on the machine may hold its lock. */
-const APT_LOCK_SECONDS = 120;
-const NPM_TIMEOUT_MS = 60_000;
+const APT_LOCK_SECONDS = 600;
+const NPM_TIMEOUT_MS = 5 * 60_000;
 
 export interface Machine {
   /** Path of Debian's docker-registry. */

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 
 export const BASE = 'localhost/node:24-here';
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
-const LOCK_TIMEOUT_MS = 15 * 60_000;
+const LOCK_TIMEOUT_MS = 60 * 60_000;
 
 export interface Workshop {
   /** Temporary; everything below it goes with `clear`. */

@@ -22,7 +22,7 @@ const isVersion = ({ file, at }: Difference): boolean =>
 
 run(`cdktn synthesizes what cdktf does, but for the version that it writes${why}`, async (t) => {
   if (typeof fork !== 'string') throw new Error(fork.missing);
-  t.timeout(5 * 60_000);
+  t.timeout(45 * 60_000);
   const work = await mkdtemp(join(tmpdir(), 'cutover-cdktn-'));
   try {
     const [cdktf, cdktn] = [join(work, 'cdktf'), join(work, 'cdktn')];

@@ -28,7 +28,7 @@ const OPEN: JudgedStack = {
 
 run(`checkov: each finding of every stack is excepted with a reason, and each exception needed${why}`, async (t) => {
   if ('missing' in checkov) throw new Error(checkov.missing);
-  t.timeout(10 * 60_000);
+  t.timeout(45 * 60_000);
   const stacks = stacksOfVariants(VARIANTS);
   const { passed, failed } = await judgeBy(checkov, { ...stacks, open: OPEN });
   const ofOpen = failed.filter(({ file_path }) => file_path.startsWith('/open/')).map(({ check_id }) => check_id);

@@ -12,8 +12,9 @@ import {
   stacksOf,
 } from './terraform.ts';
 
-const DEPLOY_TIMEOUT_MS = 15 * 60_000;
-const PLAN_TIMEOUT_MS = 6 * 60_000;
+/** Limits are for what hangs: behind other work a command may take many times its seconds. */
+const DEPLOY_TIMEOUT_MS = 30 * 60_000;
+const PLAN_TIMEOUT_MS = 20 * 60_000;
 /** A plan is two processes, of which one mostly waits for the other. */
 const PLANS_AT_ONCE = 2;
 

@@ -36,7 +36,7 @@ const run = 'missing' in toolchain ? test.skip : test;
 const why = 'missing' in toolchain ? ` (skipped: ${toolchain.missing})` : '';
 
 run(`forum: monolith, containers, strangler, microservices, destroyed${why}`, async (t) => {
-  t.timeout(40 * 60_000);
+  t.timeout(60 * 60_000);
   await walkStages(t, {
     system: 'forum',
     keptFamilies: KEPT,

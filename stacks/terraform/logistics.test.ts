@@ -72,7 +72,7 @@ async function monolith(t: ExecutionContext, held: Held, tag: string): Promise<v
 }
 
 run(`logistics: monolith, strangler, microservices, destroyed${why}`, async (t) => {
-  t.timeout(40 * 60_000);
+  t.timeout(60 * 60_000);
   await walkStages(t, {
     system: 'logistics',
     stages: [
