@@ -1,2 +1,3 @@
 /** Reading: synthesized JSON from disk, and the strict schema of what it may hold. */
-export { type RawStack, type RawStacks, readStacks } from './read-stacks.ts';
+export type { RawStack, RawStacks } from './raw.ts';
+export { readStacks } from './read-stacks.ts';

@@ -1,10 +1,9 @@
-/** Several `*.tf.json` of one folder are one configuration, as in Terraform; the same block twice is an error. */
+/** Several files of one folder are one configuration, as in Terraform; the same block twice is an error. */
 import { type Problem, throwIfAny } from '../errors.ts';
 import { isObject, type Json } from './json.ts';
-import type { RawStack } from './read-stacks.ts';
 
 /** Labels that come before a block's body. */
-const LABELS: Readonly<Record<string, number>> = {
+export const LABELS: Readonly<Record<string, number>> = {
   resource: 2,
   data: 2,
   ephemeral: 2,
@@ -15,8 +14,14 @@ const LABELS: Readonly<Record<string, number>> = {
   check: 1,
 };
 
+/** One file, in JSON syntax. */
+export interface Part {
+  readonly file: string;
+  readonly json: Json;
+}
+
 /** @throws CutoverError DUPLICATE with every block that two files declare */
-export function mergeFiles(parts: readonly RawStack[]): RawStack {
+export function mergeFiles(parts: readonly Part[]): Json {
   const sections = new Map<string, unknown[]>();
   const declaredIn = new Map<string, string>();
   const problems: Problem[] = [];
@@ -30,8 +35,7 @@ export function mergeFiles(parts: readonly RawStack[]): RawStack {
       sections.set(section, [...(sections.get(section) ?? []), ...(Array.isArray(content) ? content : [content])]);
     }
   throwIfAny(problems);
-  const json: Json = Object.fromEntries(sections);
-  return { ...(parts[0] as RawStack), json };
+  return Object.fromEntries(sections);
 }
 
 function blocksOf(content: unknown, labels: number, path: string): string[] {

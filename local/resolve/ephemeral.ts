@@ -1,5 +1,6 @@
 /** Where a value that is kept nowhere may be used (Terraform, "Ephemeral values"). */
 import type { Problem } from '../errors.ts';
+import { inHome } from './world/addresses.ts';
 import type { Block } from './world/blocks.ts';
 import type { World } from './world/world.ts';
 
@@ -16,11 +17,12 @@ export function misplaced(world: World, block: Block, name: string): Problem[] {
   return [problemOf(`${block.address}.${name}`, block.body[name], fix)];
 }
 
-export const misplacedOutput = (world: World, stack: string, name: string): Problem[] =>
-  world.isEphemeralOutput(stack, name)
+/** @param home whose output it is */
+export const misplacedOutput = (world: World, home: string, name: string): Problem[] =>
+  world.named.isEphemeralOutput(home, name)
     ? [
         problemOf(
-          `${stack}/output.${name}`,
+          inHome(home, `output.${name}`),
           name,
           'output what names the secret (a parameter, its ARN), not the secret',
         ),

@@ -1,6 +1,6 @@
 /** Topological order of all resources, dependencies first; stacks in their deployment order where nothing else says. */
 import type { Problem } from '../errors.ts';
-import type { RawStacks } from '../read/read-stacks.ts';
+import type { RawStacks } from '../read/raw.ts';
 
 interface Node {
   readonly address: string;

@@ -4,7 +4,7 @@
  */
 import { type Problem, throwIfAny } from '../errors.ts';
 import type { Json } from '../read/json.ts';
-import type { RawStacks } from '../read/read-stacks.ts';
+import type { RawStacks } from '../read/raw.ts';
 import type { FidelityNote, Output, ResourceBase, Topology } from '../topology.ts';
 import { buildAll, type Collections } from './build.ts';
 import { checkTopology, topologyNotes } from './check/index.ts';
@@ -13,12 +13,14 @@ import { misplaced, misplacedOutput } from './ephemeral.ts';
 import { dataContext, hasEffect, type KnowledgeOptions, knowledgeOf, refusalOf, refusals } from './knowledge.ts';
 import { hex, type Names, partitionOf } from './names.ts';
 import { orderOf } from './order.ts';
-import { checkProviders, placeOf } from './settings.ts';
+import { checkProviders } from './providers.ts';
+import { placeOf } from './settings.ts';
 import { type Block, declared, labelled, singleBody } from './world/blocks.ts';
 import { checkChecks } from './world/checks.ts';
 import { Dependencies } from './world/dependencies.ts';
 import { attempt } from './world/errors.ts';
-import { checkValidations, checkVariables } from './world/variables.ts';
+import { checkValidations } from './world/validations.ts';
+import { checkVariables } from './world/variables.ts';
 import { World } from './world/world.ts';
 
 export interface ResolveOptions {
@@ -71,7 +73,8 @@ export function examine(
   problems.push(
     ...checkProviders(world, names.region, hasEffect),
     ...refusals(world, knowledge.allow),
-    ...checkVariables(raw, options.variables ?? {}),
+    ...checkVariables(world),
+    ...checkOutputs(world),
   );
   const evaluated = evaluateAll(world, knowledge, problems);
   problems.push(...checkValidations(world));
@@ -158,6 +161,18 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
   return { configured, json, failed, secret };
 }
 
+/** What modules give is evaluated whether it is used or not, as in Terraform; what a stack gives, see outputsOf. */
+function checkOutputs(world: World): Problem[] {
+  const problems: Problem[] = [];
+  for (const { key, json, call } of world.homes)
+    for (const name of call ? world.named.outputNames(key) : []) {
+      const value = attempt(problems, () => world.named.output(key, name));
+      const mayBeEphemeral = declared(json, 'output', name)?.['ephemeral'] === true;
+      if (value !== undefined && !mayBeEphemeral) problems.push(...misplacedOutput(world, key, name));
+    }
+  return problems;
+}
+
 function noteData(world: World, notes: Map<string, FidelityNote>): void {
   for (const block of world.blocks.values()) {
     const reason = sourceOf(block)?.approximated;
@@ -170,12 +185,12 @@ function outputsOf(world: World, problems: Problem[]): Output[] {
   return world.raw.stacks.flatMap(({ name: stack, json }) =>
     labelled(json['output'], `${stack}/output`, problems).flatMap(([name, content]) => {
       if (!singleBody(content, `${stack}/output.${name}`, problems)) return [];
-      const value = attempt(problems, () => world.output(stack, name));
+      const value = attempt(problems, () => world.named.output(stack, name));
       if (value === undefined) return [];
       problems.push(...misplacedOutput(world, stack, name));
       const body = declared(json, 'output', name) ?? {};
       const description = typeof body['description'] === 'string' ? body['description'] : null;
-      const sensitive = body['sensitive'] === true || world.isSensitiveOutput(stack, name);
+      const sensitive = body['sensitive'] === true || world.named.isSensitiveOutput(stack, name);
       return [{ stack, name, value, sensitive, description }];
     }),
   );

@@ -1,15 +1,14 @@
 /** Region and account of the stacks: what the provider blocks say, else the defaults. */
 import type { Problem } from '../errors.ts';
 import { isObject, type Json } from '../read/json.ts';
-import type { RawStacks } from '../read/read-stacks.ts';
-import type { Block } from './world/blocks.ts';
+import type { Calls, RawStacks } from '../read/raw.ts';
 import { attempt } from './world/errors.ts';
 import type { World } from './world/world.ts';
 
 export const DEFAULT_REGION = 'us-east-1';
 export const DEFAULT_ACCOUNT_ID = '000000000000';
 
-const providersOf = (json: Json, name: string): Json[] =>
+export const providersOf = (json: Json, name: string): Json[] =>
   [json['provider'] ?? []]
     .flat()
     .filter(isObject)
@@ -26,7 +25,7 @@ export function placeOf(world: World, defaults: Partial<Place>, problems: Proble
   const regions = world.raw.stacks.flatMap(({ name, json }) =>
     providersOf(json, 'aws').flatMap((provider) => {
       const address = `${name}/provider.aws.region`;
-      const region = attempt(problems, () => world.evaluateValue(provider['region'], { stack: name }, address));
+      const region = attempt(problems, () => world.evaluateValue(provider['region'], { home: name }, address));
       return typeof region === 'string' && region !== '' ? [{ region, address, alias: provider['alias'] }] : [];
     }),
   );
@@ -36,7 +35,7 @@ export function placeOf(world: World, defaults: Partial<Place>, problems: Proble
   return { region, accountId: defaults.accountId ?? accountIn(world.raw) ?? DEFAULT_ACCOUNT_ID };
 }
 
-const secondRegion = (address: string, value: string, region: string): Problem => ({
+export const secondRegion = (address: string, value: string, region: string): Problem => ({
   code: 'UNSUPPORTED_ATTRIBUTE',
   address,
   message: `a second region is not run here; the first is ${region}`,
@@ -44,24 +43,6 @@ const secondRegion = (address: string, value: string, region: string): Problem =
   rule: 'the plane is one region',
   fix: 'read the stacks of one region at a time',
 });
-
-/** Resources that act, made by an aliased provider of another region. What has no effect may be anywhere. */
-export function checkProviders(world: World, region: string, acts: (block: Block) => boolean): Problem[] {
-  const regionOf = new Map<string, unknown>();
-  for (const { name, json } of world.raw.stacks)
-    for (const provider of providersOf(json, 'aws'))
-      if (typeof provider['alias'] === 'string') {
-        const evaluate = (): unknown =>
-          world.evaluateValue(provider['region'], { stack: name }, `${name}/provider.aws.region`);
-        regionOf.set(`${name}/aws.${provider['alias']}`, attempt([], evaluate));
-      }
-  return [...world.blocks.values()].flatMap((block) => {
-    const named = String(block.body['provider'] ?? '').replace(/^\$\{|\}$/g, '');
-    const other = regionOf.get(`${block.stack}/${named}`);
-    if (typeof other !== 'string' || other === '' || other === region || !acts(block)) return [];
-    return [secondRegion(`${block.address}.provider`, other, region)];
-  });
-}
 
 /** The account that the provider is held to, or that most ARNs and image names in the stacks name. */
 function accountIn(raw: RawStacks): string | null {
@@ -71,7 +52,8 @@ function accountIn(raw: RawStacks): string | null {
     .find((id) => /^\d{12}$/.test(String(id)));
   if (held) return String(held);
   const counts = new Map<string, number>();
-  const text = JSON.stringify(raw.stacks.map((s) => [s.json['resource'], s.json['locals'], s.json['variable']]));
+  const all = raw.stacks.flatMap((s) => [s.json, ...modulesOf(s.calls)]);
+  const text = JSON.stringify(all.map((json) => [json['resource'], json['locals'], json['variable'], json['module']]));
   for (const [, arn, ecr] of text.matchAll(
     /arn:aws[\w-]*:(?:iam|ecs|ssm|sns|sqs|ecr|elasticloadbalancing):[\w-]*:(\d{12}):|(\d{12})\.dkr\.ecr\./g,
   )) {
@@ -80,3 +62,10 @@ function accountIn(raw: RawStacks): string | null {
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
 }
+
+/** What the files of called modules hold, each once. */
+const modulesOf = (calls: Calls = new Map(), found: Set<Json> = new Set()): Set<Json> => {
+  for (const { module } of calls.values())
+    if (module && !found.has(module.json)) modulesOf(module.calls, found.add(module.json));
+  return found;
+};

@@ -1,6 +1,6 @@
 /** How a missing repository is created: as Terraform would from the same JSON, or not at all. Pure. */
 import { isObject, type Json } from '../../read/json.ts';
-import type { RawStacks } from '../../read/read-stacks.ts';
+import type { RawStacks } from '../../read/raw.ts';
 import { collectBlocks, META_ARGUMENTS } from '../../resolve/world/blocks.ts';
 
 export interface RepositorySettings {

@@ -1,5 +1,6 @@
 /** Terraform's expressions as trees: one pass, precedence climbing. String templates are in template.ts. */
 import { ExpressionError, type Node } from './ast.ts';
+import { heredocAt } from './heredoc.ts';
 import { PRECEDENCE } from './lexer.ts';
 import { templateNode, templateParts } from './template.ts';
 import { TokenReader } from './token-reader.ts';
@@ -141,8 +142,14 @@ export class Parser extends TokenReader {
     if (this.take('[')) return this.#tuple();
     if (this.take('{')) return this.#object();
     if (token.kind === 'name') return this.#named();
-    if (this.is('<<')) throw new ExpressionError('heredocs are not supported in JSON', token.at);
+    if (this.is('<<')) return this.#nested(() => this.#heredoc());
     throw new ExpressionError(`unexpected ${token.text || 'end'}`, token.at);
+  }
+
+  #heredoc(): Node {
+    const { body, end } = heredocAt(this.source, this.skip().at);
+    this.position = end;
+    return { kind: 'template', parts: templateParts(new Parser(body), false) };
   }
 
   #named(): Node {

@@ -7,6 +7,11 @@ import type { Parser } from './parser.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\' };
 
+/** Strip markers reach to the end of their line, since HCL takes literal text line by line; in quotes it is one line. */
+const FIRST_LINE = /^[^\n]*\n?/;
+const LAST_LINE = /[^\n]*\n?$/;
+const ALL = /^[\s\S]*$/;
+
 /** Directives inside one another. */
 const MAX_NESTING = 30;
 
@@ -48,9 +53,14 @@ class TemplateReader {
   #strip = false;
   #nesting = 0;
 
+  readonly #firstToken: RegExp;
+  readonly #lastToken: RegExp;
+
   constructor(parser: Parser, quoted: boolean) {
     this.#parser = parser;
     this.#quoted = quoted;
+    this.#firstToken = quoted ? ALL : FIRST_LINE;
+    this.#lastToken = quoted ? ALL : LAST_LINE;
     this.#start = parser.position;
   }
 
@@ -92,7 +102,7 @@ class TemplateReader {
   }
 
   #flush(parts: Part[]): void {
-    const text = this.#strip ? this.#literal.trimStart() : this.#literal;
+    const text = this.#strip ? this.#literal.replace(this.#firstToken, (t) => t.trimStart()) : this.#literal;
     if (text) parts.push(text);
     this.#literal = '';
     this.#strip = false;
@@ -101,7 +111,7 @@ class TemplateReader {
   /** Goes behind `${`, `${~`, `%{` or `%{~`. */
   #open(parts: Part[]): void {
     const strips = this.#parser.source[this.#parser.position + 2] === '~';
-    if (strips) this.#literal = this.#literal.trimEnd();
+    if (strips) this.#literal = this.#literal.replace(this.#lastToken, (t) => t.trimEnd());
     this.#flush(parts);
     this.#parser.position += strips ? 3 : 2;
   }

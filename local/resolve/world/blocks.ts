@@ -1,9 +1,11 @@
-/** The blocks of all stacks as declared, before anything is evaluated; what is not a block of ours is a problem. */
+/** Blocks as declared, before anything is evaluated; what is not a block of ours is a problem. */
 import type { Problem } from '../../errors.ts';
 import { isObject, type Json, own } from '../../read/json.ts';
-import type { RawStacks } from '../../read/read-stacks.ts';
+import type { RawStacks } from '../../read/raw.ts';
 import type { Locals } from '../expr/evaluate.ts';
 import { nearest } from '../nearest.ts';
+import { inHome } from './addresses.ts';
+import type { Home } from './homes.ts';
 
 /** Sections whose blocks have a type and a name. An ephemeral one is opened anew for each command, and kept nowhere. */
 export const MODES = ['resource', 'data', 'ephemeral'] as const;
@@ -12,9 +14,11 @@ export type Mode = (typeof MODES)[number];
 
 /** One `resource`, `data` or `ephemeral` block; after expansion one instance of it. */
 export interface Block {
-  /** `<stack>/[data.|ephemeral.]<type>.<name>`, with `[0]` or `["key"]` for an instance of count or for_each. */
+  /** `<stack>/[module.<name>.][data.|ephemeral.]<type>.<name>`, with `[0]` or `["key"]` for an instance of count or for_each. */
   readonly address: string;
   readonly stack: string;
+  /** Key of the home that it is written in: the stack, or `<stack>/module.<name>`, with the keys of instances. */
+  readonly home: string;
   readonly mode: Mode;
   readonly type: string;
   readonly name: string;
@@ -41,36 +45,39 @@ const WITHOUT_EFFECT = ['moved', 'removed', 'import', 'check'];
 
 const SECTIONS = ['//', 'terraform', 'provider', 'variable', 'locals', ...MODES, 'output', 'module', ...WITHOUT_EFFECT];
 
-/** A block of a stack, as it is referred to. */
-export const addressOf = (stack: string, mode: Mode, typeAndName: string): string =>
-  `${stack}/${mode === 'resource' ? '' : `${mode}.`}${typeAndName}`;
+/** A block as it is referred to. @param home key of where it is written */
+export const addressOf = (home: string, mode: Mode, typeAndName: string): string =>
+  inHome(home, `${mode === 'resource' ? '' : `${mode}.`}${typeAndName}`);
 
 /** The mode of the block that a reference begins with, and how many of its parts name the block. */
 export const modeOf = (root: string): { readonly mode: Mode; readonly parts: number } =>
   root === 'data' || root === 'ephemeral' ? { mode: root, parts: 3 } : { mode: 'resource', parts: 2 };
 
-export function collectBlocks(raw: RawStacks, problems: Problem[]): Block[] {
-  return raw.stacks.flatMap(({ name: stack, json }) => {
-    for (const section of Object.keys(json))
-      problems.push(...checkSection(stack, section, json[section]), ...checkLabels(stack, section, json[section]));
-    return MODES.flatMap((mode) =>
-      labelled(json[mode], `${stack}/${mode}`, problems).flatMap(([type, named]) =>
-        labelled(named, `${stack}/${type}`, problems).flatMap(([name, body]) => {
-          const address = addressOf(stack, mode, `${type}.${name}`);
-          problems.push(...checkName(address, name));
-          const content = singleBody(body, address, problems);
-          return content ? [{ address, stack, mode, type, name, body: content, locals: new Map() }] : [];
-        }),
-      ),
-    );
-  });
+/** The blocks of all stacks' root modules. */
+export const collectBlocks = (raw: RawStacks, problems: Problem[]): Block[] =>
+  raw.stacks.flatMap(({ name, json }) => blocksOf({ key: name, stack: name, json }, problems));
+
+/** The blocks that are written in one home. */
+export function blocksOf({ key, stack, json }: Pick<Home, 'key' | 'stack' | 'json'>, problems: Problem[]): Block[] {
+  for (const section of Object.keys(json))
+    problems.push(...checkSection(key, section, json[section]), ...checkLabels(key, section, json[section]));
+  return MODES.flatMap((mode) =>
+    labelled(json[mode], inHome(key, mode), problems).flatMap(([type, named]) =>
+      labelled(named, inHome(key, type), problems).flatMap(([name, body]) => {
+        const address = addressOf(key, mode, `${type}.${name}`);
+        if (!NAME.test(name)) problems.push(namedWrongly(address, name));
+        const content = singleBody(body, address, problems);
+        return content ? [{ address, stack, home: key, mode, type, name, body: content, locals: new Map() }] : [];
+      }),
+    ),
+  );
 }
 
 /** Sections whose labels are names by themselves. */
-const NAMED = ['variable', 'output', 'locals', 'check'];
+const NAMED = ['variable', 'output', 'locals', 'check', 'module'];
 
 /** A name that two objects of a section's list hold; within one object JSON has told of it. */
-function checkLabels(stack: string, section: string, content: unknown): Problem[] {
+function checkLabels(home: string, section: string, content: unknown): Problem[] {
   const labels = labelled(content, section, []);
   const names = (MODES as readonly string[]).includes(section)
     ? labels.flatMap(([type, named]) => labelled(named, type, []).map(([name]) => `${type}.${name}`))
@@ -79,7 +86,7 @@ function checkLabels(stack: string, section: string, content: unknown): Problem[
       : [];
   const seen = new Set<string>();
   return names.flatMap((name) => {
-    const address = `${stack}/${section === 'resource' ? '' : `${section}.`}${name}`;
+    const address = inHome(home, `${section === 'resource' ? '' : `${section}.`}${name}`);
     const isFirst = !seen.has(name);
     seen.add(name);
     if (isFirst) return [];
@@ -96,24 +103,20 @@ function checkLabels(stack: string, section: string, content: unknown): Problem[
   });
 }
 
-/** A name can be referred to (Terraform: identifiers). */
-const checkName = (address: string, name: string): Problem[] =>
-  /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)
-    ? []
-    : [
-        {
-          code: 'INVALID_ATTRIBUTE',
-          address,
-          message: 'the name of the block is none',
-          value: name,
-          rule: 'a letter or underscore, then letters, digits, underscores and hyphens (Terraform: identifiers)',
-          fix: 'rename the block',
-        },
-      ];
+/** What can be referred to (Terraform: identifiers). */
+export const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 
-function checkSection(stack: string, section: string, content: unknown): Problem[] {
-  const address = `${stack}/${section}`;
-  if (section === 'module') return labelled(content, address, []).map(([name, body]) => notRead(stack, name, body));
+export const namedWrongly = (address: string, name: string): Problem => ({
+  code: 'INVALID_ATTRIBUTE',
+  address,
+  message: 'the name of the block is none',
+  value: name,
+  rule: 'a letter or underscore, then letters, digits, underscores and hyphens (Terraform: identifiers)',
+  fix: 'rename the block',
+});
+
+function checkSection(home: string, section: string, content: unknown): Problem[] {
+  const address = inHome(home, section);
   if (SHAPED.includes(section)) return misshapen(content, address);
   if (SECTIONS.includes(section)) return [];
   const close = nearest(section, SECTIONS);
@@ -129,24 +132,6 @@ function checkSection(stack: string, section: string, content: unknown): Problem
   ];
 }
 
-function notRead(stack: string, name: string, body: unknown): Problem {
-  const one: unknown = Array.isArray(body) ? body[0] : body;
-  return {
-    code: 'UNSUPPORTED_RESOURCE',
-    address: `${stack}/module.${name}`,
-    message: 'modules are not read here: their files are not part of the synthesized JSON',
-    value: isObject(one) ? (one['source'] ?? name) : name,
-    rule: 'the stack holds every resource itself',
-    fix: 'declare its resources in the stack: in cdktf, as a construct instead of a TerraformHclModule',
-  };
-}
-
-/** Why what a module gives is not known; null where the stack declares no such module. */
-export function moduleRefusal(stack: string, json: Json, name: string): Problem | null {
-  const found = labelled(json['module'], '', []).find(([label]) => label === name);
-  return found ? notRead(stack, name, found[1]) : null;
-}
-
 /** Sections that nothing else goes through block by block. */
 const SHAPED = ['variable', 'locals', 'provider', 'terraform', 'check'];
 
@@ -154,7 +139,7 @@ const SHAPED = ['variable', 'locals', 'provider', 'terraform', 'check'];
 function misshapen(content: unknown, address: string): Problem[] {
   const problems: Problem[] = [];
   const labels = labelled(content, address, problems);
-  if (address.endsWith('/variable'))
+  if (/[./]variable$/.test(address))
     for (const [name, body] of labels) singleBody(body, `${address.slice(0, -'variable'.length)}var.${name}`, problems);
   return problems;
 }

@@ -1,6 +1,7 @@
 /** Sections that say how a state came to be, or what should hold of it: they change nothing that is run, and are told. */
 import { isObject, type Json } from '../../read/json.ts';
 import type { FidelityNote } from '../../topology.ts';
+import { inHome } from './addresses.ts';
 import { labelled } from './blocks.ts';
 import { attempt } from './errors.ts';
 import type { World } from './world.ts';
@@ -16,14 +17,14 @@ export const OF_STATE: Readonly<Record<string, string>> = {
 export function checkChecks(world: World, notes: Map<string, FidelityNote>): void {
   const note = (subject: string, reason: string): void =>
     void notes.set(`no-local-effect ${subject}`, { kind: 'no-local-effect', subject, reason });
-  for (const { name: stack, json } of world.raw.stacks) {
+  for (const { key, json } of world.homes) {
     for (const [section, reason] of Object.entries(OF_STATE)) if (json[section]) note(section, reason);
-    for (const [name, body] of labelled(json['check'], `${stack}/check`, []))
-      for (const [reason, i] of failures(world, stack, name, body)) note(`${stack}/check.${name}${i}`, reason);
+    for (const [name, body] of labelled(json['check'], inHome(key, 'check'), []))
+      for (const [reason, i] of failures(world, key, name, body)) note(inHome(key, `check.${name}${i}`), reason);
   }
 }
 
-function failures(world: World, stack: string, name: string, body: unknown): [string, string][] {
+function failures(world: World, home: string, name: string, body: unknown): [string, string][] {
   const content = ([body].flat()[0] ?? {}) as Json;
   // Its own data source asks what runs, mostly a URL.
   if (isObject(content) && content['data']) return [['it has a data source of its own, which is not asked here', '']];
@@ -31,10 +32,10 @@ function failures(world: World, stack: string, name: string, body: unknown): [st
     .flat()
     .filter(isObject)
     .flatMap((assert, i): [string, string][] => {
-      const at = `${stack}/check.${name}`;
-      const holds = attempt([], () => world.evaluateValue(assert['condition'], { stack }, at));
+      const at = inHome(home, `check.${name}`);
+      const holds = attempt([], () => world.evaluateValue(assert['condition'], { home }, at));
       if (holds === true || holds === 'true') return [];
-      const message = attempt([], () => world.evaluateValue(assert['error_message'], { stack }, at));
+      const message = attempt([], () => world.evaluateValue(assert['error_message'], { home }, at));
       return [[`it does not hold: ${String(message ?? assert['condition'])}`, `.assert[${i}]`]];
     });
 }

@@ -1,17 +1,38 @@
 /** `count`, `for_each` and `dynamic`: one block written, several meant. */
 import { CutoverError } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
+import type { Locals } from '../expr/evaluate.ts';
 import { pairsOf } from '../expr/values.ts';
 import type { Block } from './blocks.ts';
 
+/** A block that may stand for several. */
+export interface Repeatable {
+  readonly address: string;
+  readonly body: Json;
+  /** `count` and `each` of this instance. */
+  readonly locals: Locals;
+}
+
 /** What a declared block stands for. */
-export type Instances =
-  | { readonly kind: 'single'; readonly block: Block }
-  | { readonly kind: 'list'; readonly blocks: readonly Block[] }
-  | { readonly kind: 'map'; readonly blocks: ReadonlyMap<string, Block> };
+export type Instances<T = Block> =
+  | { readonly kind: 'single'; readonly block: T }
+  | { readonly kind: 'list'; readonly blocks: readonly T[] }
+  | { readonly kind: 'map'; readonly blocks: ReadonlyMap<string, T> };
+
+/** What a block with count or for_each is as a whole. */
+export function allOf<T>(instances: Instances<T>, value: (one: T) => unknown): unknown {
+  if (instances.kind === 'map') return Object.fromEntries([...instances.blocks].map(([k, b]) => [k, value(b)]));
+  return listOf(instances).map(value);
+}
+
+/** The instance that a step of a reference names; undefined where it names none. */
+export function instanceAt<T>(instances: Instances<T>, key: string | undefined): T | undefined {
+  if (instances.kind === 'single') return instances.block;
+  return instances.kind === 'list' ? instances.blocks[Number(key ?? Number.NaN)] : instances.blocks.get(key ?? '');
+}
 
 /** All instances of a block, in order. */
-export function listOf(instances: Instances): readonly Block[] {
+export function listOf<T>(instances: Instances<T>): readonly T[] {
   if (instances.kind === 'single') return [instances.block];
   return instances.kind === 'list' ? instances.blocks : [...instances.blocks.values()];
 }
@@ -21,7 +42,7 @@ type Evaluate = (value: unknown, at: string) => unknown;
 const MAX_INSTANCES = 1000;
 
 /** @throws CutoverError */
-export function instancesOf(block: Block, evaluate: Evaluate): Instances {
+export function instancesOf<T extends Repeatable>(block: T, evaluate: Evaluate): Instances<T> {
   const { body, address } = block;
   if (isGiven(body['count']) && isGiven(body['for_each']))
     throw invalid(`${address}.count`, body['count'], 'count or for_each, not both');
@@ -48,7 +69,7 @@ export function instancesOf(block: Block, evaluate: Evaluate): Instances {
 
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
-const instance = (block: Block, suffix: string, name: string, value: Json): Block => ({
+const instance = <T extends Repeatable>(block: T, suffix: string, name: string, value: Json): T => ({
   ...block,
   address: `${block.address}${suffix}`,
   locals: new Map([[name, value]]),

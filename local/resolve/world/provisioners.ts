@@ -11,7 +11,7 @@ export function provisionersOf(world: World, block: Block): readonly Provisioner
     string,
     unknown,
   ][];
-  const scope = { stack: block.stack, locals: new Map([...block.locals, ['self', world.all(block)] as const]) };
+  const scope = { home: block.home, locals: new Map([...block.locals, ['self', world.all(block)] as const]) };
   return byType
     .flatMap(([type, bodies]) => [bodies].flat().map((body) => ({ type, body })))
     .filter(({ type }) => type !== '//')

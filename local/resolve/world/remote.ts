@@ -1,7 +1,7 @@
 /** Which stack a `terraform_remote_state` stands for. */
 import { CutoverError } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
-import type { RawStack, RawStacks } from '../../read/read-stacks.ts';
+import type { RawStack, RawStacks } from '../../read/raw.ts';
 
 /** cdktf names the data source after the stack it made the reference to. */
 const CDKTF_NAME = /^cross-stack-reference-input-(.+)$/;

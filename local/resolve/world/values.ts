@@ -16,16 +16,18 @@ export interface Found {
 
 /** Where an expression stands. */
 export interface Scoped {
-  readonly stack: string;
+  /** Key of the home whose names are meant. */
+  readonly home: string;
   readonly locals?: Locals;
 }
 
 interface Surroundings {
   /** @throws CutoverError */
-  lookup(path: readonly string[], stack: string): Found;
+  lookup(path: readonly string[], home: string): Found;
   /** What is being evaluated has the mark. */
   mark(mark: Mark): void;
-  folderOf(stack: string): string;
+  /** Where files are found that are named in a home. */
+  folderOf(home: string): string;
 }
 
 const NO_DYNAMICS: ReturnType<typeof dynamicsOf> = new Map();
@@ -65,9 +67,9 @@ export class Values {
     try {
       const node = parseCached(text);
       if (callsFunction(node, 'sensitive')) this.#surroundings.mark('sensitive');
-      const file = fileReader(this.#surroundings.folderOf(scope.stack));
+      const file = fileReader(this.#surroundings.folderOf(scope.home));
       return bounded(
-        evaluate(node, { lookup: (path) => this.#surroundings.lookup(path, scope.stack), file }, scope.locals),
+        evaluate(node, { lookup: (path) => this.#surroundings.lookup(path, scope.home), file }, scope.locals),
       );
     } catch (error) {
       throw located(error, at, text);

@@ -1,38 +1,100 @@
-/** Terraform variables: given values, defaults, types and validations. */
+/** Terraform variables: given values, defaults and types. Their validations are in validations.ts. */
 import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
-import type { RawStacks } from '../../read/read-stacks.ts';
+import type { GivenValue } from '../../read/raw.ts';
 import { ExpressionError } from '../expr/ast.ts';
 import { evaluate } from '../expr/evaluate.ts';
 import { parseExpression } from '../expr/parser.ts';
 import { nearest } from '../nearest.ts';
+import { inHome } from './addresses.ts';
 import { declared, labelled } from './blocks.ts';
+import { constantOf } from './constants.ts';
 import { attempt, dangling } from './errors.ts';
+import type { Home } from './homes.ts';
 import { toType } from './variable-types.ts';
 import type { World } from './world.ts';
 
-/** @throws CutoverError MISSING_VARIABLE | DANGLING_REFERENCE | INVALID_CONFIG */
-export function variableOf(stack: string, json: Json, name: string, given: Readonly<Record<string, unknown>>): unknown {
-  const body = declared(json, 'variable', name);
-  if (!body) {
-    const close = nearest(
-      name,
-      labelled(json['variable'], 'variable', []).map(([n]) => n),
-    );
-    throw dangling(`there is no variable ${name}`, close ? `did you mean var.${close}?` : `declare variable ${name}`);
-  }
-  if (Object.hasOwn(given, name)) return typed(stack, name, body, givenValue(body, given[name]));
-  if (Object.hasOwn(body, 'default')) return typed(stack, name, body, body['default']);
-  throw missingVariable(stack, name);
+/** What is given to a stack; files go before the environment (Terraform: variable definition precedence). */
+export interface GivenValues {
+  readonly environment: Readonly<Record<string, unknown>>;
+  readonly files: ReadonlyMap<string, GivenValue>;
 }
 
-const missingVariable = (stack: string, name: string): CutoverError =>
+/** A value that a caller gives. */
+export interface Given {
+  readonly value: unknown;
+  readonly isSecret: boolean;
+}
+
+/** What a value is converted for, and how to give another. */
+interface Target {
+  readonly address: string;
+  readonly name: string;
+  readonly body: Json;
+  readonly isSecret: boolean;
+  readonly fix: string;
+}
+
+/** @throws CutoverError MISSING_VARIABLE | DANGLING_REFERENCE | INVALID_CONFIG */
+export function variableOf(stack: string, json: Json, name: string, given: GivenValues): unknown {
+  const body = bodyOf(json, name);
+  const isSecret = body['sensitive'] === true;
+  const target: Target = { address: `${stack}/var.${name}`, name, body, isSecret, fix: `set TF_VAR_${name}` };
+  const inFile = given.files.get(name);
+  if (inFile) {
+    const ofFile = { ...target, fix: `set ${name} in ${inFile.file}` };
+    return typed(ofFile, constantOf(inFile.value, target.address));
+  }
+  if (Object.hasOwn(given.environment, name)) return typed(target, givenValue(body, given.environment[name]));
+  const missing = `set it in the environment: TF_VAR_${name}=…, or in terraform.tfvars`;
+  return defaultOf(target, missing);
+}
+
+/** @param evaluated the argument of a name, and where its problems are @throws CutoverError MISSING_VARIABLE | DANGLING_REFERENCE | INVALID_CONFIG */
+export function argumentOf(home: Home, name: string, evaluated: (name: string, at: string) => Given): unknown {
+  const { call, json, key } = home;
+  const body = bodyOf(json, name);
+  const at = `${call?.address}.${name}`;
+  const target: Target = {
+    address: inHome(key, `var.${name}`),
+    name,
+    body,
+    isSecret: body['sensitive'] === true,
+    fix: `set ${name} in the module block`,
+  };
+  if (!Object.hasOwn(call?.body ?? {}, name)) return defaultOf(target, `set ${name} in the block module ${call?.name}`);
+  const { value, isSecret } = evaluated(name, at);
+  return typed({ ...target, isSecret: isSecret || target.isSecret }, value ?? null);
+}
+
+function bodyOf(json: Json, name: string): Json {
+  const body = declared(json, 'variable', name);
+  if (body) return body;
+  const close = nearest(
+    name,
+    labelled(json['variable'], 'variable', []).map(([n]) => n),
+  );
+  throw dangling(`there is no variable ${name}`, close ? `did you mean var.${close}?` : `declare variable ${name}`);
+}
+
+/** In native syntax a default may be any constant expression (see read/hcl/normalise.ts). */
+const hasDefault = (body: Json): boolean => Object.hasOwn(body, 'default') || Object.hasOwn(body, '//default');
+
+const writtenDefault = ({ address, body }: Target): unknown =>
+  Object.hasOwn(body, '//default') ? constantOf(body['//default'], `${address}.default`) : body['default'];
+
+function defaultOf(target: Target, fix: string): unknown {
+  if (hasDefault(target.body)) return typed(target, writtenDefault(target));
+  throw missingVariable(target, fix);
+}
+
+const missingVariable = ({ address, name }: Target, fix: string): CutoverError =>
   new CutoverError({
     code: 'MISSING_VARIABLE',
-    address: `${stack}/var.${name}`,
+    address,
     message: `the variable ${name} has no value`,
     rule: 'a variable without default needs a value',
-    fix: `set it in the environment: TF_VAR_${name}=…`,
+    fix,
   });
 
 /**
@@ -55,68 +117,38 @@ function notKnown(name: string): never {
   throw new ExpressionError(`a value cannot refer to ${name}`);
 }
 
-function typed(stack: string, name: string, body: Json, value: unknown): unknown {
-  const type = String(body['type'] ?? 'any');
+function typed(target: Target, value: unknown): unknown {
+  const { address, name, body, isSecret, fix } = target;
+  const type = String(body['type'] ?? 'any').replace(/^\s*\$\{([\s\S]*)\}\s*$/, '$1');
   const isNullable = body['nullable'] !== false && body['nullable'] !== 'false';
   if (value === null && isNullable) return null;
-  const given = value === null ? (body['default'] ?? null) : value;
-  if (given === null) throw missingVariable(stack, name);
+  const given = value === null && hasDefault(body) ? writtenDefault(target) : value;
+  if (given === null || given === undefined) throw missingVariable(target, fix);
   try {
     return toType(type, given);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     throw new CutoverError({
       code: 'INVALID_CONFIG',
-      address: `${stack}/var.${name}`,
-      message: `the variable ${name} is no ${type}${body['sensitive'] === true ? '' : `: ${error.message}`}`,
-      value: body['sensitive'] === true ? '(sensitive)' : given,
+      address,
+      message: `the variable ${name} is no ${type}${isSecret ? '' : `: ${error.message}`}`,
+      value: isSecret ? '(sensitive)' : given,
       rule: `type ${type}`,
-      fix: `set TF_VAR_${name} to a ${type}`,
+      fix: `${fix}, to a ${type}`,
     });
   }
 }
 
 /** Terraform asks for every variable, used or not. */
-export function checkVariables(raw: RawStacks, given: Readonly<Record<string, unknown>>): Problem[] {
-  return raw.stacks.flatMap(({ name: stack, json }) =>
-    labelled(json['variable'], `${stack}/variable`, []).flatMap(([name, body]) => {
-      // That it is no block has been told.
-      if (!isObject([body].flat()[0])) return [];
-      try {
-        variableOf(stack, json, name, given);
-        return [];
-      } catch (error) {
-        if (!(error instanceof CutoverError)) throw error;
-        return error.problems.map((p) => ({ ...p, address: p.address ?? `${stack}/var.${name}` }));
-      }
-    }),
-  );
-}
-
-/** What `validation` blocks of variables refuse (Terraform: custom conditions), each by its own message. */
-export function checkValidations(world: World): Problem[] {
+export function checkVariables(world: World): Problem[] {
   const problems: Problem[] = [];
-  for (const { name: stack, json } of world.raw.stacks)
-    for (const [name] of labelled(json['variable'], `${stack}/variable`, [])) {
-      const address = `${stack}/var.${name}`;
-      const validations = [declared(json, 'variable', name)?.['validation'] ?? []].flat().filter(isObject);
-      // A variable without value, or of another type, has been reported.
-      const value =
-        validations.length > 0 ? attempt([], () => world.evaluateValue(`\${var.${name}}`, { stack }, address)) : null;
-      for (const { condition, error_message: message } of value === undefined ? [] : validations) {
-        const at = `${address}.validation`;
-        const holds = attempt(problems, () => world.evaluateValue(condition, { stack }, at));
-        if (holds === undefined || holds === true || holds === 'true') continue;
-        const text = attempt(problems, () => world.evaluateValue(message, { stack }, at));
-        problems.push({
-          code: 'INVALID_CONFIG',
-          address,
-          message: `the variable ${name} is refused: ${String(text ?? 'its validation does not hold')}`,
-          value: world.isSensitiveVariable(stack, name) ? '(sensitive)' : (value ?? null),
-          rule: String(condition),
-          fix: `set TF_VAR_${name} to a value that its validation takes`,
-        });
-      }
+  for (const { key, json } of world.homes)
+    for (const [name, body] of labelled(json['variable'], inHome(key, 'variable'), [])) {
+      // That it is no block has been told.
+      if (!isObject([body].flat()[0])) continue;
+      const found: Problem[] = [];
+      attempt(found, () => world.named.variable(key, name));
+      problems.push(...found.map((p) => ({ ...p, address: p.address ?? inHome(key, `var.${name}`) })));
     }
   return problems;
 }

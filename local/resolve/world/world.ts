@@ -5,26 +5,18 @@
 import { dirname } from 'node:path';
 import { CutoverError, type Problem } from '../../errors.ts';
 import type { Json } from '../../read/json.ts';
-import type { RawStack, RawStacks } from '../../read/read-stacks.ts';
+import type { RawStack, RawStacks } from '../../read/raw.ts';
 import { markLazy } from '../expr/size.ts';
 import { nearest } from '../nearest.ts';
-import {
-  addressOf,
-  type Block,
-  collectBlocks,
-  declared,
-  labelled,
-  localsOf,
-  META_ARGUMENTS,
-  modeOf,
-  moduleRefusal,
-} from './blocks.ts';
+import { outOfHome } from './addresses.ts';
+import { addressOf, type Block, META_ARGUMENTS, modeOf } from './blocks.ts';
 import { attempt, dangling } from './errors.ts';
-import { dynamicsOf, type Instances, instancesOf, listOf } from './expand.ts';
+import { allOf, dynamicsOf, type Instances, instanceAt, instancesOf, listOf, type Repeatable } from './expand.ts';
+import { type Call, type Home, Homes } from './homes.ts';
 import { Memo } from './memo.ts';
+import { NamedValues } from './named-values.ts';
 import { remoteStack } from './remote.ts';
 import { type Found, type Scoped, Values } from './values.ts';
-import { variableOf } from './variables.ts';
 
 /** What the resolver knows of a block's type. */
 export interface TypeKnowledge {
@@ -49,10 +41,12 @@ export class World {
   readonly blocks = new Map<string, Block>();
   readonly problems: Problem[] = [];
   readonly raw: RawStacks;
-  readonly #declared: ReadonlyMap<string, Block>;
+  readonly #homes: Homes;
   readonly #options: WorldOptions;
   readonly #memo = new Memo();
   readonly #values: Values;
+  /** Variables, locals, outputs and modules. */
+  readonly named: NamedValues;
   readonly #stacks: ReadonlyMap<string, RawStack>;
 
   constructor(raw: RawStacks, options: WorldOptions) {
@@ -60,39 +54,80 @@ export class World {
     this.#options = options;
     this.#stacks = new Map(raw.stacks.map((stack) => [stack.name, stack]));
     this.#values = new Values({
-      lookup: (path, stack) => this.#lookup(path, stack),
+      lookup: (path, home) => this.#lookup(path, home),
       mark: (mark) => this.#memo.mark(mark),
-      folderOf: (stack) => this.folderOf(stack),
+      folderOf: (home) => this.folderOf(this.#homes.get(home)?.stack ?? ''),
     });
-    this.#declared = new Map(collectBlocks(raw, this.problems).map((b) => [b.address, b]));
+    this.#homes = new Homes(raw.stacks, this.problems);
+    this.named = new NamedValues({
+      homes: this.#homes,
+      memo: this.#memo,
+      environment: options.variables,
+      filesOf: (stack) => this.#stacks.get(stack)?.given ?? new Map(),
+      evaluate: (value, scope, at) => this.evaluateValue(value, scope, at),
+      instances: (call) => this.instances(call),
+    });
   }
 
-  /** Evaluates every `count` and `for_each`. */
+  /** Evaluates every `count` and `for_each`, and goes into every module. */
   expand(): void {
-    for (const block of this.#declared.values()) {
-      const found = attempt(this.problems, () => this.instances(block));
-      for (const one of found ? listOf(found) : []) this.blocks.set(one.address, one);
+    for (const home of this.#homes.all()) this.#expandHome(home);
+  }
+
+  #expandHome({ key }: Home): void {
+    for (const block of this.#homes.blocksIn(key))
+      for (const one of this.#each(block)) this.blocks.set(one.address, one);
+    for (const call of this.#homes.callsIn(key)) {
+      if (!call.raw.module) continue;
+      for (const one of this.#each(call)) {
+        const home = attempt(this.problems, () => this.#homes.open(one));
+        if (home) this.#expandHome(home);
+      }
     }
   }
 
+  #each<T extends Block | Call>(block: T): readonly T[] {
+    const found = attempt(this.problems, () => this.instances(block));
+    return found ? listOf(found) : [];
+  }
+
+  /** Of all stacks and modules, once these are expanded; the roots of stacks first. */
+  get homes(): readonly Home[] {
+    return this.#homes.all();
+  }
+
+  home(key: string): Home | undefined {
+    return this.#homes.get(key);
+  }
+
+  /** @throws CutoverError where there is none, or where its files cannot be read */
+  call(home: string, name: string): Call {
+    return this.#homes.call(home, name);
+  }
+
+  callNames(home: string): string[] {
+    return this.#homes.callsIn(home).map(({ name }) => name);
+  }
+
   declaredBlock(address: string): Block | undefined {
-    return this.#declared.get(address);
+    return this.#homes.block(address);
   }
 
   /** @throws CutoverError */
-  instances(block: Block): Instances {
+  instances<T extends Repeatable & { readonly home: string }>(block: T): Instances<T> {
     return this.#memo.once(`${block.address} (instances)`, () =>
       instancesOf(block, (value, at) => this.evaluateValue(value, block, at)),
     );
   }
 
-  /** Where a stack's files are found. */
+  /** Where a stack's files are found: Terraform runs there, and its modules' relative paths begin there. */
   folderOf(stack: string): string {
     return dirname(this.#stacks.get(stack)?.file ?? '.');
   }
 
-  stackJson(name: string): Json {
-    return this.#stacks.get(name)?.json ?? {};
+  /** What is written in a home. */
+  jsonOf(home: string): Json {
+    return this.#homes.get(home)?.json ?? {};
   }
 
   /** Names of all configured attributes of a block. */
@@ -149,45 +184,34 @@ export class World {
     return this.#memo.has('sensitive', `${block.address}.${name} (configured)`) || this.isEphemeral(block, name);
   }
 
-  isEphemeralOutput(stack: string, name: string): boolean {
-    return this.#memo.has('ephemeral', `${stack}/output.${name}`);
-  }
-
   /** Evaluates every text inside a JSON value. @throws CutoverError naming address, attribute and expression */
   evaluateValue(value: unknown, scope: Scoped, at: string): unknown {
     return this.#values.of(value, scope, at);
   }
 
-  #lookup(path: readonly string[], stack: string): Found {
+  #lookup(path: readonly string[], home: string): Found {
     const [root = '', second = '', third = ''] = path;
-    if (root === 'var') return { value: this.#variable(second, stack), used: 2 };
-    if (root === 'local') return { value: this.#local(second, stack), used: 2 };
-    if (root === 'path' && ['module', 'root', 'cwd'].includes(second)) return { value: '.', used: 2 };
+    if (root === 'var') return { value: this.named.variable(home, second), used: 2 };
+    if (root === 'local') return { value: this.named.local(home, second), used: 2 };
+    if (root === 'path' && second === 'module') return { value: this.#homes.get(home)?.path ?? '.', used: 2 };
+    if (root === 'path' && ['root', 'cwd'].includes(second)) return { value: '.', used: 2 };
     if (root === 'terraform' && second === 'workspace') return { value: 'default', used: 2 };
-    if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, stack);
-    const ofModule = root === 'module' ? moduleRefusal(stack, this.stackJson(stack), second) : null;
-    if (ofModule) throw new CutoverError(ofModule);
+    if (root === 'module') return this.named.ofCall(path, home);
+    if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, home);
     const { mode, parts } = modeOf(root);
     if (mode === 'ephemeral') this.#memo.mark('ephemeral');
     const named = mode === 'resource' ? `${root}.${second}` : `${second}.${third}`;
-    return this.#ofBlock(addressOf(stack, mode, named), path, parts);
+    return this.#ofBlock(addressOf(home, mode, named), path, { home, used: parts });
   }
 
-  #ofBlock(address: string, path: readonly string[], used: number): Found {
-    const block = this.#declared.get(address);
-    if (!block) throw this.#unknownName(address, path, used);
+  #ofBlock(address: string, path: readonly string[], at: { readonly home: string; readonly used: number }): Found {
+    const block = this.#homes.block(address);
+    if (!block) throw this.#unknownName(at.home, path, at.used);
     const instances = this.instances(block);
-    if (instances.kind === 'single') return this.#ofInstance(instances.block, path, used);
-    const key = path[used];
-    const one =
-      instances.kind === 'list' ? instances.blocks[Number(key ?? Number.NaN)] : instances.blocks.get(key ?? '');
-    if (one) return this.#ofInstance(one, path, used + 1);
-    const value = this.#memo.once(`${address} (all instances)`, () =>
-      instances.kind === 'list'
-        ? instances.blocks.map((b) => this.all(b))
-        : Object.fromEntries([...instances.blocks].map(([k, b]) => [k, this.all(b)])),
-    );
-    return { value, used };
+    const one = instanceAt(instances, path[at.used]);
+    if (one) return this.#ofInstance(one, path, instances.kind === 'single' ? at.used : at.used + 1);
+    const value = this.#memo.once(`${address} (all instances)`, () => allOf(instances, (b) => this.all(b)));
+    return { value, used: at.used };
   }
 
   #ofInstance(block: Block, path: readonly string[], used: number): Found {
@@ -205,12 +229,15 @@ export class World {
     );
   }
 
-  #unknownName(address: string, path: readonly string[], used: number): CutoverError {
-    const close = nearest(address, [...this.#declared.keys()]);
+  #unknownName(home: string, path: readonly string[], used: number): CutoverError {
     const written = path.slice(0, used).join('.');
+    const close = nearest(
+      written,
+      this.#homes.blocksIn(home).map((b) => outOfHome(home, b.address)),
+    );
     return dangling(
       `there is no ${written}${path.length < used ? ', and no such name' : ''}`,
-      close ? `did you mean ${close.slice(close.indexOf('/') + 1)}?` : `declare ${written}, or remove the reference`,
+      close ? `did you mean ${close}?` : `declare ${written}, or remove the reference`,
     );
   }
 
@@ -228,52 +255,16 @@ export class World {
     });
   }
 
-  isSensitiveVariable(stack: string, name: string): boolean {
-    return declared(this.stackJson(stack), 'variable', name)?.['sensitive'] === true;
-  }
-
-  #variable(name: string, stack: string): unknown {
-    for (const mark of ['sensitive', 'ephemeral'] as const)
-      if (declared(this.stackJson(stack), 'variable', name)?.[mark] === true) this.#memo.mark(mark);
-    return variableOf(stack, this.stackJson(stack), name, this.#options.variables);
-  }
-
-  #local(name: string, stack: string): unknown {
-    const at = `${stack}/local.${name}`;
-    return this.#memo.once(at, () => {
-      const locals = localsOf(this.stackJson(stack));
-      if (Object.hasOwn(locals, name)) return this.evaluateValue(locals[name], { stack }, at);
-      const close = nearest(name, Object.keys(locals));
-      throw dangling(`there is no local.${name}`, close ? `did you mean local.${close}?` : `declare ${name} in locals`);
-    });
-  }
-
   /** Another stack's output, through its state. */
-  #remote(path: readonly string[], stack: string): Found {
+  #remote(path: readonly string[], home: string): Found {
     const [, , name = '', outputs, output] = path;
-    const block = this.#declared.get(`${stack}/data.terraform_remote_state.${name}`);
-    if (!block) throw this.#unknownName(`${stack}/data.terraform_remote_state.${name}`, path, 3);
+    const block = this.#homes.block(addressOf(home, 'data', `terraform_remote_state.${name}`));
+    if (!block) throw this.#unknownName(home, path, 3);
     const other = remoteStack(this.raw, name, block.body);
     if (outputs !== 'outputs')
       throw dangling('only the outputs of a remote state can be read', 'write .outputs.NAME after its name');
-    if (output !== undefined) return { value: this.output(other, output), used: 5 };
-    const names = labelled(this.stackJson(other)['output'], 'output', []).map(([n]) => n);
-    return { value: Object.fromEntries(names.map((n) => [n, this.output(other, n)])), used: 4 };
-  }
-
-  /** @throws CutoverError */
-  output(stack: string, name: string): unknown {
-    const at = `${stack}/output.${name}`;
-    return this.#memo.once(at, () => {
-      const body = declared(this.stackJson(stack), 'output', name);
-      if (body) return this.evaluateValue(body['value'], { stack }, at) ?? null;
-      const names = labelled(this.stackJson(stack)['output'], 'output', []).map(([n]) => n);
-      const close = nearest(name, names);
-      throw dangling(`stack ${stack} has no output ${name}`, close ? `did you mean ${close}?` : 'declare the output');
-    });
-  }
-
-  isSensitiveOutput(stack: string, name: string): boolean {
-    return this.#memo.has('sensitive', `${stack}/output.${name}`);
+    if (output !== undefined) return { value: this.named.output(other, output), used: 5 };
+    const names = this.named.outputNames(other);
+    return { value: Object.fromEntries(names.map((n) => [n, this.named.output(other, n)])), used: 4 };
   }
 }
