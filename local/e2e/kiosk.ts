@@ -7,7 +7,7 @@ export function kiosk(redeployment: string, menu: string) {
   const root = { ...api, resource_id: '${aws_api_gateway_rest_api.kiosk.root_resource_id}' };
   const behind = '${aws_lb.kitchen.dns_name}';
   return {
-    provider: { aws: { region: 'eu-central-1' } },
+    provider: { aws: { region: 'eu-central-1', allowed_account_ids: ['123456789012'] } },
     resource: {
       aws_subnet: {
         a: { vpc_id: 'vpc-1', cidr_block: '10.1.0.0/24', availability_zone: 'eu-central-1a' },

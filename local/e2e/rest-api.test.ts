@@ -126,7 +126,7 @@ async function write(t: ExecutionContext): Promise<(redeployment: string, menu: 
   const dir = await mkdtemp(join(tmpdir(), 'cutover-kiosk-'));
   t.teardown(() => rm(dir, { recursive: true, force: true }));
   const code =
-    'exports.handler = async (e) => ({ statusCode: 201, body: `thanks for ${e.body} at ${e.requestContext.stage}` });';
+    'exports.handler = async (e) => ({ statusCode: 201, body: `thanks for ${e.body} at ${e.requestContext.stage} in ${process.env.AWS_REGION} of ${e.requestContext.accountId}` });';
   await writeFile(join(dir, 'tip.zip'), zipSync({ 'tip.js': new TextEncoder().encode(code) }));
   return async (redeployment, menu) => {
     await writeFile(join(dir, 'main.tf.json'), JSON.stringify(kiosk(redeployment, menu)));
@@ -151,7 +151,11 @@ test.serial(
     t.is(await eat('soup'), '200 soup');
     t.is(await eat('salad/green'), '404 no such dish');
     const tip = await fetch(url, { method: 'POST', body: 'the soup' });
-    t.is(`${tip.status} ${await tip.text()}`, '201 thanks for the soup at open');
+    t.is(`${tip.status} ${await tip.text()}`, '201 thanks for the soup at open in eu-central-1 of 123456789012');
+    const form = { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    const action = 'Action=CreateTopic&Version=2010-03-31&Name=specials';
+    const made = await fetch(`http://127.0.0.1:${plane.portBase}`, { ...form, body: action });
+    t.regex(await made.text(), /<TopicArn>arn:aws:sns:eu-central-1:123456789012:specials</);
 
     // The stage goes on serving its picture until there is another deployment.
     t.is((await plane.up('--synth', await written('1', 'dinner'))).code, 0);

@@ -41,9 +41,6 @@ export function stretched(text: string, length: number): string {
 
 export const uuid = (seed: string): string => hex(seed, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
-/** Hosted zone of every load balancer of a region. */
-export const zoneOfBalancers = (region: string): string => `Z${hex(region, 13).toUpperCase()}`;
-
 /** `<prefix>-` and 17 hex digits, as EC2 makes ids. */
 export const ec2Id = (prefix: string, seed: string): string => `${prefix}-${hex(seed, 17)}`;
 

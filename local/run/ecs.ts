@@ -29,6 +29,7 @@ import { createWaitingTasks } from './ecs/waiting-tasks.ts';
 import type { EventLog } from './events.ts';
 import { type Instances, instanceState } from './instances/instances.ts';
 import type { SecretValues } from './params/secret-values.ts';
+import type { Place } from './place.ts';
 import type { Random } from './random.ts';
 
 export interface EcsOptions {
@@ -49,8 +50,7 @@ export interface EcsOptions {
   /** Availability zone of a subnet; null where these stacks do not declare it. */
   readonly zoneOf: (subnetId: string) => string | null;
   readonly network: KnownNetwork;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
   /** The next revision of a task definition's family. */
   readonly nextRevision: (family: string) => number;
   /** Does a load balancer forward to the target group? */

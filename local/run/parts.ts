@@ -24,6 +24,7 @@ import { createLogStore } from './logs/logs.ts';
 import { createMetricStore } from './metrics/store.ts';
 import { createParameterStore } from './params/params.ts';
 import { createSecretValues } from './params/secret-values.ts';
+import { DEFAULT_PLACE } from './place.ts';
 import type { PlaneConfig } from './plane.ts';
 import { createProcessRunner } from './processes/processes.ts';
 import { createRandom } from './random.ts';
@@ -36,16 +37,12 @@ import { createSigningMaterial, startCertificateServer } from './topics/signing.
 import { createTopics } from './topics/topics.ts';
 import { createCommandWaits } from './waits/waits.ts';
 
-/** Every account here is the one of emulators: twelve zeros. */
-export const ACCOUNT_ID = '000000000000';
-/** Of what the stacks do not make, whatever theirs is; processes are told the stacks'. */
-export const REGION = 'us-east-1';
-
 /** Load balancers' addresses and names, and what security groups let through. */
 export function setNames(parts: Parts, old: Topology | null, next: Topology): void {
   const loadBalancers: LoadBalancer[] = mergeByArn(old?.loadBalancers ?? [], next.loadBalancers);
   const listeners: Listener[] = mergeByArn(old?.listeners ?? [], next.listeners);
   parts.place.region = next.region;
+  parts.place.accountId = next.accountId;
   parts.addresses.setLoadBalancers(loadBalancers, listeners);
   parts.addresses.setRestApis(mergeById(old?.restApis ?? [], next.restApis));
   const subnets = mergeById(old?.subnets ?? [], next.subnets);
@@ -95,15 +92,16 @@ export async function createParts(config: PlaneConfig) {
   });
   const logs = createLogStore({ clock, dir: join(config.stateDir, 'logs'), onWarn: warn });
   const metrics = createMetricStore({ clock });
-  const scope = { region: REGION, accountId: ACCOUNT_ID };
-  const parameters = createParameterStore({ clock, localise: addresses.localise, ...scope });
+  /** Where the stacks are: one object, which all read from and `setNames` writes. */
+  const place = { ...DEFAULT_PLACE };
+  const parameters = createParameterStore({ clock, localise: addresses.localise, place });
   const secretValues = createSecretValues(addresses.localise);
   const tables = createTables({
     clock,
     processes,
     dataDir: join(config.stateDir, 'tables'),
     port: config.portBase + 3,
-    region: REGION,
+    place,
     onWarn: warn,
   });
   const signingHost = `127.0.0.1:${config.portBase + 2}`;
@@ -122,7 +120,7 @@ export async function createParts(config: PlaneConfig) {
       resume: config.resume ?? false,
       onWarn: warn,
     }),
-    ...scope,
+    place,
   });
   const balancer = createBalancer({
     ...{ clock, random, events, addresses, metrics, onSaved },
@@ -131,8 +129,6 @@ export async function createParts(config: PlaneConfig) {
   });
   const zones = new Map<string, string>();
   const network = createKnownNetwork();
-  /** Where the stacks are. */
-  const place = { region: REGION };
   const environment = () => ({
     AWS_ENDPOINT_URL: addresses.awsEndpoint,
     ...dynamoDbAddress(tables.endpoint()),
@@ -160,7 +156,7 @@ export async function createParts(config: PlaneConfig) {
     commands: config.images,
     environment,
     policyOf: (groupArn) => capacity.providerOf(groupArn),
-    ...scope,
+    place,
   });
   const ecs = createEcs({
     clock,
@@ -186,7 +182,7 @@ export async function createParts(config: PlaneConfig) {
     scales: (provider) => capacity.scales(provider),
     saved: saved.ecs,
     onSaved,
-    ...scope,
+    place,
   });
   const functions = createFunctionRunner({
     clock,
@@ -197,9 +193,7 @@ export async function createParts(config: PlaneConfig) {
     metrics,
     addresses,
     dir: join(config.stateDir, 'functions'),
-    get region() {
-      return place.region;
-    },
+    place,
   });
   const restApis = createRestApis({
     clock,
@@ -209,7 +203,7 @@ export async function createParts(config: PlaneConfig) {
     logs,
     functions,
     addresses,
-    accountId: ACCOUNT_ID,
+    place,
     journal: openJournalOf({
       file: join(config.stateDir, 'usage.jsonl'),
       resume: config.resume ?? false,
@@ -218,7 +212,7 @@ export async function createParts(config: PlaneConfig) {
       isValue: isSavedUsage,
     }),
   });
-  const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, ...scope });
+  const alarms = createAlarms({ clock, events, metrics, publish: topics.publish, place });
   const autoscaler = createAutoscaler({ clock, random, events, metrics, ecs, alarms });
   const capacity = createCapacity({
     clock,

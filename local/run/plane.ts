@@ -17,7 +17,7 @@ import { APPROXIMATIONS } from './fidelity.ts';
 import { createRepositoryBuilds } from './images/repository-builds.ts';
 import { checksFor, loadTopology } from './load.ts';
 import { createMetadataRoute } from './metadata/metadata.ts';
-import { ACCOUNT_ID, closeParts, createParts, REGION, setNames } from './parts.ts';
+import { closeParts, createParts, setNames } from './parts.ts';
 import { createSecrets } from './secrets.ts';
 import { statusOf } from './status.ts';
 
@@ -108,7 +108,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
         pid: process.pid,
         portBase: config.portBase,
         addressMode: addresses.mode,
-        region: topology?.region ?? REGION,
+        region: parts.place.region,
         endpoints: { aws: addresses.awsEndpoint, console: addresses.consoleEndpoint },
         lastEventId: events.since(0).at(-1)?.id ?? 0,
       },
@@ -204,9 +204,7 @@ export async function createPlane(config: PlaneConfig): Promise<Plane> {
           inert: topology?.inert ?? [],
         }),
         images: createRepositoryBuilds({ projectDir: config.projectDir, resolve: parts.images.resolve }),
-        region: REGION,
-        stackRegion: () => topology?.region ?? null,
-        accountId: ACCOUNT_ID,
+        stackPlace: () => topology && parts.place,
         loadBalancerHost: addresses.loadBalancerHost,
         extra: (req, res) => control(req, res) || metadata(req, res),
       });

@@ -49,10 +49,11 @@ export async function deployTarget(flags: TargetFlags): Promise<DeployTarget> {
     return { ...clients(config), ecr, plane: null, name: 'AWS', pollMs: AWS_POLL_MS };
   }
   const plane = await planeOf(flags);
+  const named = flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
   const endpoint = flags.endpoint ?? plane?.record.endpoint ?? '';
   const config = {
     endpoint,
-    region: flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? DEFAULT_REGION,
+    region: named ?? (await plane?.status())?.region ?? DEFAULT_REGION,
     // The plane checks no signature; another endpoint may.
     ...(isLoopback(endpoint) ? { credentials: { accessKeyId: 'test', secretAccessKey: 'test' } } : {}),
   };

@@ -1,5 +1,7 @@
 /** Data sources about the account, the region, and what AWS itself publishes. */
-import { drawnText, ec2Id, hex, textOf, zoneOfBalancers } from '../names.ts';
+
+import { zoneOfBalancers } from '../balancer-zones.ts';
+import { drawnText, ec2Id, hex, textOf } from '../names.ts';
 import type { DataContext, DataSource } from './index.ts';
 import { policyJson } from './policy.ts';
 

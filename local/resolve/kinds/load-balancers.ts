@@ -2,8 +2,9 @@
 import { LOAD_BALANCER } from '../../read/schemas/aws-lb.ts';
 import { TARGET_GROUP } from '../../read/schemas/aws-lb-target-group.ts';
 import type { HealthCheck, LoadBalancer, TargetGroup } from '../../topology.ts';
+import { zoneOfBalancers } from '../balancer-zones.ts';
 import { acting, type BuildContext } from '../kind.ts';
-import { arnOf, hex, nameOf, textOf, zoneOfBalancers } from '../names.ts';
+import { arnOf, hex, nameOf, textOf } from '../names.ts';
 import { namesOf } from '../rest-api/names-of.ts';
 
 const loadBalancer = acting(

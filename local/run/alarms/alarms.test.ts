@@ -3,6 +3,7 @@ import { createClock, createManualClock } from '../clock.ts';
 import { ApiError } from '../contracts.ts';
 import { createEventLog } from '../events.ts';
 import { createMetricStore } from '../metrics/store.ts';
+import { DEFAULT_PLACE } from '../place.ts';
 import { createAlarms } from './alarms.ts';
 import { alarmOf } from './testing/alarms.ts';
 
@@ -24,8 +25,7 @@ function start() {
       if (input.topicArn !== TOPIC) throw new ApiError('NotFound', 'Topic does not exist', 404);
       published.push(input);
     },
-    region: 'us-east-1',
-    accountId: '000000000000',
+    place: DEFAULT_PLACE,
   });
   alarms.onChange((alarm, previous) => changes.push(`${previous} -> ${alarm.state}`));
   return {
@@ -168,8 +168,7 @@ test('a machine that was busy for minutes misses none of them', async (t) => {
     events: createEventLog(jumping),
     metrics,
     publish: () => undefined,
-    region: 'us-east-1',
-    accountId: '0',
+    place: DEFAULT_PLACE,
   });
   alarms.handler.put(alarmOf({ threshold: 5 }), null, NEVER);
   const put = (minute: number, value: number): void =>
@@ -197,8 +196,7 @@ test('a hundred alarms at clock rate 100 cost little', async (t) => {
     events: createEventLog(clock),
     metrics,
     publish: () => undefined,
-    region: 'us-east-1',
-    accountId: '0',
+    place: DEFAULT_PLACE,
   });
   t.teardown(() => alarms.close());
   for (let n = 0; n < 100; n++) {

@@ -7,6 +7,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import { ApiError, type MetricStore, type ResourceHandler } from '../contracts.ts';
 import type { AlarmControl, AlarmState, AlarmStateValue } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
+import type { Place } from '../place.ts';
 import { INITIAL_REASON, messageOf, reasonOf, subjectOf } from './alarm-words.ts';
 import { datapointsOf, endOfData, endsSince, stepMsOf, untilArrived } from './datapoints.ts';
 import { decideAlarm } from './decide-alarm.ts';
@@ -17,8 +18,7 @@ export interface AlarmsOptions {
   readonly metrics: MetricStore;
   /** Sends an alarm's message to a topic. @throws ApiError where there is none */
   readonly publish: (input: { topicArn: string; subject: string; message: string }) => unknown;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
 }
 
 export interface Alarms extends AlarmControl {
@@ -103,7 +103,7 @@ export function createAlarms(options: AlarmsOptions): Alarms {
     },
   ): void {
     if (!definition.actionsEnabled) return;
-    const { region, accountId } = options;
+    const { region, accountId } = options.place;
     const told = { alarm: definition, configuredAtMs, region, accountId, ...moved };
     for (const topicArn of actionsOf(definition, moved.to).filter((arn) => /^arn:[\w-]+:sns:/.test(arn))) {
       try {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { ApiError } from '../contracts.ts';
 import { createEndpointServer, listenOnLoopback } from '../control/front-door.ts';
+import { DEFAULT_PLACE } from '../place.ts';
 import { decodeBody, readBody } from './body.ts';
 import { type Asked, identify, isRestCall, scopeOf, unknownOperation } from './dispatch.ts';
 import { refuseForeign } from './guard.ts';
@@ -70,17 +71,16 @@ async function handle(req: IncomingMessage, res: ServerResponse, options: Contex
   const abort = new AbortController();
   res.on('close', () => abort.abort());
   const requestId = options.random.uuid();
-  const { regions, stackRegion, ...dependencies } = options;
-  const served = stackRegion?.() ?? null;
-  const region = served ?? options.region;
+  const { regions, stackPlace, ...dependencies } = options;
+  const served = stackPlace();
   const call: Call = {
     ...dependencies,
-    region,
+    ...(served ?? DEFAULT_PLACE),
     requestId,
     baseUrl: `http://${req.headers.host}`,
     signal: abort.signal,
   };
-  send(res, await answer(req, body, call, served === null ? null : regions.hint(req, served)));
+  send(res, await answer(req, body, call, served === null ? null : regions.hint(req, served.region)));
 }
 
 /** @param hint what a refusal says beside its reason */

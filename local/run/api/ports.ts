@@ -31,6 +31,7 @@ import type {
 import type { AlarmControl, CodeDeployControl, FunctionRunner, TrafficControl } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
 import type { Instances } from '../instances/instances.ts';
+import type { Place } from '../place.ts';
 import type { Random } from '../random.ts';
 import type { RestApis } from '../rest-api/rest-api.ts';
 import type { Topics } from '../topics/topics.ts';
@@ -90,7 +91,7 @@ export interface EndpointHandlers {
   readonly restUsagePlanKeys: ResourceHandler<RestUsagePlanKey>;
 }
 
-export interface ApiDependencies {
+export interface ApiDependencies extends Place {
   readonly ecs: EcsControl;
   readonly codedeploy: CodeDeployControl;
   readonly functions: FunctionRunner;
@@ -120,19 +121,17 @@ export interface ApiDependencies {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: EventLog;
-  readonly region: string;
-  readonly accountId: string;
   /** What DescribeLoadBalancers gives as DNSName: the loopback host, so that `curl http://$DNS/` works. Default: AWS's name. */
   readonly loadBalancerHost?: (loadBalancerArn: Arn) => string;
 }
 
-export interface ApiOptions extends ApiDependencies {
+export interface ApiOptions extends Omit<ApiDependencies, keyof Place> {
   /** Where what the endpoint made is kept; default: nowhere. */
   readonly madeFile?: string;
   /** Is what is there of a plane that was killed? Default: no, it is removed. */
   readonly resume?: boolean;
-  /** Region of the stacks, null while there are none: what is made here is of it. Default: `region` */
-  readonly stackRegion?: () => string | null;
+  /** Where the stacks are, and so what is made here; null while there are none. */
+  readonly stackPlace: () => Place | null;
   /** Routes of others on the same port, asked first; answers true when the request was its own. */
   readonly extra?: (req: IncomingMessage, res: ServerResponse) => boolean;
 }

@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { startApi } from './testing/plane.ts';
 
 async function started(t: ExecutionContext, region: string | null) {
-  const plane = await startApi({ stackRegion: () => region });
+  const plane = await startApi({ stackPlace: () => (region === null ? null : { region, accountId: '000000000000' }) });
   t.teardown(() => plane.close());
   const call = async (signedFor: string | null, target: string, input: object, service = 'ecs') => {
     const scope = `Credential=test/20260101/${signedFor}/${service}/aws4_request`;

@@ -3,6 +3,7 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressBook } from '../contracts.ts';
 import { type Instance, type Instances, instanceState } from '../instances/instances.ts';
+import { arnAt, type Place as StacksPlace } from '../place.ts';
 import type { Random } from '../random.ts';
 import { type Candidate, decidePlacement } from '../scheduler/decide-placement.ts';
 import { hostPortsOf, reservationOf } from '../scheduler/task-size.ts';
@@ -33,8 +34,7 @@ export interface PlaceContext {
   readonly addresses: AddressBook;
   readonly instances: Instances;
   readonly zoneOf: (subnetId: string) => string | null;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: StacksPlace;
   /** What daemons still to come keep free on an instance. Default: nothing */
   readonly heldOn?: (instance: Instance) => Held;
   /** How many tasks run: Fargate takes the zones in turn. */
@@ -73,7 +73,7 @@ function findPlace(
   const need = reservationOf(spec.definition);
   if (spec.launchType === 'FARGATE') {
     const known = spec.subnetIds.flatMap((subnet) => context.zoneOf(subnet) ?? []);
-    const zones = known.length > 0 ? known : [`${context.region}a`];
+    const zones = known.length > 0 ? known : [`${context.place.region}a`];
     const zone = zones[context.count() % zones.length] as string;
     return { place: { instance: null, address: addresses.leaseTask(id), zone, groups: spec.securityGroupIds } };
   }
@@ -106,12 +106,12 @@ interface Place {
   readonly groups: readonly string[];
 }
 
-function newTask(spec: TaskSpec, at: Place, { clock, region, accountId }: PlaceContext): Task {
+function newTask(spec: TaskSpec, at: Place, { clock, place }: PlaceContext): Task {
   const clusterName = spec.clusterArn.split('/').at(-1) ?? '';
   return {
     ...spec,
     id: at.id,
-    arn: `arn:aws:ecs:${region}:${accountId}:task/${clusterName}/${at.id}`,
+    arn: arnAt(place, 'ecs', `task/${clusterName}/${at.id}`),
     clusterName,
     capacityProvider: spec.capacityProvider ?? null,
     securityGroupIds: at.groups,

@@ -1,9 +1,9 @@
 /** Registered task definitions, those of the stacks and those of the endpoint (ECS API_RegisterTaskDefinition). */
 import type { TaskDefinition } from '../../topology.ts';
+import { arnAt, type Place } from '../place.ts';
 
 export interface TaskDefinitionsOptions {
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
   /** The next revision of a family. */
   readonly nextRevision: (family: string) => number;
   /** Registered through the endpoint before the plane was killed. */
@@ -33,7 +33,7 @@ export function createTaskDefinitions(options: TaskDefinitionsOptions): TaskDefi
     register(definition) {
       const revision = options.nextRevision(definition.family);
       const version = `${definition.family}:${revision}`;
-      const arn = `arn:aws:ecs:${options.region}:${options.accountId}:task-definition/${version}`;
+      const arn = arnAt(options.place, 'ecs', `task-definition/${version}`);
       const full: TaskDefinition = { ...definition, revision, arn };
       byArn.set(arn, full);
       registered.set(arn, full);

@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import * as build from '../api/testing/builders.ts';
 import { createManualClock } from '../clock.ts';
 import { groupOf, startFleet } from '../instances/testing/fleet.ts';
+import { DEFAULT_PLACE } from '../place.ts';
 import { createRandom } from '../random.ts';
 import type { TaskSpec } from './place-task.ts';
 import type { Task } from './task.ts';
@@ -27,8 +28,7 @@ async function bench(t: ExecutionContext) {
       addresses: { leaseTask: () => '127.30.0.1' } as never,
       instances,
       zoneOf: () => null,
-      region: 'us-east-1',
-      accountId: '000000000000',
+      place: DEFAULT_PLACE,
       count: () => 0,
     },
     start: (task) => void started.push(task),

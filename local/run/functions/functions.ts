@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { AddressBook, LogStore, MetricStore, ProcessRunner, ResourceHandler } from '../contracts.ts';
 import type { FunctionRunner, InvocationResult } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
+import type { Place } from '../place.ts';
 import type { Random } from '../random.ts';
 import { createSlots } from './concurrency.ts';
 import { runInvocation } from './invocation.ts';
@@ -26,7 +27,7 @@ export interface FunctionRunnerOptions {
   readonly addresses: Pick<AddressBook, 'localise' | 'awsEndpoint'>;
   /** Packages are unpacked below it, by digest, and each invocation has a folder in it while it runs. */
   readonly dir: string;
-  readonly region: string;
+  readonly place: Place;
   /** Invocations at a time; more wait their turn. Default 8. */
   readonly maxConcurrent?: number;
 }
@@ -61,7 +62,7 @@ export function createFunctionRunner(options: FunctionRunnerOptions): Functions 
     try {
       await cleared;
       const taskRoot = await packages.folder(definition);
-      return await runInvocation({ ...context, region: options.region }, { definition, taskRoot, event, signal });
+      return await runInvocation({ ...context, region: options.place.region }, { definition, taskRoot, event, signal });
     } catch (error) {
       return failedResult(random.uuid(), error);
     } finally {

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { AddressBook, InstanceState, LogStore, ParameterStore, ProcessRunner } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
 import { parseCommand } from '../images/command.ts';
+import type { Place } from '../place.ts';
 import { environmentOfProcess, type ProcessPlace } from './host-environment.ts';
 import { carryOut, textOfObject } from './host-files.ts';
 import type { Instance } from './instance.ts';
@@ -34,7 +35,7 @@ export interface HostContext {
   readonly commands: Readonly<Record<string, string>>;
   /** Endpoint, region and credentials, as tasks get them. */
   readonly environment: () => Readonly<Record<string, string>>;
-  readonly region: string;
+  readonly place: Place;
 }
 
 export interface InstanceHost {
@@ -75,12 +76,12 @@ export async function startHost(instance: Instance, context: HostContext): Promi
   };
 }
 
-function planOf(instance: Instance, { objects, parameters, region }: HostContext): UserDataPlan {
+function planOf(instance: Instance, { objects, parameters, place }: HostContext): UserDataPlan {
   return decideUserData(instance.group.userData, {
     instanceId: instance.id,
     address: instance.address,
     zone: instance.zone,
-    region,
+    region: place.region,
     instanceType: instance.group.instanceType,
     parameter: (name) => parameters.get(name)?.value ?? null,
     objectText: (bucket, key) => textOfObject(objects.get(bucket, key)),

@@ -4,6 +4,7 @@ import type { AutoScalingGroup } from '../../topology.ts';
 import { zoneForLaunch } from '../capacity/decide-ending.ts';
 import type { Clock } from '../clock.ts';
 import type { TargetRegistry } from '../contracts.ts';
+import { arnAt } from '../place.ts';
 import type { Random } from '../random.ts';
 import { type HostContext, startHost } from './host.ts';
 import { type Instance, isLive } from './instance.ts';
@@ -19,7 +20,6 @@ export interface LifeOptions extends HostContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly registry: TargetRegistry;
-  readonly accountId: string;
 }
 
 export interface Life {
@@ -71,9 +71,9 @@ export function createLife(
 
   function launch(group: AutoScalingGroup): Instance {
     const id = `i-${random.hex(17)}`;
-    const zones = group.zones.length > 0 ? group.zones : [`${options.region}a`];
+    const zones = group.zones.length > 0 ? group.zones : [`${options.place.region}a`];
     const zone = zoneForLaunch(zones, (one) => of(group.name).filter((i) => i.zone === one).length);
-    const arn = `arn:aws:ecs:${options.region}:${options.accountId}:container-instance/${group.clusterName ?? 'none'}/${random.hex(32)}`;
+    const arn = arnAt(options.place, 'ecs', `container-instance/${group.clusterName ?? 'none'}/${random.hex(32)}`);
     const instance: Instance = {
       id,
       arn,

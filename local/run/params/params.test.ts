@@ -12,7 +12,11 @@ function create(region = 'eu-west-1') {
   const clock = createManualClock();
   const local = { name: 'lb.example', address: '127.10.0.1' };
   const localise = (text: string): string => text.replaceAll(local.name, local.address);
-  return { clock, local, store: createParameterStore({ clock, localise, region, accountId: '123456789012' }) };
+  return {
+    clock,
+    local,
+    store: createParameterStore({ clock, localise, place: { region, accountId: '123456789012' } }),
+  };
 }
 
 function parameter(name: string, value: string, change: Partial<Parameter> = {}): Parameter {

@@ -3,14 +3,14 @@ import { CutoverError } from '../../errors.ts';
 import type { Parameter } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type ParameterStore, type ResourceHandler } from '../contracts.ts';
+import { arnAt, type Place } from '../place.ts';
 import { brokenRules, type ParameterType } from './rules.ts';
 
 export interface ParameterStoreOptions {
   readonly clock: Clock;
   /** Applied at each read: a load balancer's address may be known only after the parameter. */
   readonly localise: (text: string) => string;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
 }
 
 export interface PlaneParameterStore extends ParameterStore {
@@ -29,19 +29,18 @@ const MAX_VERSIONS = 100;
 
 export function createParameterStore(options: ParameterStoreOptions): PlaneParameterStore {
   const { clock, localise } = options;
-  const partition = partitionOf(options.region);
-  const arnPrefix = `arn:${partition}:ssm:${options.region}:${options.accountId}:parameter`;
   /** Oldest version first, never empty. */
   const parameters = new Map<string, Version[]>();
 
-  const arnOf = (name: string): string => `${arnPrefix}${name.startsWith('/') ? '' : '/'}${name}`;
+  const prefix = (): string => arnAt(options.place, 'ssm', 'parameter');
+  const arnOf = (name: string): string => `${prefix()}${name.startsWith('/') ? '' : '/'}${name}`;
   const shapeOf = (name: string, one: Version) => ({ name, arn: arnOf(name), ...one, value: localise(one.value) });
 
   /** A plain name's ARN has a slash that the name has not, so both readings are tried. */
   const keyOf = (nameOrArn: string): string | null => {
     if (!nameOrArn.startsWith('arn:')) return parameters.has(nameOrArn) ? nameOrArn : null;
-    if (!nameOrArn.startsWith(`${arnPrefix}/`)) return null;
-    const path = nameOrArn.slice(arnPrefix.length);
+    if (!nameOrArn.startsWith(`${prefix()}/`)) return null;
+    const path = nameOrArn.slice(prefix().length);
     return [path, path.slice(1)].find((name) => parameters.has(name)) ?? null;
   };
 
@@ -112,9 +111,4 @@ function alreadyExists(parameter: Parameter): CutoverError {
     rule: 'Terraform creates a parameter only where there is none (SSM PutParameter, Overwrite)',
     fix: `delete the one that was put through the API: aws ssm delete-parameter --name ${parameter.name}`,
   });
-}
-
-function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

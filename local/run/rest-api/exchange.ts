@@ -1,5 +1,6 @@
 /** One request, from its head to the last byte of its answer. What is decided is decided in `decide-*.ts`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Place } from '../place.ts';
 import type { Random } from '../random.ts';
 import { readBody } from './body.ts';
 import type { Operation } from './compile-api.ts';
@@ -16,7 +17,7 @@ import type { Sources } from './values.ts';
 
 export interface ExchangeContext extends RecordOptions, IntegrationContext {
   readonly random: Random;
-  readonly accountId: string;
+  readonly place: Place;
   /** Told once for each period of a key. */
   quotaUsedUp(facts: Facts): void;
 }

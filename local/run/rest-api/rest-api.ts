@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { AddressBook, Endpoint, LogStore, MetricStore, ResourceHandler } from '../contracts.ts';
 import type { FunctionRunner } from '../contracts-delivery.ts';
 import type { EventLog } from '../events.ts';
+import type { Place } from '../place.ts';
 import type { Random } from '../random.ts';
 import type { Journal } from '../topics/journal.ts';
 import { createBackend } from './backend.ts';
@@ -26,7 +27,7 @@ export interface RestApisOptions {
   readonly logs: LogStore;
   readonly functions: Pick<FunctionRunner, 'invoke'>;
   readonly addresses: Pick<AddressBook, 'localise' | 'listener'> & { restApi(apiId: string): Endpoint };
-  readonly accountId: string;
+  readonly place: Place;
   /** Of what is used of plans. Default: nothing outlives the plane */
   readonly journal?: Journal<UsageKind>;
 }

@@ -72,7 +72,7 @@ export class ApiServer {
 
   /** Null where there is no such stage. */
   #incomingOf(req: IncomingMessage): Incoming | null {
-    const { random, clock, accountId, registry } = this.#context;
+    const { random, clock, place, registry } = this.#context;
     const url = originForm(req.url ?? '/');
     const at = url.indexOf('?');
     const path = at < 0 ? url : url.slice(0, at);
@@ -91,7 +91,7 @@ export class ApiServer {
         requestId: random.uuid(),
         extendedRequestId: `${random.hex(15)}=`,
         startedControlMs: clock.now(),
-        accountId,
+        accountId: place.accountId,
         httpMethod: req.method ?? 'GET',
         path,
         protocol: `HTTP/${req.httpVersion}`,

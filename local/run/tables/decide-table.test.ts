@@ -51,3 +51,11 @@ test('attributes that no key uses are left out, as CreateTable demands', (t) => 
     { AttributeName: 'Id', AttributeType: 'S' },
   ]);
 });
+
+test('a table of another region or account is another table; its partition is the store’s own', (t) => {
+  const wanted = table({ arn: 'arn:aws-cn:dynamodb:cn-north-1:123456789012:table/orders' });
+  const there = (TableArn: string) => decideTable({ ...createTableInput(wanted), TableArn }, wanted);
+  t.is(there('arn:aws:dynamodb:cn-north-1:123456789012:table/orders'), 'keep');
+  t.is(there('arn:aws:dynamodb:us-east-1:123456789012:table/orders'), 'replace');
+  t.is(there('arn:aws:dynamodb:cn-north-1:000000000000:table/orders'), 'replace');
+});

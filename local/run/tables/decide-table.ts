@@ -3,6 +3,7 @@ import type { Table } from '../../topology.ts';
 
 /** The part of DescribeTable's answer that counts. */
 export interface TableDescription {
+  readonly TableArn?: string;
   readonly AttributeDefinitions: readonly { readonly AttributeName: string; readonly AttributeType: string }[];
   readonly KeySchema: readonly KeyElement[];
   readonly GlobalSecondaryIndexes?: readonly {
@@ -18,7 +19,7 @@ interface KeyElement {
 
 /**
  * `reindex`: the keys are the same, so items stay; DynamoDB changes indexes in place (UpdateTable). Other keys make
- * another table, as Terraform's forced replacement does: items go.
+ * another table, as Terraform's forced replacement does, and so does another region or account: items go.
  */
 export function decideTable(
   existing: TableDescription | null,
@@ -26,7 +27,8 @@ export function decideTable(
 ): 'create' | 'keep' | 'reindex' | 'replace' {
   if (existing === null) return 'create';
   const next = createTableInput(wanted);
-  if (keysOf(existing) !== keysOf(next)) return 'replace';
+  const elsewhere = existing.TableArn !== undefined && placeOf(existing.TableArn) !== placeOf(wanted.arn);
+  if (elsewhere || keysOf(existing) !== keysOf(next)) return 'replace';
   return indexesOf(existing) === indexesOf(next) ? 'keep' : 'reindex';
 }
 
@@ -53,6 +55,9 @@ export function createTableInput(table: Table) {
     ...(indexes.length > 0 ? { GlobalSecondaryIndexes: indexes } : {}),
   };
 }
+
+/** Region and account of an ARN. */
+const placeOf = (arn: string): string => arn.split(':').slice(3, 5).join(':');
 
 function keySchema(hashKey: string, rangeKey: string | null): KeyElement[] {
   const hash = { AttributeName: hashKey, KeyType: 'HASH' };

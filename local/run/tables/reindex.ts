@@ -24,8 +24,14 @@ export interface Reindexer {
   resume(table: Table): Promise<void>;
 }
 
-/** @param remove deletes a table and waits until it is gone; one that is not there is no error */
-export function createReindexer(client: TableClient, dir: string, remove: (name: string) => Promise<void>): Reindexer {
+export interface TableSteps {
+  /** Deletes a table and waits until it is gone; one that is not there is no error. */
+  remove(name: string): Promise<void>;
+  /** Waits until items can be written. */
+  active(name: string): Promise<void>;
+}
+
+export function createReindexer(client: TableClient, dir: string, { remove, active }: TableSteps): Reindexer {
   // A table's name has only letters, digits and _.- (CreateTable).
   const dumpOf = (tableName: string): string => join(dir, `reindex-${tableName}.jsonl`);
 
@@ -51,6 +57,7 @@ export function createReindexer(client: TableClient, dir: string, remove: (name:
     const file = dumpOf(table.name);
     await remove(table.name);
     await client.call('CreateTable', createTableInput(table));
+    await active(table.name);
     let batch: Item[] = [];
     const write = async (): Promise<void> => {
       if (batch.length === 0) return;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessHandle, ProcessRunner } from '../contracts.ts';
+import type { Place } from '../place.ts';
 import { compileCache } from '../processes/compile-cache.ts';
 import { TOKEN_VARIABLE } from './server.ts';
 
@@ -12,8 +13,7 @@ export interface StoreProcessOptions {
   readonly dataDir: string;
   /** 0: a free one. */
   readonly port: number;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
   readonly token: string;
   readonly onWarn: (message: string) => void;
 }
@@ -38,6 +38,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
   let handle: ProcessHandle | null = null;
   let endpoint: string | null = null;
   let starting: Promise<string> | null = null;
+  /** Which place the process gives its tables: another apply may bring another. */
+  let startedIn = '';
+  const placeNow = (): string => `${options.place.region}:${options.place.accountId}`;
   let closed = false;
   let pauseMs = FIRST_PAUSE_WALL_MS;
   let cancelPause = (): void => {};
@@ -65,8 +68,9 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
         reject(startError(options.port, last, exit.error));
         const reason = last.find((line) => /Error/.test(line)) ?? last.at(-1) ?? exit.error;
         // Stopped by the runner's close, or refused by it: the plane is closing.
+        if (handle !== started) return;
         if (exit.reason !== 'exited' && !tooSlow) closed = true;
-        if (handle === started) onExit(startedMs, reason ?? `${exit.signal ?? exit.code}`);
+        onExit(startedMs, reason ?? `${exit.signal ?? exit.code}`);
       });
     });
   }
@@ -84,9 +88,12 @@ export function createStoreProcess(options: StoreProcessOptions): StoreProcess {
 
   function ensure(): Promise<string> {
     if (closed) return Promise.reject(new Error('the table store is closed'));
-    if (starting) return starting;
+    if (starting && startedIn === placeNow()) return starting;
     cancelPause();
-    starting = start();
+    startedIn = placeNow();
+    const former = handle;
+    handle = null;
+    starting = former ? former.stop(STOP_GRACE_WALL_MS).then(start) : start();
     return starting;
   }
 
@@ -109,8 +116,8 @@ function spawnStore(options: StoreProcessOptions, port: number, onLine: (line: s
     args: ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'server.ts'), settings],
     env: {
       ...compileCache(),
-      AWS_REGION: options.region,
-      AWS_ACCOUNT_ID: options.accountId,
+      AWS_REGION: options.place.region,
+      AWS_ACCOUNT_ID: options.place.accountId,
       [TOKEN_VARIABLE]: options.token,
     },
     cwd: import.meta.dirname,

@@ -14,6 +14,7 @@ import {
 import test, { type ExecutionContext } from 'ava';
 import { createClock } from '../clock.ts';
 import type { ProcessHandle, ProcessRunner } from '../contracts.ts';
+import { DEFAULT_PLACE } from '../place.ts';
 import { createProcessRunner } from '../processes/processes.ts';
 import { createTables } from './tables.ts';
 import { table } from './testing/builders.ts';
@@ -49,16 +50,17 @@ async function create(t: ExecutionContext) {
     },
   };
   const warnings: string[] = [];
+  const place = { ...DEFAULT_PLACE };
   const open = (port = 0) =>
     createTables({
       clock,
       processes,
       dataDir: join(dir, 'tables'),
       port,
-      region: 'us-east-1',
+      place,
       onWarn: (message) => warnings.push(message),
     });
-  return { open, tables: open(), started, warnings };
+  return { open, tables: open(), started, warnings, place };
 }
 
 function clientOf(t: ExecutionContext, endpoint: string | null): DynamoDBClient {
@@ -78,7 +80,7 @@ const put = (client: DynamoDBClient, id: string, status = 'new') =>
   );
 
 test('lazy, idempotent, one winner of a conditional put, gone when removed', async (t) => {
-  const { tables, started } = await create(t);
+  const { tables, started, place } = await create(t);
   t.is(tables.endpoint(), null);
   t.is(started.length, 0);
   await tables.handler.put(table({}), null, signal);
@@ -89,6 +91,12 @@ test('lazy, idempotent, one winner of a conditional put, gone when removed', asy
   t.is(outcomes.filter((one) => one.status === 'fulfilled').length, 1);
   const described = await client.send(new DescribeTableCommand({ TableName: 'orders' }));
   t.is(described.Table?.TableArn, 'arn:aws:dynamodb:us-east-1:000000000000:table/orders');
+  // Stacks of another region: the store is the same for its clients, and gives ARNs of there.
+  place.region = 'eu-west-1';
+  const arn = 'arn:aws:dynamodb:eu-west-1:000000000000:table/orders';
+  await tables.handler.put(table({ arn }), table({}), signal);
+  const moved = await client.send(new DescribeTableCommand({ TableName: 'orders' }));
+  t.deepEqual([moved.Table?.TableArn, moved.Table?.ItemCount], [arn, 0]);
   await tables.handler.remove(table({}), signal);
   await tables.handler.remove(table({}), signal);
   await t.throwsAsync(client.send(new ScanCommand({ TableName: 'orders' })), { name: 'ResourceNotFoundException' });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Table } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { ProcessRunner, ResourceHandler } from '../contracts.ts';
+import type { Place } from '../place.ts';
 import { createRandom } from '../random.ts';
 import { createTableClient, TableStoreError } from './client.ts';
 import { createTableInput, decideTable, type TableDescription } from './decide-table.ts';
@@ -20,9 +21,8 @@ export interface TablesOptions {
   readonly dataDir: string;
   /** On 127.0.0.1. 0: a free one. */
   readonly port: number;
-  readonly region: string;
-  /** In table ARNs. Default twelve zeros. */
-  readonly accountId?: string;
+  /** In the tables' ARNs. */
+  readonly place: Place;
   readonly onWarn?: (message: string) => void;
 }
 
@@ -43,14 +43,13 @@ export function createTables(options: TablesOptions): Tables {
     processes: options.processes,
     dataDir: join(dataDir, 'leveldb'),
     port: options.port,
-    region: options.region,
-    accountId: options.accountId ?? '000000000000',
+    place: options.place,
     token,
     onWarn: options.onWarn ?? (() => {}),
   });
   const pause = (): Promise<void> => new Promise((resolve) => void clock.afterWall(POLL_WALL_MS, resolve));
   const client = createTableClient({ endpoint: store.running, token, pause });
-  const reindexer = createReindexer(client, dataDir, removeTable);
+  const reindexer = createReindexer(client, dataDir, { remove: removeTable, active: untilActive });
   /** One change at a time: a rebuild holds the whole store. */
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -77,6 +76,10 @@ export function createTables(options: TablesOptions): Tables {
     }
   }
 
+  async function untilActive(name: string): Promise<void> {
+    await until(name, (status) => status === 'ACTIVE');
+  }
+
   async function removeTable(name: string): Promise<void> {
     try {
       await client.call('DeleteTable', { TableName: name });
@@ -95,7 +98,7 @@ export function createTables(options: TablesOptions): Tables {
     if (decision === 'reindex') await reindexer.run(next);
     if (decision === 'replace') await removeTable(next.name);
     if (decision === 'create' || decision === 'replace') await client.call('CreateTable', createTableInput(next));
-    await until(next.name, (status) => status === 'ACTIVE');
+    await untilActive(next.name);
   }
 
   return {

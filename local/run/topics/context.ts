@@ -24,8 +24,6 @@ export interface TopicsContext {
   readonly log: DeliveryLog;
   readonly outbox: Outbox;
   readonly awsEndpoint: string;
-  readonly region: string;
-  readonly accountId: string;
   readonly topics: Map<Arn, TopicRecord>;
   readonly subscriptions: Map<Arn, SubscriptionRecord>;
   readonly metrics: MetricStore | null;

@@ -7,6 +7,7 @@ import type { Arn, Queue, Subscription, Topic } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type MetricStore, type ResourceHandler } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
+import { arnAt, type Place } from '../place.ts';
 import type { Random } from '../random.ts';
 import { needSubscription, needTopic, type TopicsContext } from './context.ts';
 import { createDeliverer } from './deliverer.ts';
@@ -68,8 +69,7 @@ export interface TopicsOptions {
   readonly localise: (text: string) => string;
   readonly awsEndpoint: string;
   readonly signing: SigningMaterial;
-  readonly region: string;
-  readonly accountId: string;
+  readonly place: Place;
   /** Gets the AWS/SNS metrics. */
   readonly metrics?: MetricStore;
   /** Keeps what is to outlive a kill, and holds what did. Default: nothing outlives it */
@@ -116,7 +116,7 @@ export function createTopics(options: TopicsOptions): Topics {
     queues: context.queues,
     publish: (input) => publish(context, input),
     createTopic(source) {
-      const arn = `arn:aws:sns:${options.region}:${options.accountId}:${source.name}`;
+      const arn = arnAt(options.place, 'sns', source.name);
       const topic = asApiError(() => putTopic(context, arn, arn, source));
       resume.keepTopic(topic);
       return topic;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { RestApiKey } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { RestAnswer } from '../protocols/rest.ts';
 import { text } from '../schema.ts';
@@ -53,7 +54,7 @@ async function createKey(input: z.output<typeof createKeyInput>, call: Call): Pr
   const key: RestApiKey = {
     ...madeBase(call, 'aws_api_gateway_api_key', id, input.tags ?? {}),
     id,
-    arn: `arn:aws:apigateway:${call.region}::/apikeys/${id}`,
+    arn: arnAt({ ...call, accountId: '' }, 'apigateway', `/apikeys/${id}`),
     name: input.name ?? '',
     description: input.description ?? '',
     value,

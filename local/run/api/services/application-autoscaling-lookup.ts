@@ -4,14 +4,15 @@ import { CutoverError } from '../../../errors.ts';
 import type { ScalingPolicy } from '../../../topology.ts';
 import type { ScalableTargetState, ScalingPolicyState } from '../../autoscaler/contracts.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import type { Call } from '../operation.ts';
 import { DIMENSION } from './application-autoscaling-input.ts';
 
 const ID_DIGITS = 36;
 
-export function targetArn(resourceId: string, { region, accountId }: Call): string {
+export function targetArn(resourceId: string, call: Call): string {
   const id = createHash('sha256').update(resourceId).digest('hex').slice(0, ID_DIGITS);
-  return `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/${id}`;
+  return arnAt(call, 'application-autoscaling', `scalable-target/${id}`);
 }
 
 export const findTarget = (call: Call, resourceId: string): ScalableTargetState | undefined =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ScalingPolicy } from '../../../topology.ts';
 import type { ScalingPolicyState } from '../../autoscaler/contracts.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { name, names } from '../schema.ts';
@@ -56,11 +57,14 @@ async function putPolicy(input: PutPolicyInput, call: Call): Promise<object> {
   const own = call.autoscaler.policies().filter(({ definition }) => definition.resourceId === ResourceId);
   if (!known && own.length >= MAX_POLICIES)
     throw new ApiError('LimitExceededException', `${ResourceId} has ${MAX_POLICIES} scaling policies already`);
-  const { region, accountId } = call;
   const next: ScalingPolicy = {
     ...(known ?? {
       ...madeBase(call, 'aws_appautoscaling_policy', `${ResourceId}/${PolicyName}`, {}),
-      arn: `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${call.random.uuid()}:resource/ecs/${ResourceId}:policyName/${PolicyName}`,
+      arn: arnAt(
+        call,
+        'autoscaling',
+        `scalingPolicy:${call.random.uuid()}:resource/ecs/${ResourceId}:policyName/${PolicyName}`,
+      ),
       name: PolicyName,
       resourceId: ResourceId,
     }),

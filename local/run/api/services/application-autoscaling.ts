@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ScheduledScaling } from '../../../topology.ts';
 import type { ScalableTargetState, ScalingActivity } from '../../autoscaler/contracts.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt, globalArnAt } from '../../place.ts';
 import { MADE_STACK } from '../made.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
@@ -145,11 +146,14 @@ async function putScheduled(input: z.output<typeof putScheduledInput>, call: Cal
   const maxCapacity = action ? (action.MaxCapacity ?? null) : (known?.maxCapacity ?? null);
   if (minCapacity === null && maxCapacity === null)
     throw bad('ScalableTargetAction must have MinCapacity, MaxCapacity or both');
-  const { region, accountId } = call;
   const next: ScheduledScaling = {
     ...(known ?? {
       ...madeBase(call, 'aws_appautoscaling_scheduled_action', `${resourceId}/${ScheduledActionName}`, {}),
-      arn: `arn:aws:autoscaling:${region}:${accountId}:scheduledAction:${call.random.uuid()}:resource/ecs/${resourceId}:scheduledActionName/${ScheduledActionName}`,
+      arn: arnAt(
+        call,
+        'autoscaling',
+        `scheduledAction:${call.random.uuid()}:resource/ecs/${resourceId}:scheduledActionName/${ScheduledActionName}`,
+      ),
       name: ScheduledActionName,
       resourceId,
     }),
@@ -171,12 +175,15 @@ const ofResource = (resourceId: string) => ({
   ScalableDimension: DIMENSION,
 });
 
+const SERVICE_ROLE =
+  'role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService';
+
 function targetShape(one: ScalableTargetState, call: Call): object {
   return {
     ...ofResource(one.definition.resourceId),
     MinCapacity: one.minCapacity,
     MaxCapacity: one.maxCapacity,
-    RoleARN: `arn:aws:iam::${call.accountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`,
+    RoleARN: globalArnAt(call, 'iam', SERVICE_ROLE),
     CreationTime: new Date(Math.floor(one.registeredAtMs)),
     SuspendedState: {
       DynamicScalingInSuspended: one.suspended.scaleIn,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, operation, refused, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { list, name, text } from '../schema.ts';
@@ -74,8 +75,8 @@ function outputs(stack: string, call: Call): object[] {
 }
 
 /** The same for a stack's name at all times: its last part is made of the name. */
-function stackId(stack: string, { region, accountId }: Call): string {
+function stackId(stack: string, call: Call): string {
   const digits = Buffer.from(stack).toString('hex').padEnd(32, '0').slice(0, 32);
   const uuid = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return `arn:aws:cloudformation:${region}:${accountId}:stack/${stack}/${uuid}`;
+  return arnAt(call, 'cloudformation', `stack/${stack}/${uuid}`);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Alarm } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
 import type { AlarmState } from '../../contracts-delivery.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, decimal, integer, list, name, names, text, timestamp } from '../schema.ts';
@@ -175,7 +176,7 @@ function alarmOf(input: z.output<typeof putInput>, call: Call): Alarm {
     throw new ApiError('ValidationError', `Metrics cannot be checked across more than ${longest} seconds`);
   return {
     ...madeBase(call, 'aws_cloudwatch_metric_alarm', input.AlarmName, tagsOf(input.Tags)),
-    arn: `arn:aws:cloudwatch:${call.region}:${call.accountId}:alarm:${input.AlarmName}`,
+    arn: arnAt(call, 'cloudwatch', `alarm:${input.AlarmName}`),
     name: input.AlarmName,
     description: input.AlarmDescription ?? '',
     namespace: Namespace,

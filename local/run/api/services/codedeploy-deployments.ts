@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
 import type { BlueGreenDeployment } from '../../contracts-delivery.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, list, text, timestamp } from '../schema.ts';
@@ -217,7 +218,7 @@ function targetOf(call: Call, one: BlueGreenDeployment, wanted: string | undefin
       `The deployment ${one.id} has no target ${wanted.slice(0, 200)}; its target is ${targetIdOf(one)}`,
     );
   const side = one.green.taskSet ?? one.blue.taskSet;
-  const arn = `arn:aws:ecs:${call.region}:${call.accountId}:service/${one.clusterName}/${one.serviceName}`;
+  const arn = arnAt(call, 'ecs', `service/${one.clusterName}/${one.serviceName}`);
   return targetShape(one, side?.serviceArn ?? arn);
 }
 

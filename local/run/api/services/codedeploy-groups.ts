@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { DeploymentGroup } from '../../../topology.ts';
 import { ApiError, type ServiceState } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { list, text } from '../schema.ts';
@@ -91,7 +92,7 @@ function createGroup(input: z.output<typeof createGroupInput>, call: Call): obje
   checkStyle(input.deploymentStyle);
   const group: DeploymentGroup = {
     ...madeBase(call, 'aws_codedeploy_deployment_group', `${application.name}/${name}`, tagsOf(input.tags)),
-    arn: `arn:aws:codedeploy:${call.region}:${call.accountId}:deploymentgroup:${application.name}/${name}`,
+    arn: arnAt(call, 'codedeploy', `deploymentgroup:${application.name}/${name}`),
     name,
     applicationName: application.name,
     deploymentConfigName: config.name,

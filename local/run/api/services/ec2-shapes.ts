@@ -1,5 +1,6 @@
 /** EC2's answers: network and instances of the stacks, as EC2 writes them. */
 import type { InertResource, SecurityGroup, Subnet, TrafficRule } from '../../../topology.ts';
+import { arnAt } from '../../place.ts';
 import type { Call } from '../operation.ts';
 
 export function vpcShape(vpc: InertResource, call: Call): object {
@@ -18,7 +19,7 @@ export function subnetShape(subnet: Subnet, call: Call): object {
   const { attributes } = subnet;
   return {
     subnetId: subnet.id,
-    subnetArn: `arn:aws:ec2:${call.region}:${call.accountId}:subnet/${subnet.id}`,
+    subnetArn: arnAt(call, 'ec2', `subnet/${subnet.id}`),
     ownerId: call.accountId,
     vpcId: attributes['vpc_id'],
     state: 'available',

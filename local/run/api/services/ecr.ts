@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { operation, refused, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, names, text } from '../schema.ts';
@@ -51,7 +52,7 @@ export const ecr: ServiceTable = {
         throw new ApiError('RepositoryAlreadyExistsException', message);
       }
       const made = {
-        arn: `arn:aws:ecr:${call.region}:${call.accountId}:repository/${name}`,
+        arn: arnAt(call, 'ecr', `repository/${name}`),
         name,
         url: `${call.accountId}.dkr.ecr.${call.region}.amazonaws.com/${name}`,
         tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])),

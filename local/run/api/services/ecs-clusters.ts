@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Cluster } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, names, text } from '../schema.ts';
@@ -40,7 +41,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
     const found = all.filter((one) => asked.includes(one.arn) || asked.includes(one.name));
     const missing = asked.filter((nameOrArn) => !found.some((one) => one.arn === nameOrArn || one.name === nameOrArn));
     const arn = (nameOrArn: string): string =>
-      nameOrArn.startsWith('arn:') ? nameOrArn : `arn:aws:ecs:${call.region}:${call.accountId}:cluster/${nameOrArn}`;
+      nameOrArn.startsWith('arn:') ? nameOrArn : arnAt(call, 'ecs', `cluster/${nameOrArn}`);
     return { clusters: found.map((one) => clusterShape(one, call)), failures: missing.map((one) => failure(arn(one))) };
   }),
   CreateCluster: operation(createInput, createCluster),
@@ -99,7 +100,7 @@ async function createCluster(input: z.output<typeof createInput>, call: Call): P
   const tags = Object.fromEntries((input.tags ?? []).map(({ key, value }) => [key, value ?? '']));
   const cluster: Cluster = {
     ...madeBase(call, 'aws_ecs_cluster', clusterName, tags),
-    arn: `arn:aws:ecs:${call.region}:${call.accountId}:cluster/${clusterName}`,
+    arn: arnAt(call, 'ecs', `cluster/${clusterName}`),
     name: clusterName,
     ...providersOf(input, call),
   };

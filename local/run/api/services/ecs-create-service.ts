@@ -1,6 +1,7 @@
 /** A service of CreateService as the stacks would have resolved it (ECS API_CreateService). */
 import type { CapacityProviderStrategyItem, Cluster, Service, TaskDefinition } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import type { Call } from '../operation.ts';
 import { madeBase } from './codedeploy-lookup.ts';
 import { needActiveDefinition, needCluster } from './ecs-lookup.ts';
@@ -30,7 +31,7 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
     throw bad('Health check grace period is only valid for services configured to use load balancers');
   const service: Service = {
     ...madeBase(call, 'aws_ecs_service', `${cluster.name}/${input.serviceName}`, tagsOf(input.tags)),
-    arn: `arn:aws:ecs:${call.region}:${call.accountId}:service/${cluster.name}/${input.serviceName}`,
+    arn: arnAt(call, 'ecs', `service/${cluster.name}/${input.serviceName}`),
     name: input.serviceName,
     clusterArn: cluster.arn,
     clusterName: cluster.name,

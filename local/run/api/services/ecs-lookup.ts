@@ -1,6 +1,7 @@
 /** Finding ECS resources by short name or ARN, with AWS's refusals. */
 import type { Cluster, TaskDefinition } from '../../../topology.ts';
 import { ApiError, type ServiceState } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import type { Call } from '../operation.ts';
 
 /** Those of the stacks, and those of CreateCluster. */
@@ -66,7 +67,7 @@ export function failure(arn: string): object {
 /** `a` → `arn:aws:ecs:…:<kind>/<cluster>/a`, for failures that name what was asked. */
 export function arnOf(call: Call, kind: string, cluster: Cluster, nameOrArn: string): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;
-  return `arn:aws:ecs:${call.region}:${call.accountId}:${kind}/${cluster.name}/${nameOrArn}`;
+  return arnAt(call, 'ecs', `${kind}/${cluster.name}/${nameOrArn}`);
 }
 
 export function tagShapes(tags: Readonly<Record<string, string>>): object[] {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { HealthCheck, TargetGroup } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
 import { madeBase, tagsOf } from './codedeploy-lookup.ts';
@@ -111,7 +112,7 @@ async function createGroup(input: z.output<typeof createInput>, call: Call): Pro
   const group: TargetGroup = {
     ...madeBase(call, 'aws_lb_target_group', input.Name, tagsOf(input.Tags)),
     attributes: { vpc_id: input.VpcId },
-    arn: `arn:aws:elasticloadbalancing:${call.region}:${call.accountId}:${suffix}`,
+    arn: arnAt(call, 'elasticloadbalancing', suffix),
     arnSuffix: suffix,
     name: input.Name,
     port: input.Port,

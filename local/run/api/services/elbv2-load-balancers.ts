@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { LoadBalancer } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { list, name, names, text } from '../schema.ts';
 import { madeBase, tagsOf } from './codedeploy-lookup.ts';
@@ -67,13 +68,13 @@ async function removeWithListeners(loadBalancer: LoadBalancer, call: Call): Prom
 function definitionOf(input: CreateInput, call: Call): LoadBalancer {
   const subnetIds = subnetsOf(input, call);
   const securityGroupIds = groupsOf(input, call);
-  const { region, accountId, random } = call;
+  const { region, random } = call;
   const arnSuffix = `app/${input.Name}/${random.hex(16)}`;
   const internal = input.Scheme === 'internal';
   const digits = Number.parseInt(random.hex(8), 16);
   return {
     ...madeBase(call, 'aws_lb', input.Name, tagsOf(input.Tags)),
-    arn: `arn:aws:elasticloadbalancing:${region}:${accountId}:loadbalancer/${arnSuffix}`,
+    arn: arnAt(call, 'elasticloadbalancing', `loadbalancer/${arnSuffix}`),
     arnSuffix,
     name: input.Name,
     dnsName: `${internal ? 'internal-' : ''}${input.Name}-${digits}.${region}.elb.amazonaws.com`,

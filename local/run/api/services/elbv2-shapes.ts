@@ -1,4 +1,5 @@
 /** Load balancer resources in the shapes of the ELBv2 API. Pure. */
+import { zoneOfBalancers } from '../../../resolve/balancer-zones.ts';
 import type { Action, Condition, Listener, ListenerRule, LoadBalancer, TargetGroup } from '../../../topology.ts';
 import type { TargetHealth } from '../../contracts.ts';
 import type { Call } from '../operation.ts';
@@ -7,7 +8,7 @@ export function loadBalancerShape(one: LoadBalancer, call: Call): object {
   return {
     LoadBalancerArn: one.arn,
     DNSName: call.loadBalancerHost?.(one.arn) ?? one.dnsName,
-    CanonicalHostedZoneId: 'Z35SXDOTRQ7X7K',
+    CanonicalHostedZoneId: zoneOfBalancers(call.region),
     LoadBalancerName: one.name,
     Scheme: one.internal ? 'internal' : 'internet-facing',
     State: { Code: 'active' },

@@ -1,6 +1,7 @@
 /** Roles there are: those of the stacks, with what the stacks attach to them, and those made through the endpoint. */
 import type { InertResource } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { globalArnAt } from '../../place.ts';
 import type { MadeRole } from '../made.ts';
 import type { Call } from '../operation.ts';
 
@@ -87,7 +88,7 @@ function stackRole(role: InertResource, inert: readonly InertResource[], call: C
     .filter(({ type, attributes: a }) => type === 'aws_iam_role_policy' && a['role'] === role.id)
     .map(({ id, attributes: a }) => [textOf(a['name'], id.slice(id.indexOf(':') + 1)), textOf(a['policy'])] as const);
   return {
-    arn: `arn:aws:iam::${call.accountId}:role${path}${role.id}`,
+    arn: globalArnAt(call, 'iam', `role${path}${role.id}`),
     name: role.id,
     path,
     id: idOf(role.address),
@@ -115,7 +116,7 @@ function linkedRole(role: InertResource, call: Call): MadeRole {
 export function newLinkedRole(service: string, name: string, call: Call): MadeRole {
   const Statement = [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }];
   return {
-    arn: `arn:aws:iam::${call.accountId}:role/aws-service-role/${service}/${name}`,
+    arn: globalArnAt(call, 'iam', `role/aws-service-role/${service}/${name}`),
     name,
     path: `/aws-service-role/${service}/`,
     id: newId(call),

@@ -3,6 +3,7 @@
  * nothing; but what a workshop makes is there to be read, refused and removed as on AWS. Rules: IAM API reference.
  */
 import { ApiError } from '../../contracts.ts';
+import { globalArnAt } from '../../place.ts';
 import type { MadeRole } from '../made.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
@@ -53,7 +54,7 @@ export const iam: ServiceTable = {
         throw new ApiError('EntityAlreadyExists', `Role with name ${RoleName} already exists.`, 409);
       checkPolicy(trust, 'trust');
       const role: MadeRole = {
-        arn: `arn:aws:iam::${call.accountId}:role${Path}${RoleName}`,
+        arn: globalArnAt(call, 'iam', `role${Path}${RoleName}`),
         name: RoleName,
         path: Path,
         id: newId(call),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { LambdaFunction } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { RestAnswer } from '../protocols/rest.ts';
@@ -77,7 +78,7 @@ async function createFunction(input: z.output<typeof createInput>, call: Call): 
     throw new ApiError('ResourceConflictException', `Function already exist: ${name}`, 409);
   const made: LambdaFunction = {
     ...madeBase(call, 'aws_lambda_function', name, input.Tags ?? {}),
-    arn: `arn:aws:lambda:${call.region}:${call.accountId}:function:${name}`,
+    arn: arnAt(call, 'lambda', `function:${name}`),
     name,
     handler: input.Handler,
     runtime: input.Runtime,
@@ -154,7 +155,7 @@ function needFunction(
   const qualifier = Qualifier ?? version ?? '$LATEST';
   const found = call.functions.functions().find((one) => one.name === name);
   if (found && qualifier === '$LATEST') return found;
-  const arn = `arn:aws:lambda:${call.region}:${call.accountId}:function:${name || wanted}`;
+  const arn = arnAt(call, 'lambda', `function:${name || wanted}`);
   throw new ApiError(
     'ResourceNotFoundException',
     `Function not found: ${arn}${qualifier === '$LATEST' ? '' : `:${qualifier}`}`,

@@ -1,6 +1,7 @@
 /** Amazon CloudWatch Logs: groups, streams and events. Rules: Logs API reference. */
 import { z } from 'zod';
 import { ApiError } from '../../contracts.ts';
+import { arnAt } from '../../place.ts';
 import { type Call, operation, type ServiceTable } from '../operation.ts';
 import { paginate, readToken, writeToken } from '../pages.ts';
 import { bool, integer, name, names, text } from '../schema.ts';
@@ -234,5 +235,5 @@ function seqOf(token: string): number {
 }
 
 function groupArn(groupName: string, call: Call): string {
-  return `arn:aws:logs:${call.region}:${call.accountId}:log-group:${groupName}`;
+  return arnAt(call, 'logs', `log-group:${groupName}`);
 }

@@ -1,4 +1,5 @@
 /** AWS STS: who the caller is (whoever asks: signatures are not verified). */
+import { globalArnAt } from '../../place.ts';
 import { operation, type ServiceTable } from '../operation.ts';
 import { nothing } from '../schema.ts';
 
@@ -8,10 +9,10 @@ export const sts: ServiceTable = {
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   validationError: 'ValidationError',
   operations: {
-    GetCallerIdentity: operation(nothing, (_input, { accountId }) => ({
-      Arn: `arn:aws:iam::${accountId}:root`,
-      UserId: accountId,
-      Account: accountId,
+    GetCallerIdentity: operation(nothing, (_input, call) => ({
+      Arn: globalArnAt(call, 'iam', 'root'),
+      UserId: call.accountId,
+      Account: call.accountId,
     })),
   },
 };

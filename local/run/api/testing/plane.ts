@@ -48,8 +48,8 @@ export async function startApi({
   const clock = createClock();
   const events = createEventLog(clock);
   const { material, dispose } = await sharedMaterial();
-  const where = { region: build.REGION, accountId: build.ACCOUNT };
-  const shared = { clock, events, random: createRandom('test'), ...where };
+  const place = { region: build.REGION, accountId: build.ACCOUNT };
+  const shared = { clock, events, random: createRandom('test'), place };
   const topics = createTopics({
     ...shared,
     localise: (text) => text,
@@ -89,6 +89,7 @@ export async function startApi({
   };
   const api = createApi({
     ...shared,
+    stackPlace: () => place,
     ...parts,
     ecs,
     codedeploy,

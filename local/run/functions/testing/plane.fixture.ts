@@ -4,6 +4,7 @@ import { createClock } from '../../clock.ts';
 import { createEventLog } from '../../events.ts';
 import { createLogStore } from '../../logs/logs.ts';
 import { createMetricStore } from '../../metrics/store.ts';
+import { DEFAULT_PLACE } from '../../place.ts';
 import { createProcessRunner } from '../../processes/processes.ts';
 import { createRandom } from '../../random.ts';
 import { createFunctionRunner } from '../functions.ts';
@@ -22,7 +23,7 @@ const functions = createFunctionRunner({
   metrics: createMetricStore({ clock }),
   addresses: { awsEndpoint: 'http://127.0.0.1:4566', localise: (text) => text },
   dir: join(stateDir, 'functions'),
-  region: 'us-east-1',
+  place: DEFAULT_PLACE,
 });
 const source = `exports.handler = () => { process.on('SIGTERM', () => {});
   const child = require('node:child_process').spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });

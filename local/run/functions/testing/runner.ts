@@ -6,6 +6,7 @@ import { createClock } from '../../clock.ts';
 import { createEventLog } from '../../events.ts';
 import { createLogStore } from '../../logs/logs.ts';
 import { createMetricStore } from '../../metrics/store.ts';
+import { DEFAULT_PLACE } from '../../place.ts';
 import { createHarness } from '../../processes/testing/harness.ts';
 import { createRandom } from '../../random.ts';
 import { createFunctionRunner } from '../functions.ts';
@@ -30,7 +31,7 @@ export async function startFunctions(t: ExecutionContext, options: { maxConcurre
       localise: (text) => text.replaceAll('lb.elb.amazonaws.com', '127.10.0.1'),
     },
     dir,
-    region: 'us-east-1',
+    place: DEFAULT_PLACE,
     ...options,
   });
   t.teardown(async () => {

@@ -6,6 +6,7 @@ import { type Clock, createClock } from '../../clock.ts';
 import type { AddressBook, ProcessRunner, Target, TargetHealth, TargetRegistry, TargetState } from '../../contracts.ts';
 import { createEventLog } from '../../events.ts';
 import { createLogStore } from '../../logs/logs.ts';
+import { DEFAULT_PLACE } from '../../place.ts';
 import { createHarness, eventually } from '../../processes/testing/harness.ts';
 import { createRandom } from '../../random.ts';
 import { createInstances, type InstancesOptions } from '../instances.ts';
@@ -142,8 +143,7 @@ export async function startFleet(t: ExecutionContext, change: Partial<InstancesO
     projectDir: stateDir,
     commands: {},
     environment: () => ({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }),
-    region: 'us-east-1',
-    accountId: '000000000000',
+    place: DEFAULT_PLACE,
     ...change,
   });
   t.teardown(async () => {

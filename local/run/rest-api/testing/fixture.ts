@@ -7,6 +7,7 @@ import { createClock } from '../../clock.ts';
 import type { Endpoint } from '../../contracts.ts';
 import { createEventLog } from '../../events.ts';
 import { createMetricStore } from '../../metrics/store.ts';
+import { DEFAULT_PLACE } from '../../place.ts';
 import { createRandom } from '../../random.ts';
 import type { Journal } from '../../topics/journal.ts';
 import { createRestApis, type RestApis } from '../rest-api.ts';
@@ -138,7 +139,7 @@ export async function fixture(
       listener: () => listener,
       restApi: () => ({ host: '127.0.0.1', port: 0 }),
     },
-    accountId: '000000000000',
+    place: DEFAULT_PLACE,
     ...(journal ? { journal } : {}),
   });
   t.teardown(() => apis.close());

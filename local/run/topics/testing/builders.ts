@@ -102,8 +102,7 @@ export function startTopics(
     awsEndpoint: 'http://127.0.0.1:4566',
     signing: material,
     ...(options.journal ? { journal: options.journal } : {}),
-    region: REGION,
-    accountId: ACCOUNT,
+    place: { region: REGION, accountId: ACCOUNT },
   });
   return { topics, events };
 }
