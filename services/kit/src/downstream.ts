@@ -1,7 +1,10 @@
 /** Calls to another service: a keep-alive pool, bounds on time and size, and retries only where they are safe. */
-import { type Dispatcher, Pool } from 'undici';
+import { type Answer, AnswerTaker } from './answer-taker.ts';
 import { ServiceError } from './errors.ts';
 import { TRACE_HEADER } from './trace.ts';
+import { Pool } from './undici.ts';
+
+export type { Answer } from './answer-taker.ts';
 
 export interface DownstreamOptions {
   /** Base address; may have a path. */
@@ -27,11 +30,6 @@ export interface Call {
    * Otherwise only a call that certainly did not arrive is.
    */
   readonly idempotent: boolean;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
 }
 
 export interface Downstream {
@@ -137,47 +135,4 @@ function pause(ms: number, deadline: Deadline): Promise<void> {
 interface Deadline {
   passed: boolean;
   onPassed: (() => void) | null;
-}
-
-/** Takes one answer straight from undici's dispatch: its streams would cost more than the rest of a call. */
-class AnswerTaker implements Dispatcher.DispatchHandler {
-  #status = 0;
-  #body = '';
-  #controller: Dispatcher.DispatchController | null = null;
-  #givenUp = false;
-  readonly #resolve: (answer: Answer) => void;
-  readonly #reject: (error: Error) => void;
-
-  constructor(resolve: (answer: Answer) => void, reject: (error: Error) => void) {
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  giveUp(): void {
-    const reason = new Error('the deadline has passed');
-    this.#givenUp = true;
-    this.#reject(reason);
-    this.#controller?.abort(reason);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#givenUp) controller.abort(new Error('the deadline has passed'));
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.#status = status;
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#body += chunk.toString('latin1');
-  }
-
-  onResponseEnd(): void {
-    this.#resolve({ status: this.#status, body: Buffer.from(this.#body, 'latin1').toString('utf8') });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#reject(error);
-  }
 }

@@ -1,4 +1,5 @@
 /** What services import. */
+export { AnswerTaker } from './answer-taker.ts';
 export { parseJsonObject } from './body.ts';
 export {
   type BadVariable,
@@ -30,3 +31,4 @@ export { sendError, sendJson, sendText } from './reply.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run.ts';
 export type { BodyHandler, Handler, HttpOptions, HttpService } from './server.ts';
 export { type ServiceConfig, type SnsConfig, serviceSettings, snsSettings } from './settings.ts';
+export { Pool } from './undici.ts';

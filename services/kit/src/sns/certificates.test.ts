@@ -17,7 +17,7 @@ function serve(body: string, status = 200, headers?: Record<string, string>): st
   return `https://${server.host}${path}`;
 }
 const asked = (url: string): number => server.asked.filter((path) => path === new URL(url).pathname).length;
-const store = (options = {}) => createCertificateStore({ ca: server.caPem, timeoutMs: 2_000, ...options });
+const store = (options = {}) => createCertificateStore({ ca: server.caPem, timeoutMs: 30_000, ...options });
 
 test('twenty messages at once cost one fetch, and later ones none', async (t) => {
   const url = serve(good);

@@ -1,7 +1,7 @@
 /** Signing certificates: fetched once, kept in a bounded cache, checked for dates and key. */
 import { type KeyObject, X509Certificate } from 'node:crypto';
-import { Agent, type Dispatcher, request } from 'undici';
 import { ServiceError } from '../errors.ts';
+import { Agent, type Dispatcher, get } from '../undici.ts';
 
 export interface CertificateStoreOptions {
   /** Addresses kept at most; the least recently used goes first. Default 32. */
@@ -155,10 +155,9 @@ export function readCertificate(pem: string, nowMs: number): { key: KeyObject; v
   return { key, validTo: to };
 }
 
-/** undici's request follows no redirect: a 3xx is a refusal like any other status. */
+/** No redirect is followed: a 3xx is a refusal like any other status. */
 async function fetchPem(address: string, dispatcher: Dispatcher, timeoutMs: number): Promise<string> {
-  const { statusCode, body } = await request(address, {
-    dispatcher,
+  const { statusCode, body } = await get(address, dispatcher, {
     signal: AbortSignal.timeout(timeoutMs),
     headers: { accept: 'application/x-pem-file, */*' },
   });

@@ -1,6 +1,6 @@
 /** The confirmation handshake: SNS sends nothing else to an endpoint that has not visited the SubscribeURL. */
-import { Agent, request } from 'undici';
 import { ServiceError } from '../errors.ts';
+import { Agent, get } from '../undici.ts';
 import type { HandshakeEnvelope } from './envelope.ts';
 import { decideSubscribeVisit, type Trust } from './trust.ts';
 
@@ -25,16 +25,16 @@ export function createConfirmer(trust: Trust, options: { ca?: string; timeoutMs?
     async confirm(envelope) {
       const visit = decideSubscribeVisit(envelope.SubscribeURL, envelope.TopicArn, trust);
       if (visit !== 'visit') throw new ServiceError('SIGNATURE_REFUSED', visit.refused);
-      const status = await get(envelope.SubscribeURL, agent, timeoutMs);
+      const status = await visited(envelope.SubscribeURL, agent, timeoutMs);
       if (status !== 200) throw new ServiceError('DOWNSTREAM_FAILED', `SNS answered the confirmation with ${status}`);
     },
     close: () => agent.destroy(),
   };
 }
 
-async function get(address: string, dispatcher: Agent, timeoutMs: number): Promise<number> {
+async function visited(address: string, dispatcher: Agent, timeoutMs: number): Promise<number> {
   try {
-    const response = await request(address, { dispatcher, signal: AbortSignal.timeout(timeoutMs) });
+    const response = await get(address, dispatcher, { signal: AbortSignal.timeout(timeoutMs) });
     await response.body.dump();
     return response.statusCode;
   } catch (cause) {

@@ -2,10 +2,16 @@
  * The order store: each MessageId once, by a conditional put. Needs dynamodb:PutItem and dynamodb:GetItem on the table.
  */
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type AttributeValue,
+  DynamoDBClient,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { FulfilmentRequest, HealthReport } from '../../../kit/src/index.ts';
 import { ServiceError } from '../../../kit/src/index.ts';
+import { createDirectPut } from './direct-put.ts';
 
 export interface StoredOrder {
   readonly MessageId: string;
@@ -61,6 +67,7 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
     requestHandler: { requestTimeout: timeoutMs, connectionTimeout: Math.min(timeoutMs, 2_000) },
   });
   const documents = DynamoDBDocumentClient.from(client);
+  const direct = createDirectPut(client, timeoutMs);
   const bounded = <T>(call: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => withinTime(call, timeoutMs);
   const read = async (messageId: string): Promise<(StoredOrder & { PutId: string }) | null> => {
     const command = new GetCommand({ TableName: table, Key: { MessageId: messageId }, ConsistentRead: true });
@@ -70,19 +77,29 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
         | undefined) ?? null
     );
   };
+  const put = async (input: PutItemCommandInput, abortSignal: AbortSignal): Promise<'put' | 'refused'> => {
+    const answer = await direct.put(input, abortSignal);
+    if (answer !== null) return answer;
+    try {
+      await client.send(new PutItemCommand(input), { abortSignal });
+      return 'put';
+    } catch (error) {
+      if (nameOf(error) === 'ConditionalCheckFailedException') return 'refused';
+      throw error;
+    }
+  };
   let health: { at: number; report: Promise<HealthReport> } | null = null;
 
   return {
     async putOnce(request) {
       const putId = randomUUID();
       try {
-        const command = new PutCommand({ TableName: table, Item: item(request, putId), ...ONCE });
-        await bounded((abortSignal) => documents.send(command, { abortSignal }));
-        return 'fulfilled';
+        const input = { TableName: table, Item: item(request, putId), ...ONCE };
+        if ((await bounded((abortSignal) => put(input, abortSignal))) === 'put') return 'fulfilled';
       } catch (error) {
-        if (nameOf(error) !== 'ConditionalCheckFailedException') throw unavailable(table, error);
+        throw unavailable(table, error);
       }
-      // The SDK repeats a put whose answer was lost: then it is our own put that stands in the way.
+      // A put whose answer was lost is repeated: then it is our own put that stands in the way.
       const kept = await read(request.messageId).catch((error: unknown) => Promise.reject(unavailable(table, error)));
       return kept?.PutId === putId ? 'fulfilled' : 'already-fulfilled';
     },
@@ -103,19 +120,24 @@ export function createOrderStore(options: OrderStoreOptions): OrderStore {
       }
       return health.report;
     },
-    close: () => client.destroy(),
+    close() {
+      client.destroy();
+      void direct.close();
+    },
   };
 }
 
 const ONCE = { ConditionExpression: 'attribute_not_exists(MessageId)' };
 
-function item(request: FulfilmentRequest, putId: string): StoredOrder & { PutId: string } {
+/** A {@link StoredOrder} and its PutId, as DynamoDB writes them. */
+function item(request: FulfilmentRequest, putId: string): Record<string, AttributeValue> {
+  const items = Object.entries(request.items).map(([name, quantity]) => [name, { N: String(quantity) }]);
   return {
-    MessageId: request.messageId,
-    Items: request.items,
-    Source: request.source,
-    FulfilledAt: new Date().toISOString(),
-    PutId: putId,
+    MessageId: { S: request.messageId },
+    Items: { M: Object.fromEntries(items) },
+    Source: { S: request.source },
+    FulfilledAt: { S: new Date().toISOString() },
+    PutId: { S: putId },
   };
 }
 
