@@ -226,7 +226,14 @@ export function createEcs(options: EcsOptions): Ecs {
         ),
     taskDefinitions: definitions.all,
     taskSets: services.taskSets,
-    saved: () => ({ services: services.saved(), taskDefinitions: definitions.registered() }),
+    saved() {
+      const saved = services.saved();
+      // What is rolled back to may be of the stacks as they were.
+      const kept = saved.flatMap(
+        ({ rolling }) => (rolling && definitions.find(rolling.completed.taskDefinitionArn)) ?? [],
+      );
+      return { services: saved, taskDefinitions: [...new Set([...definitions.registered(), ...kept])] };
+    },
     createService(definition) {
       clusterArnOf(definition.clusterArn);
       const record = services.create(definition);

@@ -90,6 +90,14 @@ const savedService = z.object({
   arn: text,
   digest: text,
   desiredCount: z.number().int().min(0),
+  rolling: z
+    .object({
+      taskDefinitionArn: text,
+      isRollback: z.boolean(),
+      onAtStart: texts,
+      completed: z.object({ id: text, taskDefinitionArn: text }),
+    })
+    .nullish(),
   taskSets: z.array(
     z.object({
       id: text,

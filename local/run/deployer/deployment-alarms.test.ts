@@ -99,3 +99,42 @@ test('alarms that a call gives hold for the deployment under way, and are drift'
   t.deepEqual(world.running(), ['threads-tg v1', 'threads-tg v1']);
   t.true(world.services.handler.drift?.(off).includes('alarms'));
 });
+
+async function killed(before: Awaited<ReturnType<typeof running>>, service = next(2)) {
+  const world = createWorld({ saved: before.services.saved() });
+  world.setAlarm('errors', 'INSUFFICIENT_DATA');
+  await world.put(service);
+  return world;
+}
+
+test('a deployment that bakes when the plane is killed rolls out and bakes again, and has its way back', async (t) => {
+  const before = await running();
+  const changes = before.savedChanges();
+  await before.put(next(2), SERVICE);
+  await before.clock.advance(60_000);
+  const world = await killed(before);
+  await world.clock.advance(30_000);
+  t.deepEqual(world.running(), ['threads-tg v2', 'threads-tg v2']);
+  t.deepEqual(states(world), ['PRIMARY IN_PROGRESS'], 'it bakes');
+  world.setAlarm('errors', 'ALARM');
+  await world.clock.advance(2_000);
+  t.true(said(world, /rolling back to \(deployment ecs-svc\/\d+\)\.$/));
+  // Killed once more: the roll-back goes on, not what was rolled back.
+  const back = await killed(world);
+  await back.clock.advance(30_000 + BAKE_MS);
+  t.deepEqual(back.running(), ['threads-tg v1', 'threads-tg v1']);
+  t.true(before.savedChanges() > changes);
+});
+
+test('a deployment that was completed, or stacks that have changed, begin as the stacks say', async (t) => {
+  const before = await running();
+  t.is(before.services.saved()[0]?.rolling, null);
+  before.services.update(before.record(), { taskDefinition: taskDefinition(2).arn });
+  await before.clock.advance(30_000);
+  t.like(before.services.saved()[0]?.rolling, { taskDefinitionArn: taskDefinition(2).arn });
+  const byHand = await killed(before, next(1));
+  const changed = await killed(before, next(3, { digest: 'other' }));
+  for (const world of [byHand, changed]) await world.clock.advance(10_000);
+  t.deepEqual(byHand.running(), ['threads-tg v2', 'threads-tg v2'], 'under way, and the stacks are as they were');
+  t.deepEqual(changed.running(), ['threads-tg v3', 'threads-tg v3']);
+});

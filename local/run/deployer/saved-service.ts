@@ -1,6 +1,7 @@
 /** What outlives a plane that is killed of a service: its desired count, and the versions that CodeDeploy has decided. */
 import type { Service } from '../../topology.ts';
 import type { TaskSetState } from '../contracts-delivery.ts';
+import { type SavedRolling, savedRolling } from './resume-rolling.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
 
 export interface SavedTaskSet {
@@ -22,6 +23,8 @@ export interface SavedService {
   /** Of the resource as it was applied: another digest means that the stacks have changed meanwhile. */
   readonly digest: string;
   readonly desiredCount: number;
+  /** The deployment under way of a service that ECS deploys. */
+  readonly rolling?: SavedRolling | null;
   /** PRIMARY first; none of a service that ECS deploys: its version is as the stacks say. */
   readonly taskSets: readonly SavedTaskSet[];
 }
@@ -33,6 +36,7 @@ export function savedServices(records: readonly ServiceRecord[]): readonly Saved
       arn: record.definition.arn,
       digest: record.definition.digest,
       desiredCount: record.desiredCount,
+      rolling: savedRolling(record),
       taskSets: (hasTaskSets(record.definition) ? record.taskSets : []).flatMap((set): SavedTaskSet[] => {
         if (set.status === 'DRAINING') return [];
         const [attachment] = set.service.loadBalancers;

@@ -13,6 +13,8 @@ export interface PutContext {
   readonly takeSaved: (serviceArn: string) => SavedService | null;
   readonly definitionOf: (arn: string) => TaskDefinition;
   readonly deploy: (record: ServiceRecord, definition: TaskDefinition, reason: string) => Deployment;
+  /** The deployment under way when the plane was killed goes on. @returns false where it does not */
+  readonly resume: (record: ServiceRecord, next: Service, saved: SavedService) => boolean;
 }
 
 /** @throws CutoverError where ECS would refuse it */
@@ -30,7 +32,7 @@ export function putService(next: Service, previous: Service | null, context: Put
     // How many daemons there are is what instances there are.
     if (saved && !isDaemon(next) && countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
     context.records.set(next.arn, record);
-    context.deploy(record, definition, '');
+    if (!saved || !context.resume(record, next, saved)) context.deploy(record, definition, '');
   }
 }
 

@@ -22,7 +22,7 @@ export interface Deployment extends Rollout {
   /** Goes back to what was there before, because a deployment failed. */
   readonly isRollback: boolean;
   /** Its service's alarms that were in ALARM when it began. */
-  readonly onAtStart: readonly string[];
+  onAtStart: readonly string[];
   /** When it had rolled out, and its alarms went on being watched; null before. */
   bakeFromMs: number | null;
 }

@@ -11,10 +11,11 @@ import { beginDeployment } from './begin-deployment.ts';
 import type { AlarmSight } from './decide-alarms.ts';
 import { reconcile } from './reconcile.ts';
 import { type DaemonOptions, daemonsFirst } from './reconcile-daemon.ts';
+import { resumeRolling } from './resume-rolling.ts';
 import { type SavedService, savedServices } from './saved-service.ts';
 import { createServiceActions, type ServiceActionsOptions } from './service-actions.ts';
 import { checkDeletion, checkNewService } from './service-checks.ts';
-import { putService, serviceDrift } from './service-put.ts';
+import { type PutContext, putService, serviceDrift } from './service-put.ts';
 import type { Deployment, ServiceRecord } from './service-record.ts';
 import { type ServiceChange, updateService } from './service-update.ts';
 import { createTaskSets, type TaskSetsOptions } from './task-sets.ts';
@@ -110,9 +111,16 @@ export function createServices(options: ServicesOptions): Services {
     daemonInstances: options.daemonInstances,
     rollBack(record: ServiceRecord, to: Deployment, reason: string) {
       deploy(record, to.definition, reason, true);
+      options.onSaved();
       kick();
     },
   };
+
+  function look(record: ServiceRecord): void {
+    const { lastCompleted } = record;
+    reconcile(record, tasksOf(record), reconcileOptions);
+    if (record.lastCompleted !== lastCompleted) options.onSaved();
+  }
 
   function kick(): void {
     if (kicked || closed) return;
@@ -120,7 +128,7 @@ export function createServices(options: ServicesOptions): Services {
     setImmediate(() => {
       kicked = false;
       if (closed) return;
-      for (const record of daemonsFirst([...records.values()])) reconcile(record, tasksOf(record), reconcileOptions);
+      for (const record of daemonsFirst([...records.values()])) look(record);
     });
   }
   const tick = (): void => {
@@ -131,7 +139,9 @@ export function createServices(options: ServicesOptions): Services {
   tick();
 
   function put(next: Service, previous: Service | null): void {
-    putService(next, previous, { records, taskSets, takeSaved, definitionOf, deploy });
+    const resume: PutContext['resume'] = (record, service, was) =>
+      resumeRolling(record, service, was, { find: options.definition, deploy });
+    putService(next, previous, { records, taskSets, takeSaved, definitionOf, deploy, resume });
     options.onSaved();
     kick();
   }
