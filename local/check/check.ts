@@ -8,6 +8,7 @@ import { addressOf, labelled, MODES } from '../resolve/world/blocks.ts';
 import { checkSubscriptions } from '../run/topics/check-subscriptions.ts';
 import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
+import { drawnSecrets } from './drawn-secrets.ts';
 import { type HouseRule, houseFindings } from './house/house.ts';
 import { findingsOfProblems } from './refusals.ts';
 import { RULES } from './rules/index.ts';
@@ -26,8 +27,13 @@ export interface CheckOptions {
 export function checkStacks(raw: RawStacks, options: CheckOptions = {}, rules: readonly Rule[] = RULES): CheckReport {
   const passedOver = unknownTypes(raw);
   const allow = [...(options.allow ?? []), ...passedOver.map((p) => p.type)];
-  const { topology, problems, blocks } = examine(raw, { allow, variables: options.variables ?? {} });
-  const system = { topology, raw, bootSeconds: options.bootSeconds ?? {} };
+  const drawn = drawnSecrets(raw, options.variables ?? {});
+  const { topology, problems, blocks } = examine(raw, {
+    allow,
+    variables: options.variables ?? {},
+    random: drawn.draw,
+  });
+  const system = { topology, raw, bootSeconds: options.bootSeconds ?? {}, drawn: drawn.sources };
   const lost = leftOut(topology);
   const asked = rules.filter((rule) => lost.every((address) => !isNeeded(address, rule)));
   const own = asked.flatMap((rule) => rule.find(system).map((found) => findingOf(rule, found)));

@@ -24,6 +24,8 @@ export interface System {
   readonly raw: RawStacks;
   /** Seconds from registration to the first passed health check, by name of a service or of a target group. */
   readonly bootSeconds: Readonly<Record<string, number>>;
+  /** Secrets as evaluation made them up or was given them, with what they are of: where they turn up they are shown. */
+  readonly drawn?: ReadonlyMap<string, string>;
 }
 
 /** One place where a rule is broken. */

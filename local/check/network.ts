@@ -1,6 +1,7 @@
 /** Whether security groups let a load balancer reach ports, and which ports they keep from it. Pure. */
 import { networkPolicyOf } from '../run/balancer/network-policy.ts';
 import type { LoadBalancer, SecurityGroup, Topology, TrafficRule } from '../topology.ts';
+import { seenFrom } from './address-blocks.ts';
 
 export interface Closed {
   readonly balancer: LoadBalancer;
@@ -24,17 +25,24 @@ export function closedPorts({ balancers, targets, ports }: Way, t: Topology): Cl
     const own = balancer.securityGroupIds;
     if (hasUnknownSource([...own, ...targets], t)) return [];
     const candidates = edgesOf([...own, ...targets], ports, t);
+    const near = seenFrom(balancer, t.securityGroups, t);
     // A side without groups allows everything: the other side is then what decides.
     const out = candidates.find((port) => !onlySide('egress', own, targets, port));
-    const into = candidates.find((port) => !onlySide('ingress', own, targets, port));
+    const into = candidates.find((port) => !onlySide('ingress', own, targets, port, near));
     return [
       ...(out === undefined ? [] : [{ balancer, side: 'egress' as const, port: out }]),
       ...(into === undefined ? [] : [{ balancer, side: 'ingress' as const, port: into }]),
     ];
   });
 
-  function onlySide(side: Closed['side'], own: readonly string[], to: readonly string[], port: number): boolean {
-    const open = t.securityGroups.map((g) => {
+  function onlySide(
+    side: Closed['side'],
+    own: readonly string[],
+    to: readonly string[],
+    port: number,
+    groups: readonly SecurityGroup[] = t.securityGroups,
+  ): boolean {
+    const open = groups.map((g) => {
       const isJudged = (side === 'egress' ? own : to).includes(g.id);
       return isJudged ? { ...g, [side === 'egress' ? 'ingress' : 'egress']: [ANYTHING] } : opened(g);
     });

@@ -96,12 +96,15 @@ const serverDeployments = (problems: readonly Problem[]): ReadonlySet<string> =>
 
 /**
  * What is missing, or too much, only because a type that is not run here reads as the default one: a target group of
- * functions has no port, and an action that asks who somebody is stands before another.
+ * functions has no port, an action that asks who somebody is stands before another, and instances of a launch configuration
+ * have no template.
  */
 function consequencesOf(problems: readonly Problem[]): (problem: Problem) => boolean {
   const heads = problems.filter(isLocalLimit).flatMap(({ address = '' }) => {
-    const [, action, group] = /^(.*\.(?:default_)?action)(?:\[\d+\])?\.type$|^(.*)\.target_type$/.exec(address) ?? [];
-    return action ?? group ?? [];
+    const [, action, group, fleet] =
+      /^(.*\.(?:default_)?action)(?:\[\d+\])?\.type$|^(.*)\.target_type$|^(.*)\.launch_configuration$/.exec(address) ??
+      [];
+    return action ?? group ?? (fleet === undefined ? [] : `${fleet}.launch_template`);
   });
   return ({ code, address = '' }) =>
     ['MISSING_ATTRIBUTE', 'QUOTA_EXCEEDED'].includes(code) &&

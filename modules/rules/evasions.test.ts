@@ -105,6 +105,12 @@ const EVADING: Readonly<Record<string, Readonly<Record<string, Stack>>>> = {
         Principal: { Federated: 'arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com' },
       }),
     }),
+    'any account': resource('aws_iam_role', {
+      assume_role_policy: allow({ Principal: { AWS: 'arn:aws:iam::*:root' } }),
+    }),
+    'everybody who knows a number': resource('aws_iam_role', {
+      assume_role_policy: allow({ Principal: '*', Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }),
+    }),
     'its subjects as a wildcard': resource('aws_iam_role', {
       assume_role_policy: allow({ Principal: { Federated: 'arn' }, Condition: { StringLike: { 'x:sub': '*' } } }),
     }),
@@ -163,6 +169,8 @@ const EVADING: Readonly<Record<string, Readonly<Record<string, Stack>>>> = {
     'a password of a database': containers({ environment: [{ name: 'PGPASSWORD', value: 'hunter2' }] }),
     'a command': containers({ command: ['serve', '--key', 'AKIAABCDEFGHIJKLMNOP'] }),
     'a list of one block': resource('aws_lambda_function', { environment: [{ variables: { API_KEY: 'x' } }] }),
+    'an option of the log driver': containers({ logConfiguration: { options: { 'splunk-token': 'aaaa-bbbb' } } }),
+    'a label': containers({ dockerLabels: { db: 'postgres://app:hunter2@db/x' } }),
     'text that an instance starts with': resource('aws_launch_template', {
       user_data: Buffer.from('export KEY=AKIAABCDEFGHIJKLMNOP').toString('base64'),
     }),
@@ -258,6 +266,9 @@ const KEEPING: Readonly<Record<string, Readonly<Record<string, Stack>>>> = {
     'a reference and what is below it': resources('${aws_s3_bucket.b.arn}/*'),
   },
   'iam-trust-named': {
+    'an organization': resource('aws_iam_role', {
+      assume_role_policy: allow({ Principal: '*', Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } }),
+    }),
     'certain subjects of a provider': resource('aws_iam_role', {
       assume_role_policy: allow({
         Principal: { Federated: 'arn' },
@@ -281,6 +292,9 @@ const KEEPING: Readonly<Record<string, Readonly<Record<string, Stack>>>> = {
   'resource-policies-closed': { 'an organization': open({ StringEquals: { 'AWS:PrincipalOrgID': 'o-1' } }) },
   'no-plain-secrets': {
     'a value that Terraform draws': resource('aws_db_instance', { password: '${random_password.p.result}' }),
+    'where a secret is': containers({
+      environment: [{ name: 'DB_SECRET', value: '${aws_secretsmanager_secret.db.arn}' }],
+    }),
     'a key of data': containers({ environment: [{ name: 'PARTITION_KEY', value: 'id' }] }),
   },
   'ports-closed': {

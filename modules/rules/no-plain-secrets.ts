@@ -1,10 +1,11 @@
 import { containersIn } from './containers.ts';
 import type { Estate, Resource } from './estate.ts';
 import type { Finding, HouseRule } from './rule.ts';
-import { isSecret, isSecretText } from './secrets.ts';
+import { isSecret, isSecretText, secretName } from './secrets.ts';
 import { block, blocks, isReference, type Json, several } from './values.ts';
 
 const FIX = 'keep it in Parameter Store or Secrets Manager, and name its ARN';
+const LOG_FIX = 'name its ARN in secretOptions of the log configuration';
 
 /** Type → attributes that are secrets by what they are for. */
 const SECRETS: Readonly<Record<string, readonly string[]>> = {
@@ -36,19 +37,36 @@ function inContainers(estate: Estate): Finding[] {
   return containersIn(estate).flatMap(({ address, body }) => [
     ...several<Json>(body.environment)
       .filter(({ name, value }) => isSecret(String(name), value))
-      .map(({ name }) => ({ address: `${address}.environment`, value: name, fix: FIX })),
+      .map(({ name, value }) => ({ address: `${address}.environment`, value: name, fix: FIX, ...doubt(name, value) })),
+    ...Object.entries<Json>(body.logConfiguration?.options ?? {})
+      .filter(([name, value]) => isSecret(name, value))
+      .map(([name]) => ({ address: `${address}.logConfiguration.options`, value: name, fix: LOG_FIX })),
     ...['command', 'entryPoint']
       .filter((part) => several<Json>(body[part]).some(isSecretText))
       .map((part) => ({ address: `${address}.${part}`, value: '(not shown)', fix: FIX })),
+    ...['dockerLabels', 'healthCheck']
+      .filter((part) => textsIn(body[part]).some(isSecretText))
+      .map((part) => ({ address: `${address}.${part}`, value: '(not shown)', fix: FIX })),
   ]);
+}
+
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values<Json>(value).flatMap(textsIn) : [];
 }
 
 function inFunctions(estate: Estate): Finding[] {
   return estate.all('aws_lambda_function').flatMap(({ address, stack, body }) =>
     Object.entries<Json>(estate.literalIn(stack, block(body, 'environment')?.variables ?? {}))
       .filter(([name, value]) => isSecret(name, value))
-      .map(([name]) => ({ address: `${address}.environment`, value: name, fix: FIX })),
+      .map(([name, value]) => ({ address: `${address}.environment`, value: name, fix: FIX, ...doubt(name, value) })),
   );
+}
+
+/** That it is some key makes it likely, and no more. */
+function doubt(name: unknown, value: unknown): Pick<Finding, 'severity'> {
+  const isLikely = isSecretText(value) || secretName(String(name), String(value ?? '')) === 'name';
+  return isLikely ? {} : { severity: 'warning' };
 }
 
 function inBuilds(estate: Estate): Finding[] {

@@ -21,6 +21,7 @@ export const parametersEncrypted: HouseRule = {
       return VALUES.filter((attribute) => isWritten(estate, parameter, attribute)).map((attribute) => ({
         address: `${address}.${attribute}`,
         value: '(a literal)',
+        severity: 'error' as const,
         fix: 'let AWS draw it, or set it by hand',
       }));
     }),

@@ -99,9 +99,12 @@ export function principalsOf({ body }: Statement): readonly string[] {
   return Object.values(principal ?? {}).flatMap((value) => several<string>(value as string | string[]));
 }
 
-/** True for everybody, in whichever way: `*`, `{"AWS": "*"}`, all but somebody. */
+/** True for everybody, in whichever way: `*`, `{"AWS": "*"}`, any account of `arn:aws:iam::*:root`, all but somebody. */
 export function isForEverybody(statement: Statement): boolean {
-  return principalsOf(statement).includes('*') || statement.body.NotPrincipal !== undefined;
+  return (
+    principalsOf(statement).some((one) => one === '*' || /^arn:[^:]*:(?:iam|sts)::[^:]*[*?]/.test(one)) ||
+    statement.body.NotPrincipal !== undefined
+  );
 }
 
 function trustDocuments(estate: Estate): PolicyDocument[] {

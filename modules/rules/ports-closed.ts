@@ -22,7 +22,9 @@ export const portsClosed: HouseRule = {
   rule: 'the whole world reaches ports 80 and 443 only, one at a time (VPC vpc-security-best-practices)',
   check: (estate) =>
     openings(estate)
-      .filter(({ resource, blocks: from }) => from.some((one) => isWide(estate.literal(resource.stack, one))))
+      .filter(({ resource, blocks: from }) =>
+        from.some((one) => several<unknown>(estate.literal(resource.stack, one) as Json).some(isWide)),
+      )
       .map((opening) => ({ ...opening, ports: portsOf(estate, opening) }))
       .filter(({ protocol, ports: [from, to] }) => isAny(protocol) || from !== to || !PUBLIC_PORTS.includes(from))
       .map(({ address, protocol, from, to }) => ({

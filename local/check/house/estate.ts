@@ -17,7 +17,7 @@ const REPEATING: ReadonlySet<string> = new Set(['count', 'for_each', 'dynamic'])
 
 /** A reference that is followed as it stands: of a resource, a local, a variable, a policy document, an output of cdktf. */
 const PLAIN =
-  /^(?:(?:local|var)\.[\w-]+|(?!data\.|each\.|count\.|self\.|path\.|terraform\.)[a-z][\w]*\.[\w-]+\.[\w.-]+|(?:data|ephemeral)\.(?!terraform_remote_state\.)[\w.-]+|data\.terraform_remote_state\.cross-stack-reference-input-[\w-]+\.outputs\.[\w-]+)$/;
+  /^(?:(?:local|var)\.[\w-]+|(?!data\.|each\.|count\.|self\.|path\.|terraform\.)[a-z][\w]*\.[\w-]+\.[\w.-]+|ephemeral\.[\w.-]+|data\.aws_iam_policy(?:_document)?\.[\w.-]+|data\.terraform_remote_state\.cross-stack-reference-input-[\w-]+\.outputs\.[\w-]+)$/;
 
 export function estateOf(raw: RawStacks, blocks: readonly EvaluatedBlock[]): Estate {
   const made = new Map(raw.stacks.map(({ name }) => [name, {} as Record<string, Json>]));
@@ -52,9 +52,21 @@ function bodyOf({ block, configured, secret }: EvaluatedBlock, repeated: Readonl
   const body: Record<string, unknown> = Object.fromEntries(written);
   for (const [name, value] of Object.entries(configured)) {
     if (name in body && isKept(name, secret)) continue;
-    if (!(name in body) || !isFollowed(body[name], block.stack, repeated)) body[name] = value;
+    body[name] = name in body ? put(body[name], value) : value;
   }
   return body as Json;
+
+  /** References stay where they are followed as they stand; what they stand for is there where it is more than a text. */
+  function put(asWritten: unknown, value: unknown): unknown {
+    if (!isFollowed(asWritten, block.stack, repeated)) return value;
+    if (typeof asWritten === 'string') return typeof value === 'object' && value !== null ? value : asWritten;
+    if (Array.isArray(asWritten) && Array.isArray(value) && asWritten.length === value.length)
+      return asWritten.map((one, i) => put(one, value[i]));
+    if (!isObject(asWritten) || !isObject(value)) return asWritten;
+    return Object.fromEntries(
+      Object.entries(asWritten).map(([key, one]) => [key, key in value ? put(one, value[key]) : one]),
+    );
+  }
 }
 
 /** Whether every expression in a value is a reference that needs no evaluation. */

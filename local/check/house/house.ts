@@ -26,6 +26,7 @@ const SAID_BY: Readonly<Record<string, readonly string[]>> = {
   'roles-trust-their-users': ['role-untrusted'],
   'scaled-counts-left-alone': ['count-reverted'],
   'subscriptions-keep-undelivered': ['dead-letter-missing'],
+  'target-groups-drain': ['deregistration-delay'],
   'targets-reached': ['group-unattached'],
 };
 
@@ -38,7 +39,10 @@ export function houseFindings(
 ): Finding[] {
   const accepted = new Set(exceptionsIn(raw).map(({ rule, address }) => `${rule} ${address}`));
   const told = new Set(own.map(({ rule, address }) => `${rule} ${resourceOf(address)}`));
+  // The resolver's own words for it are at the very attribute.
+  const refused = new Set(own.filter(({ rule }) => rule === 'not-accepted').map(({ address }) => address));
   const isTold = ({ id, address }: Violation): boolean =>
+    (id === 'priorities-differ' && refused.has(address)) ||
     (SAID_BY[id] ?? []).some((rule) => told.has(`${rule} ${resourceOf(address)}`));
   return violationsIn(estateOf(raw, blocks), [], rules)
     .filter((violation) => !accepted.has(`${violation.id} ${violation.address}`) && !isTold(violation))

@@ -11,7 +11,7 @@ export const nameLength: Rule = {
   page: 'ELB API_CreateLoadBalancer, ELB API_CreateTargetGroup',
   fix: 'use a shorter name',
   adopts: ({ code, address }: Problem) =>
-    code === 'INVALID_ATTRIBUTE' && /\/aws_a?lb(_target_group)?\.[^.]+\.name$/.test(address ?? ''),
+    code === 'INVALID_ATTRIBUTE' && /\/aws_a?lb(_target_group)?\.[^.]+\.name(_prefix)?$/.test(address ?? ''),
   find: ({ topology: t }) => [...t.loadBalancers, ...t.targetGroups].flatMap(tooLong),
 };
 

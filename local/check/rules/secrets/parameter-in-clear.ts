@@ -1,5 +1,5 @@
 import type { Rule } from '../../contracts.ts';
-import { secretName, secretValue } from './patterns.ts';
+import { secretName, secretText } from '../../house/secrets.ts';
 
 export const parameterInClear: Rule = {
   id: 'parameter-in-clear',
@@ -10,7 +10,7 @@ export const parameterInClear: Rule = {
   find: ({ topology }) =>
     topology.parameters
       .filter((p) => p.parameterType !== 'SecureString')
-      .filter((p) => secretValue(p.value) !== null || secretName(p.name, p.value) === 'name')
+      .filter((p) => secretText(p.value) !== null || secretName(p.name, p.value) === 'name')
       .map((p) => ({
         address: `${p.address}.type`,
         message: `the parameter ${p.name} is a secret by its name or value`,
