@@ -6,7 +6,7 @@ import { subsumes } from './subsumes.ts';
 export const ruleShadowed: Rule = {
   id: 'rule-shadowed',
   severity: 'error',
-  text: 'the lowest priority number that matches takes the request: a rule behind a wider one never matches. It is a warning where nothing waits for its requests: all it forwards to are services of no tasks',
+  text: 'the lowest priority number that matches takes the request: a rule behind a wider one never matches. It is advice where nothing waits for its requests: all it forwards to are services of no tasks',
   page: 'ELB load-balancer-listeners: rule priority',
   fix: 'give the narrower rule the lower priority number, or remove it',
   find: ({ topology: t }) =>
@@ -21,7 +21,7 @@ export const ruleShadowed: Rule = {
           address: `${later.address}.priority`,
           message: `it never matches: ${first.address} with priority ${first.priority} takes all of it before`,
           value: { priority: later.priority, conditions: later.conditions },
-          severity: isForNobody(later, t) ? ('warning' as const) : ('error' as const),
+          severity: isForNobody(later, t) ? ('advice' as const) : ('error' as const),
         },
       ];
     }),

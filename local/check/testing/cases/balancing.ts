@@ -70,7 +70,7 @@ export const BALANCING: readonly Case[] = [
       add(s, RULE, 'late', pathRule('main', 40, ['/api/*'], 'orders'));
     },
     at: 'aws_lb_listener_rule.late.priority',
-    severity: 'warning',
+    severity: 'advice',
     spares: (s) => add(s, RULE, 'late', pathRule('main', 15, ['/api/old/*'], 'orders')),
   },
   {
