@@ -18,7 +18,7 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
   ),
   approximated(
     'daemons',
-    'what daemons still to come need on an instance is kept free of other tasks; a draining instance loses them last, after tasks of RunTask too',
+    'what daemons still to come need on an instance is kept free of other tasks, and managed scaling counts it of each instance that is to come; a draining instance loses them last, after tasks of RunTask too',
   ),
   approximated(
     'restart throttle',

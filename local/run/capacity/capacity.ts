@@ -66,6 +66,7 @@ export function createCapacity({ clock, events, metrics, port }: CapacityOptions
       instances: up,
       pending: port.pending(definition.name),
       size: group.size,
+      ...(group.daemons ? { daemons: group.daemons } : {}),
     });
     publish(definition, reservation);
     held.history = [...held.history, reservation].slice(-SCALE_IN_DATAPOINTS);

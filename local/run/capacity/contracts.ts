@@ -43,6 +43,8 @@ export interface CapacityPort {
     readonly maxSize: number;
     readonly desired: number;
     readonly size: InstanceSize;
+    /** Of each instance, what daemons take before other tasks come. Default: nothing */
+    readonly daemons?: InstanceSize;
   } | null;
   pending(capacityProvider: string): readonly PendingTasks[];
   /** Cluster that the capacity provider belongs to, for the metric's dimensions. */

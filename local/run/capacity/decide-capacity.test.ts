@@ -38,10 +38,78 @@ for (const [name, instances, pending, needed, percent] of [
     t.like(decideReservation({ instances, pending, size }), { needed, percent, running: instances.length });
   });
 
+const agent = { cpuUnits: 512, memoryMiB: 1024 };
+
+test('reservation: daemons take of each instance before other tasks come', (t) => {
+  const of = (count: number, change: Partial<PendingTasks> = {}) =>
+    decideReservation({ instances: up(3), pending: [waiting(count, change)], size, daemons: agent });
+  t.is(of(3).needed, 2, 'three beside the agent, not four');
+  t.is(of(4).needed, 3);
+  t.deepEqual(
+    of(1, { cpuUnits: 2048 }).neverFit,
+    ['service:orders'],
+    'an instance has room for it, beside the agent none has',
+  );
+  const tooMany = decideReservation({ instances: up(3), pending: [waiting(1, { cpuUnits: 0 })], size, daemons: size });
+  t.deepEqual(tooMany.neverFit, ['service:orders'], 'no memory is left');
+});
+
+test('property: what a datapoint asks for, after the daemons have come, holds what waits, and one instance fewer does not', (t) => {
+  fc.assert(
+    fc.property(
+      fc.record({ cpuUnits: fc.integer({ min: 256, max: 8192 }), memoryMiB: fc.integer({ min: 256, max: 16_384 }) }),
+      fc.array(fc.record({ cpuUnits: fc.nat(2048), memoryMiB: fc.nat(4096) }), { maxLength: 4 }),
+      fc.record({ cpuUnits: fc.nat(4096), memoryMiB: fc.nat(8192), count: fc.integer({ min: 1, max: 300 }) }),
+      fc.nat(20),
+      (one, agents, { count, ...task }, there) => {
+        const daemons = sumOf(agents);
+        const result = decideReservation({
+          instances: up(...times(there, 1)),
+          pending: [waiting(count, task)],
+          size: one,
+          daemons,
+        });
+        const holds = (instances: number): number => instances * fitBeside(one, agents, task, count);
+        if (holds(1) === 0) return result.neverFit.length === 1 && result.needed === there;
+        const extra = result.needed - there;
+        return result.neverFit.length === 0 && holds(extra) >= count && (extra === 1 || holds(extra - 1) < count);
+      },
+    ),
+    { numRuns: 5000 },
+  );
+  t.pass();
+});
+
 test('reservation: what fits no instance asks for none, and is named', (t) => {
   const reservation = decideReservation({ instances: up(1), pending: [waiting(2, { cpuUnits: 4096 })], size });
   t.like(reservation, { percent: 100, neverFit: ['service:orders'] });
 });
+
+const sumOf = (sizes: readonly { cpuUnits: number; memoryMiB: number }[]) => ({
+  cpuUnits: sizes.reduce((sum, s) => sum + s.cpuUnits, 0),
+  memoryMiB: sizes.reduce((sum, s) => sum + s.memoryMiB, 0),
+});
+
+/** By placing them one by one: the daemons, then the tasks, at most so many. */
+function fitBeside(
+  one: { cpuUnits: number; memoryMiB: number },
+  agents: readonly { cpuUnits: number; memoryMiB: number }[],
+  task: { cpuUnits: number; memoryMiB: number },
+  most: number,
+): number {
+  let { cpuUnits, memoryMiB } = one;
+  for (const placed of agents) {
+    cpuUnits -= placed.cpuUnits;
+    memoryMiB -= placed.memoryMiB;
+  }
+  let fit = 0;
+  while (fit < most && cpuUnits >= task.cpuUnits && memoryMiB >= task.memoryMiB && cpuUnits >= 0 && memoryMiB >= 0) {
+    cpuUnits -= task.cpuUnits;
+    memoryMiB -= task.memoryMiB;
+    fit++;
+  }
+  return fit;
+}
 
 const point = (needed: number, running: number, percent = running === 0 ? 200 : (needed / running) * 100) => ({
   needed,

@@ -10,7 +10,11 @@ export interface ReservationInput {
   readonly pending: readonly PendingTasks[];
   /** What one instance of the group offers. */
   readonly size: InstanceSize;
+  /** What daemons take of each before other tasks come (ECS ecs_services). Default: nothing */
+  readonly daemons?: InstanceSize;
 }
+
+const NOTHING: InstanceSize = { cpuUnits: 0, memoryMiB: 0 };
 
 export interface Reservation {
   /** M: instances that what runs and waits needs. */
@@ -20,11 +24,17 @@ export interface Reservation {
   /** M ÷ N × 100; 100 where nothing runs and nothing waits, 200 where tasks wait and no instance is up. */
   readonly percent: number;
   readonly why: string;
-  /** Groups whose tasks fit no instance of this size, however many there are. */
+  /** Groups whose tasks fit no instance of this size beside its daemons, however many there are. */
   readonly neverFit: readonly string[];
 }
 
-export function decideReservation({ instances, pending, size }: ReservationInput): Reservation {
+export function decideReservation({
+  instances,
+  pending,
+  size: offered,
+  daemons = NOTHING,
+}: ReservationInput): Reservation {
+  const size = { cpuUnits: offered.cpuUnits - daemons.cpuUnits, memoryMiB: offered.memoryMiB - daemons.memoryMiB };
   const running = instances.length;
   const waiting = pending.filter((p) => p.count > 0);
   const fitting = waiting.filter((p) => perInstance(p, size) > 0);
@@ -46,9 +56,11 @@ export function decideReservation({ instances, pending, size }: ReservationInput
 /** At least one: what waits although it would fit waits for something that only another instance has. */
 const more = (p: PendingTasks, size: InstanceSize): number => Math.max(1, Math.ceil(p.count / perInstance(p, size)));
 
-/** How many of these fit an empty instance. */
+/** How many of these fit an instance that has its daemons and nothing else. */
 function perInstance(p: PendingTasks, size: InstanceSize): number {
   if (p.cpuUnits > size.cpuUnits || p.memoryMiB > size.memoryMiB) return 0;
+  // Daemons that have not all room keep it from others all the same.
+  if (size.cpuUnits < 0 || size.memoryMiB < 0) return 0;
   if (p.oneAnInstance) return 1;
   const byCpu = p.cpuUnits > 0 ? Math.floor(size.cpuUnits / p.cpuUnits) : Number.POSITIVE_INFINITY;
   const byMemory = p.memoryMiB > 0 ? Math.floor(size.memoryMiB / p.memoryMiB) : Number.POSITIVE_INFINITY;

@@ -6,6 +6,7 @@ import type { Instances } from '../instances/instances.ts';
 import { type Candidate, decidePlacement } from '../scheduler/decide-placement.ts';
 import { hostPortsOf, reservationOf } from '../scheduler/task-size.ts';
 import type { CapacityPort, PendingTasks } from './contracts.ts';
+import { daemonShare } from './daemon-share.ts';
 
 export interface PlanePortOptions {
   readonly ecs: EcsView;
@@ -32,7 +33,11 @@ export function planeCapacityPort({ ecs, instances, groupOf }: PlanePortOptions)
         })),
     group(arn) {
       const group = groupByArn(arn);
-      return group ? { ...boundsOf(group.definition), desired: group.desiredCapacity } : null;
+      if (!group) return null;
+      const { definition, desiredCapacity } = group;
+      const definitionOf = (one: string) => ecs.taskDefinitions().find((task) => task.arn === one);
+      const daemons = daemonShare(definition, ecs.services(), definitionOf);
+      return { ...boundsOf(definition), desired: desiredCapacity, daemons };
     },
     pending(provider) {
       const cluster = clusterOf(provider);
