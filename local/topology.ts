@@ -110,11 +110,13 @@ export interface TrafficRule {
 
 export interface LoadBalancer extends ResourceBase {
   readonly arn: Arn;
-  /** `app/<name>/<16 hex>`, the metric dimension. */
+  /** `app/<name>/<16 hex>` or `net/<name>/<16 hex>`, the metric dimension. */
   readonly arnSuffix: string;
   readonly name: string;
   /** `<name>-<digits>.<region>.elb.amazonaws.com` (with `internal-` before it where internal). */
   readonly dnsName: string;
+  /** Of a network load balancer; absent: an application load balancer. */
+  readonly network?: NetworkBalancing;
   /** Further names, which Route 53 records of the stacks lead to it. Default: none */
   readonly aliases?: readonly string[];
   readonly internal: boolean;
@@ -133,12 +135,21 @@ export interface LoadBalancer extends ResourceBase {
 
 export interface TargetGroup extends ResourceBase {
   readonly arn: Arn;
+/** What only network load balancers have. What is of application load balancers keeps its default there, unread. */
+export interface NetworkBalancing {
+  /** Off by default: each zone's node sends to the targets of its zone. */
+  readonly crossZone: boolean;
+}
+
   /** `targetgroup/<name>/<16 hex>`. */
   readonly arnSuffix: string;
   readonly name: string;
   readonly port: number;
-  readonly protocol: 'HTTP' | 'HTTPS';
-  readonly targetType: 'instance' | 'ip';
+  /** HTTP and HTTPS groups are of application load balancers, TCP and TLS groups of network load balancers. */
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
+  readonly targetType: 'instance' | 'ip' | 'alb';
+  /** Of TCP and TLS groups, and only there. */
+  readonly network?: NetworkGroup;
   /** 0–3600 s, default 300. */
   readonly deregistrationDelaySeconds: number;
   /** 0 (off) or 30–900 s. */
@@ -150,6 +161,24 @@ export interface TargetGroup extends ResourceBase {
 
 export interface Stickiness {
   readonly type: 'lb_cookie' | 'app_cookie';
+/** Target group attributes of network load balancers (ELB edit-target-group-attributes). */
+export interface NetworkGroup {
+  /** Health checks of it need not speak what its targets speak. */
+  readonly healthCheckProtocol: 'TCP' | 'HTTP' | 'HTTPS';
+  /** A client's connections go to one target (source_ip stickiness). Default: off */
+  readonly stickySourceIp: boolean;
+  /** A header that names the client goes before each connection's bytes. Default: off */
+  readonly proxyProtocolV2: boolean;
+  /** Connections are reset when the deregistration delay ends. Default: off, they live on */
+  readonly terminatesAfterDelay: boolean;
+  /** Connections are reset when their target becomes unhealthy. Default: on */
+  readonly terminatesUnhealthy: boolean;
+  /** null: as its load balancer has it. */
+  readonly crossZone: boolean | null;
+  /** Application load balancers that are its targets: target type alb, one at most. */
+  readonly albTargets: readonly { readonly loadBalancerArn: Arn; readonly port: number }[];
+}
+
   readonly durationSeconds: number;
   readonly cookieName: string | null;
 }
@@ -169,13 +198,24 @@ export interface Listener extends ResourceBase {
   readonly arn: Arn;
   readonly loadBalancerArn: Arn;
   readonly port: number;
-  /** HTTPS is spoken with a certificate of the plane's own. */
-  readonly protocol: 'HTTP' | 'HTTPS';
+  /** HTTPS and TLS are spoken with a certificate of the plane's own. TCP and TLS are of network load balancers. */
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP' | 'TLS';
+  /** Of TCP and TLS listeners, and only there. */
+  readonly network?: NetworkListening;
   readonly defaultActions: readonly Action[];
 }
 
 export interface ListenerRule extends ResourceBase {
   readonly arn: Arn;
+export interface NetworkListening {
+  /** 60–6000 s, default 350. */
+  readonly idleTimeoutSeconds: number;
+  /** Of TLS listeners. */
+  readonly alpnPolicy: AlpnPolicy;
+}
+
+export type AlpnPolicy = 'None' | 'HTTP1Only' | 'HTTP2Only' | 'HTTP2Optional' | 'HTTP2Preferred';
+
   readonly listenerArn: Arn;
   /** 1–50000, unique in the listener, lowest first. */
   readonly priority: number;

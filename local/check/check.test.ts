@@ -37,7 +37,7 @@ test('refusals and findings of every rule come at once', (t) => {
 
 test('what AWS takes and a local plane does not run is no error', (t) => {
   const report = checked((s) => {
-    the(s, 'aws_lb', 'main')['load_balancer_type'] = 'network';
+    the(s, 'aws_lb', 'main')['load_balancer_type'] = 'gateway';
     the(s, 'aws_ecs_service', 'orders')['service_connect_configuration'] = { enabled: true };
     add(s, 'aws_wafv2_web_acl', 'w', { name: 'w', scope: 'REGIONAL' });
     add(s, 'aws_wafv2_web_acl_association', 'w', {

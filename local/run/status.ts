@@ -11,7 +11,7 @@ import type {
   TopicStatus,
 } from '../status.ts';
 import { STATUS_VERSION } from '../status.ts';
-import type { Action, AutoScalingGroup, Condition, LoadBalancer, Output, TargetGroup } from '../topology.ts';
+import type { Action, AutoScalingGroup, Condition, Listener, LoadBalancer, Output, TargetGroup } from '../topology.ts';
 import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
 import type { AlarmState, BlueGreenDeployment, BlueGreenSide, TaskSetState } from './contracts-delivery.ts';
 import type { RestReading } from './rest-api/rest-api.ts';
@@ -25,7 +25,7 @@ export interface BalancerReading {
   readonly listeners: readonly {
     readonly loadBalancerArn: string;
     readonly port: number;
-    readonly protocol: 'HTTP' | 'HTTPS';
+    readonly protocol: Listener['protocol'];
     readonly endpoint: Endpoint;
     readonly rules: readonly {
       readonly priority: number | 'default';

@@ -1,7 +1,8 @@
 /** aws_lb_listener and aws_lb_listener_rule (ELB: listeners, listener rules). */
 import { block, blocks, bool, COMMON, inert, number, only, refused, schema, text, texts, word } from '../schema.ts';
 
-const CERTIFICATE = 'an HTTPS listener here has a certificate of the plane’s own authority, whatever the stack names';
+const CERTIFICATE =
+  'an HTTPS or TLS listener here has a certificate of the plane’s own authority, whatever the stack names';
 const CIPHERS = 'TLS 1.2 and 1.3 are spoken, with the ciphers of this machine';
 const LIMITS = 'ELB load-balancer-limits';
 
@@ -43,21 +44,28 @@ export const ACTION = {
 export const LISTENER = schema(['aws_lb_listener', 'aws_alb_listener'], {
   load_balancer_arn: text({ required: true }),
   port: number({ required: true, min: 1, max: 65_535 }),
-  protocol: word(['HTTP', 'HTTPS'], 'HTTP', {
-    rule: 'only application load balancers run here, and theirs are HTTP and HTTPS (ELB load-balancer-listeners)',
+  protocol: word(['HTTP', 'HTTPS', 'TCP', 'TLS'], 'HTTP', {
+    rule: 'HTTP and HTTPS of application load balancers, TCP and TLS of network load balancers; datagrams (UDP, TCP_UDP, QUIC, TCP_QUIC) and GENEVE are not carried here (ELB load-balancer-listeners)',
   }),
   default_action: blocks(ACTION, { min: 1, max: 1, rule: 'one action that answers the request' }),
   /** Not looked for: what it names is in ACM or IAM. */
   certificate_arn: text({ approximated: CERTIFICATE }),
   ssl_policy: inert(CIPHERS),
-  alpn_policy: inert('of network load balancers only'),
+  /** Of TLS listeners. */
+  alpn_policy: word(['None', 'HTTP1Only', 'HTTP2Only', 'HTTP2Optional', 'HTTP2Preferred'], 'None'),
   mutual_authentication: block({
     mode: only(['off'], 'clients’ certificates are not verified here'),
     trust_store_arn: inert('clients’ certificates are not verified here'),
     ignore_client_certificate_expiry: inert('clients’ certificates are not verified here'),
     advertise_trust_store_ca_names: inert('clients’ certificates are not verified here'),
   }),
-  tcp_idle_timeout_seconds: inert('of network load balancers only'),
+  /** Of TCP and TLS listeners; in real time. */
+  tcp_idle_timeout_seconds: number({
+    fallback: 350,
+    min: 60,
+    max: 6000,
+    rule: 'ELB network-load-balancers, idle timeout',
+  }),
   routing_http_response_server_enabled: inert('the load balancer here sends no Server header'),
   routing_http_response_access_control_allow_credentials_header_value: inert('response headers are the target’s own'),
   routing_http_response_access_control_allow_headers_header_value: inert('response headers are the target’s own'),

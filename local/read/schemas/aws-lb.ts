@@ -1,8 +1,9 @@
-/** aws_lb (ELB: application load balancers, CreateLoadBalancer). */
-import { bool, COMMON, inert, never, number, only, schema, text, texts, word } from '../schema.ts';
+/** aws_lb (ELB: application and network load balancers, CreateLoadBalancer). */
+import { blocks, bool, COMMON, inert, number, schema, text, texts, word } from '../schema.ts';
 
 const TLS = 'TLS is not terminated here';
 const ZONES = 'zones are names only; cross-zone is always on';
+const ONE_ADDRESS = 'a load balancer here has one loopback address';
 
 export const LOAD_BALANCER = schema(['aws_lb', 'aws_alb'], {
   name: text({
@@ -11,7 +12,9 @@ export const LOAD_BALANCER = schema(['aws_lb', 'aws_alb'], {
   }),
   name_prefix: text({ pattern: /^[A-Za-z0-9-]{1,6}$/, rule: 'at most 6 letters, digits and hyphens' }),
   internal: bool(false),
-  load_balancer_type: only(['application'], 'only application load balancers run here'),
+  load_balancer_type: word(['application', 'network'], 'application', {
+    rule: 'application and network load balancers run here, gateway load balancers do not',
+  }),
   security_groups: texts(),
   subnets: texts(),
   idle_timeout: number({ fallback: 60, min: 1, max: 4000 }),
@@ -23,14 +26,21 @@ export const LOAD_BALANCER = schema(['aws_lb', 'aws_alb'], {
   desync_mitigation_mode: word(['monitor', 'defensive', 'strictest'], 'defensive', {
     approximated: 'Node’s HTTP parser decides which requests are ambiguous',
   }),
-  subnet_mapping: inert('a load balancer here has one loopback address'),
-  secondary_ips_auto_assigned_per_subnet: inert('of network load balancers only'),
+  subnet_mapping: blocks({
+    subnet_id: text({ required: true }),
+    allocation_id: inert(ONE_ADDRESS),
+    private_ipv4_address: inert(ONE_ADDRESS),
+    ipv6_address: inert('loopback is IPv4'),
+    source_nat_ipv6_prefix: inert('loopback is IPv4'),
+  }),
+  secondary_ips_auto_assigned_per_subnet: inert(ONE_ADDRESS),
   health_check_logs: inert('health check logs go to no bucket here'),
   access_logs: inert('access logs go to no bucket here'),
   connection_logs: inert('connection logs go to no bucket here'),
   enable_deletion_protection: inert('nothing here asks before deleting'),
   enable_http2: inert('clients are served HTTP/1.1'),
-  enable_cross_zone_load_balancing: inert(ZONES),
+  /** Of network load balancers; application load balancers have it always. */
+  enable_cross_zone_load_balancing: bool(false),
   enable_waf_fail_open: inert('there is no WAF here'),
   enable_zonal_shift: inert(ZONES),
   enable_tls_version_and_cipher_suite_headers: inert(TLS),
@@ -38,7 +48,8 @@ export const LOAD_BALANCER = schema(['aws_lb', 'aws_alb'], {
   ipam_pools: inert('loopback addresses need no pool'),
   customer_owned_ipv4_pool: inert('loopback addresses need no pool'),
   minimum_load_balancer_capacity: inert('there is no capacity to reserve'),
-  dns_record_client_routing_policy: inert('of network load balancers only'),
-  enforce_security_group_inbound_rules_on_private_link_traffic: never('of network load balancers only'),
+  dns_record_client_routing_policy: inert('there is one node, and no zone for a client to be near to'),
+  enforce_security_group_inbound_rules_on_private_link_traffic: inert('there is no private link here'),
+  enable_prefix_for_ipv6_source_nat: inert('loopback is IPv4'),
   ...COMMON,
 });

@@ -4,9 +4,11 @@ import type { DeploymentGroup, Listener, Service, TargetGroup, Topology } from '
 import { nearest } from '../nearest.ts';
 import { forwardsTo, lost, repeated, wrong } from './find.ts';
 
+const ALL_AT_ONCE = 'CodeDeployDefault.ECSAllAtOnce';
+
 /** Of ECS; those of servers and functions have other names (CD deployment-configurations). */
 export const PREDEFINED_CONFIGS: readonly string[] = [
-  'CodeDeployDefault.ECSAllAtOnce',
+  ALL_AT_ONCE,
   'CodeDeployDefault.ECSCanary10Percent5Minutes',
   'CodeDeployDefault.ECSCanary10Percent15Minutes',
   'CodeDeployDefault.ECSLinear10PercentEvery1Minutes',
@@ -31,6 +33,7 @@ function checkGroup(g: DeploymentGroup, t: Topology): Problem[] {
       .filter((name) => !groups.some((tg) => tg.name === name))
       .map((name) => lost(`${g.address}.${PAIR}.target_group`, name, 'target group', 'aws_lb_target_group')),
     ...(groups.length === names.length ? checkPair(g, groups, service) : []),
+    ...checkShift(g, groups, t),
     ...checkListeners(g, groups, t),
     ...checkAlarms(g, t),
   ];
@@ -117,6 +120,22 @@ function checkPair(g: DeploymentGroup, groups: readonly TargetGroup[], service: 
       }),
     );
   return problems;
+}
+
+/** A network load balancer’s traffic moves at once or not at all (CD deployment-configurations, "Amazon ECS compute platform"). */
+function checkShift(g: DeploymentGroup, groups: readonly TargetGroup[], t: Topology): Problem[] {
+  const config = t.deploymentConfigs.find((c) => c.name === g.deploymentConfigName);
+  const isAtOnce = config ? config.routing.type === 'AllAtOnce' : g.deploymentConfigName === ALL_AT_ONCE;
+  if (isAtOnce || !groups.some((tg) => tg.network)) return [];
+  return [
+    {
+      ...wrong(g, 'deployment_config_name', g.deploymentConfigName, {
+        message: 'its target groups are behind a network load balancer, whose traffic is not shifted in steps',
+        rule: `${ALL_AT_ONCE} with a network load balancer (CD deployment-configurations)`,
+      }),
+      fix: `use ${ALL_AT_ONCE}`,
+    },
+  ];
 }
 
 function checkListeners(g: DeploymentGroup, groups: readonly TargetGroup[], t: Topology): Problem[] {

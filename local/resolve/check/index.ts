@@ -7,6 +7,7 @@ import { checkBlueGreen } from './blue-green.ts';
 import { checkCapacity } from './capacity.ts';
 import { checkDelivery, deliveryNotes } from './delivery.ts';
 import { checkNames } from './names.ts';
+import { checkNetworkBalancing } from './network-balancing.ts';
 import { checkRestApis } from './rest-apis.ts';
 import { restApiNotes } from './rest-notes.ts';
 import { checkRestUsage } from './rest-usage.ts';
@@ -19,6 +20,7 @@ import { deliveryWarnings } from './warnings.ts';
 export const checkTopology = (t: Topology): Problem[] => [
   ...checkBalancing(t),
   ...checkServices(t),
+  ...checkNetworkBalancing(t),
   ...checkCapacity(t),
   ...checkNames(t),
   ...checkDelivery(t),

@@ -60,6 +60,16 @@ function checkLabel(p: ScalingPolicy, t: Topology): Problem[] {
   const group = t.targetGroups.find((g) => label.endsWith(`/${g.arnSuffix}`));
   if (!balancer) return [lost(`${p.address}.${path}`, label, 'load balancer', 'aws_lb')];
   if (!group) return [lost(`${p.address}.${path}`, label, 'target group', 'aws_lb_target_group')];
+  if (balancer.network || group.network)
+    return [
+      {
+        ...wrong(p, path, label, {
+          message: `${balancer.network ? balancer.name : group.name} is a network load balancer’s, which counts no requests`,
+          rule: 'ALBRequestCountPerTarget is a metric of application load balancers (AAS PredefinedMetricSpecification)',
+        }),
+        fix: 'track ECSServiceAverageCPUUtilization, or a customized metric of AWS/NetworkELB such as ActiveFlowCount',
+      },
+    ];
   const service = scaledService(p.resourceId, t);
   // During blue/green the tasks change groups: see warnings.ts.
   const isOwn = service?.loadBalancers.some((lb) => lb.targetGroupArn === group.arn);

@@ -5,6 +5,7 @@ import type { Action, Condition, Listener, ListenerRule } from '../../topology.t
 import { acting, type BuildContext, type Evaluated } from '../kind.ts';
 import { hex, textOf } from '../names.ts';
 import type { Report } from '../report.ts';
+import { isNetwork } from './network-balancing.ts';
 
 const MAX_VALUES = 5;
 
@@ -16,16 +17,32 @@ const listener = acting(
     return { arn, id: arn };
   },
   ({ base, values: v, computed, report }): Listener => {
-    if (v.protocol === 'HTTPS' && v.certificate_arn === null)
-      report.missing('certificate_arn', 'an HTTPS listener has a default certificate (ELB CreateListener)');
-    if (v.protocol === 'HTTP' && v.certificate_arn !== null)
-      report.bad('certificate_arn', v.certificate_arn, 'it does not go with HTTP', 'protocol HTTPS, or no certificate');
+    const isSecure = v.protocol === 'HTTPS' || v.protocol === 'TLS';
+    if (isSecure && v.certificate_arn === null)
+      report.missing('certificate_arn', `a listener of ${v.protocol} has a default certificate (ELB CreateListener)`);
+    if (!isSecure && v.certificate_arn !== null)
+      report.bad(
+        'certificate_arn',
+        v.certificate_arn,
+        `it does not go with ${v.protocol}`,
+        'protocol HTTPS or TLS, or no certificate',
+      );
+    if (v.alpn_policy !== 'None' && v.protocol !== 'TLS')
+      report.bad(
+        'alpn_policy',
+        v.alpn_policy,
+        `it does not go with ${v.protocol}`,
+        'protocol TLS (ELB CreateListener)',
+      );
     return {
       ...base,
       arn: computed('arn'),
       loadBalancerArn: v.load_balancer_arn,
       port: v.port,
       protocol: v.protocol,
+      ...(isNetwork(v.protocol)
+        ? { network: { idleTimeoutSeconds: v.tcp_idle_timeout_seconds, alpnPolicy: v.alpn_policy } }
+        : {}),
       defaultActions: v.default_action.map((action) => actionOf(action, report, 'default_action')),
     };
   },

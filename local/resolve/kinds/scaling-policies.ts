@@ -16,7 +16,7 @@ const PREDEFINED = [
   'ECSServiceAverageMemoryUtilization',
   'ALBRequestCountPerTarget',
 ] as const;
-const LABEL = /^app\/[^/]+\/[0-9a-f]{16}\/targetgroup\/[^/]+\/[0-9a-f]{16}$/;
+const LABEL = /^(app|net)\/[^/]+\/[0-9a-f]{16}\/targetgroup\/[^/]+\/[0-9a-f]{16}$/;
 
 export const scalingPolicy = acting(
   SCALING_POLICY,

@@ -21,7 +21,8 @@ import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
 import type { BalancerReading } from '../status.ts';
 import type { ProxyContext } from './listener.ts';
-import { Resources } from './resources.ts';
+import { flushNetwork, type NetworkTraffic } from './network/counters.ts';
+import { type OwnedGroups, Resources } from './resources.ts';
 import { createStickyCookies } from './sticky.ts';
 import type { TargetStats } from './target.ts';
 import { keyOf } from './target.ts';
@@ -98,6 +99,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
     traceIds: createTraceIds(random, clock.wallNow() / 1000),
     cookies: createStickyCookies(clock, random),
     connections: new Set(),
+    flows: new Set(),
     authority: options.authorityKeyPem === undefined ? undefined : { keyPem: options.authorityKeyPem, random },
     date: new Date(clock.wallNow()).toUTCString(),
   };
@@ -140,6 +142,7 @@ export function createBalancer(options: BalancerOptions): Balancer {
       stopTimers();
       resources.close();
       for (const connection of [...context.connections]) connection.destroy();
+      for (const flow of [...context.flows]) flow.destroy();
     },
   };
 }
@@ -159,6 +162,7 @@ function startTimers({ clock, metrics }: BalancerOptions, context: ProxyContext,
     context.traceIds.tick(clock.wallNow() / 1000);
     const nowMs = clock.monotonicMs();
     for (const connection of context.connections) connection.sweep(nowMs);
+    for (const flow of [...context.flows]) flow.sweep(nowMs);
     for (const { lb, groups } of resources.owned())
       for (const group of groups)
         for (const target of group.targets.values()) target.pool.sweep(nowMs, lb.definition.idleTimeoutSeconds * 1000);
@@ -169,26 +173,48 @@ function startTimers({ clock, metrics }: BalancerOptions, context: ProxyContext,
     // What was counted happened before now, at most one flush ago.
     const atMs = clock.now() - everyMs / 2;
     for (const { lb, groups } of resources.owned())
-      flushTraffic(
-        metrics,
-        {
-          arnSuffix: lb.definition.arnSuffix,
-          counters: lb.counters,
-          groups: groups.map((group) => ({
-            arnSuffix: group.definition.arnSuffix,
-            counters: group.counters,
-            healthy: group.count('healthy'),
-            unhealthy: group.count('unhealthy'),
-            registered: group.targets.size - group.count('draining'),
-          })),
-        },
-        atMs,
-        clock.rate,
-      );
+      if (lb.definition.network) flushNetwork(metrics, networkTraffic({ lb, groups }, context), atMs, clock.rate);
+      else
+        flushTraffic(
+          metrics,
+          {
+            arnSuffix: lb.definition.arnSuffix,
+            counters: lb.counters,
+            groups: groups.map((group) => ({
+              arnSuffix: group.definition.arnSuffix,
+              counters: group.counters,
+              healthy: group.count('healthy'),
+              unhealthy: group.count('unhealthy'),
+              registered: group.targets.size - group.count('draining'),
+            })),
+          },
+          atMs,
+          clock.rate,
+        );
   });
   return () => {
     cancelSweep();
     stopFlush();
+  };
+}
+
+function networkTraffic({ lb, groups }: OwnedGroups, { flows }: ProxyContext): NetworkTraffic {
+  const active = { TCP: 0, TLS: 0 };
+  for (const flow of flows)
+    if (flow.listener.lb === lb) {
+      flow.account();
+      active[flow.protocol]++;
+    }
+  return {
+    arnSuffix: lb.definition.arnSuffix,
+    counters: lb.network,
+    active,
+    groups: groups.map((group) => {
+      const { openRouted } = group;
+      group.openRouted = 0;
+      const { arnSuffix } = group.definition;
+      return { arnSuffix, healthy: group.count('healthy'), unhealthy: group.count('unhealthy'), openRouted };
+    }),
   };
 }
 
@@ -214,7 +240,10 @@ function readingOf(resources: Resources): BalancerReading {
       targets: group.health(),
     })),
     requests: (arn, id, port) => {
-      const answers = targetOf(arn, id, port)?.stats.answers ?? [];
+      const target = targetOf(arn, id, port);
+      // Of a network load balancer each is a connection.
+      if (resources.groups.get(arn)?.definition.network) return target?.stats.requests ?? 0;
+      const answers = target?.stats.answers ?? [];
       return answers.reduce((sum: number, count) => sum + count, 0);
     },
   };

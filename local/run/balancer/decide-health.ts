@@ -13,6 +13,8 @@ export interface HealthRecord {
 
 export type CheckOutcome =
   | { readonly kind: 'code'; readonly statusCode: number }
+  /** A TCP check asks for nothing more. */
+  | { readonly kind: 'connected' }
   | { readonly kind: 'timeout' }
   /** Refused, reset, or an answer that is no HTTP. */
   | { readonly kind: 'error' };
@@ -22,7 +24,11 @@ export interface HealthRule {
   readonly unhealthyThreshold: number;
   /** Compiled with {@link compileMatcher}. */
   readonly accepts: (statusCode: number) => boolean;
+  /** Of a network load balancer, which has one reason for every failure (ELB API TargetHealth). Default: no */
+  readonly network?: boolean;
 }
+
+const FAILED = { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
 
 const plain = (state: TargetState, reason: string, description: string): HealthRecord => ({
   state,
@@ -72,20 +78,24 @@ export function decideHealth(record: HealthRecord, outcome: CheckOutcome, rule: 
 
 function failureOf(outcome: CheckOutcome, rule: HealthRule): { reason: string; description: string } | null {
   switch (outcome.kind) {
+    case 'connected':
+      return null;
     case 'code':
       if (rule.accepts(outcome.statusCode)) return null;
+      if (rule.network) return FAILED;
       return {
         reason: 'Target.ResponseCodeMismatch',
         description: `Health checks failed with these codes: [${outcome.statusCode}]`,
       };
     case 'timeout':
-      return { reason: 'Target.Timeout', description: 'Request timed out' };
+      return rule.network ? FAILED : { reason: 'Target.Timeout', description: 'Request timed out' };
     case 'error':
-      return { reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
+      return FAILED;
   }
 }
 
-export const healthRuleOf = (check: HealthCheck): HealthRule => ({
+export const healthRuleOf = (check: HealthCheck, network = false): HealthRule => ({
+  network,
   healthyThreshold: check.healthyThreshold,
   unhealthyThreshold: check.unhealthyThreshold,
   accepts: compileMatcher(check.matcher),

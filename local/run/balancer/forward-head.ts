@@ -1,11 +1,11 @@
 /** The head that a target gets for a client's request (ELB x-forwarded-headers, application-load-balancers). Pure. */
-import type { LoadBalancer } from '../../topology.ts';
+import type { Listener, LoadBalancer } from '../../topology.ts';
 import { type RequestHead, withoutPort } from './http/request-head.ts';
 
 export interface ForwardContext {
   readonly attributes: Pick<LoadBalancer, 'xffMode' | 'xffClientPort' | 'preserveHostHeader' | 'dnsName'>;
   /** Of the listener; what clients spoke. */
-  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly protocol: Listener['protocol'];
   /** Port of the listener as clients see it. */
   readonly port: number;
   readonly clientPort: number;

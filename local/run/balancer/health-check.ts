@@ -1,5 +1,5 @@
 /** One health check of one target, over a connection of its own (ELB target-group-health-checks). */
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import type { Endpoint } from '../contracts.ts';
@@ -9,6 +9,10 @@ export interface CheckRequest {
   readonly endpoint: Endpoint;
   readonly path: string;
   readonly tls: boolean;
+  /** Healthy is who takes the connection (network load balancers' TCP checks). Default: a request must be answered */
+  readonly connectOnly?: boolean;
+  /** Sent before everything, a handshake included. Default: nothing */
+  readonly before?: Buffer | null;
   /** Security groups drop it: nothing ever answers. */
   readonly blocked: boolean;
   /** Control time. */
@@ -29,11 +33,7 @@ export const answerWallMs = (timeoutMs: number, rate: number): number =>
 /** @returns a function that gives the check up without an outcome */
 export function checkHealth(clock: Clock, request: CheckRequest, done: (outcome: CheckOutcome) => void): () => void {
   const { host, port } = request.endpoint;
-  const socket = request.blocked
-    ? null
-    : request.tls
-      ? connectTls({ host, port, rejectUnauthorized: false })
-      : connectTcp({ host, port, noDelay: true });
+  const socket = request.blocked ? null : open(request);
   let over = false;
   const finish = (outcome: CheckOutcome | null): void => {
     if (over) return;
@@ -58,12 +58,14 @@ export function checkHealth(clock: Clock, request: CheckRequest, done: (outcome:
     else if (statusCode !== null && ended) finish({ kind: 'code', statusCode });
     else if (ended) finish({ kind: 'error' });
   };
-  socket.on(request.tls ? 'secureConnect' : 'connect', () =>
-    socket.write(
-      `GET ${request.path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n` +
-        'User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n',
-    ),
-  );
+  socket.on(request.tls ? 'secureConnect' : 'connect', () => {
+    if (request.connectOnly) finish({ kind: 'connected' });
+    else
+      socket.write(
+        `GET ${request.path} HTTP/1.1\r\nHost: ${host}:${port}\r\nConnection: close\r\n` +
+          'User-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n',
+      );
+  });
   socket.on('data', (chunk: Buffer) => {
     if (received.length < HEAD_LIMIT) received += chunk.toString('latin1');
     read(isComplete(received));
@@ -72,6 +74,14 @@ export function checkHealth(clock: Clock, request: CheckRequest, done: (outcome:
   socket.on('error', () => finish({ kind: 'error' }));
   socket.on('close', () => finish({ kind: 'error' }));
   return () => finish(null);
+}
+
+function open({ endpoint: { host, port }, tls, before }: CheckRequest): Socket {
+  if (!tls && !before) return connectTcp({ host, port, noDelay: true });
+  if (!before) return connectTls({ host, port, rejectUnauthorized: false });
+  const plain = connectTcp({ host, port, noDelay: true });
+  plain.write(before);
+  return tls ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain;
 }
 
 /** Status of an answer whose head is whole and well formed; null otherwise. */

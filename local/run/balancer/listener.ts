@@ -10,6 +10,9 @@ import { ClientConnection } from './client-connection.ts';
 import type { RouteTable } from './decide-route.ts';
 import type { Share } from './decide-target.ts';
 import type { HeadRules, RequestHead } from './http/request-head.ts';
+import { alpnProtocols } from './network/alpn.ts';
+import { NetworkCounters } from './network/counters.ts';
+import { acceptFlow, type NetworkFlow } from './network/flow.ts';
 import type { LocalAnswer } from './pages.ts';
 import type { StickyCookies } from './sticky.ts';
 import type { TargetGroupRuntime } from './target-group.ts';
@@ -47,6 +50,8 @@ export class LoadBalancerRuntime {
   definition: LoadBalancer;
   headRules: HeadRules;
   readonly counters = new LoadBalancerCounters();
+  /** Of a network load balancer. */
+  readonly network = new NetworkCounters();
 
   constructor(definition: LoadBalancer) {
     this.definition = definition;
@@ -66,6 +71,8 @@ export interface ProxyContext {
   readonly traceIds: TraceIds;
   readonly cookies: StickyCookies;
   readonly connections: Set<ClientConnection>;
+  /** Connections through network load balancers. */
+  readonly flows: Set<NetworkFlow>;
   /** Of the certificates of HTTPS listeners; none: they sign themselves. */
   readonly authority: Authority | undefined;
   /** HTTP date of about now. */
@@ -103,7 +110,8 @@ export class ListenerRuntime {
     const server = await this.#serverOf(host);
     server.maxConnections = CONNECTION_LIMIT;
     server.on('drop', () => {
-      this.lb.counters.RejectedConnectionCount++;
+      if (this.definition.network) this.lb.network.rejected();
+      else this.lb.counters.RejectedConnectionCount++;
     });
     return new Promise((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(bindError(error, this.definition, this.endpoint)));
@@ -117,10 +125,14 @@ export class ListenerRuntime {
     });
   }
 
-  /** Behind HTTPS everything is as behind HTTP; nothing that fails before the handshake is done is a connection. */
+  /** Behind HTTPS everything is as behind HTTP, behind TLS as behind TCP; nothing that fails before the handshake is done is a connection. */
   async #serverOf(host: string): Promise<Server> {
     const accept = (socket: Socket): void => this.#accept(socket);
-    if (this.definition.protocol === 'HTTP') return createServer({ noDelay: true, pauseOnConnect: false }, accept);
+    const { protocol, network } = this.definition;
+    // A client that has sent its end may still be told something.
+    const halfOpen = network ? { allowHalfOpen: true } : {};
+    if (protocol === 'HTTP' || protocol === 'TCP')
+      return createServer({ noDelay: true, pauseOnConnect: false, ...halfOpen }, accept);
     const { dnsName, aliases = [] } = this.lb.definition;
     const { clock, authority } = this.context;
     // Most load balancers have none: what makes certificates is loaded only for one that has.
@@ -128,9 +140,11 @@ export class ListenerRuntime {
     const names = ['localhost', dnsName, ...aliases];
     const certificate = await makeCertificate({ host, names, nowMs: clock.wallNow(), authority });
     const settings = { noDelay: true, minVersion: 'TLSv1.2', handshakeTimeout: HANDSHAKE_MS } as const;
-    const server = createTlsServer({ ...certificate, ...settings }, accept);
+    const protocols = alpnProtocols(network?.alpnPolicy);
+    const alpn = protocols.length > 0 ? { ALPNProtocols: protocols } : {};
+    const server = createTlsServer({ ...certificate, ...settings, ...halfOpen, ...alpn }, accept);
     server.on('tlsClientError', (_error, socket) => {
-      this.lb.counters.ClientTLSNegotiationErrorCount++;
+      (network ? this.lb.network : this.lb.counters).ClientTLSNegotiationErrorCount++;
       socket.destroy();
     });
     return server;
@@ -144,6 +158,10 @@ export class ListenerRuntime {
   }
 
   #accept(socket: Socket): void {
+    if (this.definition.network) {
+      acceptFlow(socket, this);
+      return;
+    }
     this.lb.counters.NewConnectionCount++;
     new ClientConnection(socket, this);
   }

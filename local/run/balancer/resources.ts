@@ -6,6 +6,7 @@ import type { EventLog } from '../events.ts';
 import { compileAction } from './compile-action.ts';
 import { compileRoutes, type RouteTable } from './decide-route.ts';
 import { ListenerRuntime, LoadBalancerRuntime, type ProxyContext, type RouteAction } from './listener.ts';
+import { albTargetsOf, goneAlbTargets } from './network/alb-targets.ts';
 import type { TargetStats } from './target.ts';
 import { type GroupContext, type GroupOwner, TargetGroupRuntime } from './target-group.ts';
 import type { LiveActions, TrafficSource } from './traffic-control.ts';
@@ -54,6 +55,7 @@ export class Resources {
       },
       expire: (target) => {
         for (const { exchange } of [...context.connections]) if (exchange?.target === target) exchange.expire();
+        for (const flow of [...context.flows]) if (flow.target === target) flow.reset();
       },
       retired: (stats) => {
         this.#retired.push(stats);
@@ -79,6 +81,7 @@ export class Resources {
   readonly groupHandler: ResourceHandler<TargetGroup> = {
     put: (next) => {
       const known = this.groups.get(next.arn);
+      for (const key of goneAlbTargets(known?.definition, next)) void known?.deregister(key);
       if (known) known.update(next);
       else this.groups.set(next.arn, new TargetGroupRuntime(next, this.#groupContext));
       this.#refresh();
@@ -96,6 +99,7 @@ export class Resources {
         slow_start: 'slowStartSeconds',
         load_balancing_algorithm_type: 'algorithm',
         stickiness: 'stickiness',
+        ...(applied.network ? { network: 'network' } : {}),
       }),
   };
 
@@ -110,7 +114,8 @@ export class Resources {
       if (lb === undefined) throw new Error(`listener ${next.address} is put before its load balancer`);
       const endpoint = addresses.listener(next.loadBalancerArn, next.port);
       const sameEndpoint = known?.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port;
-      const sameProtocol = known?.definition.protocol === next.protocol;
+      const spoken = ({ protocol, network }: Listener): string => `${protocol} ${network?.alpnPolicy}`;
+      const sameProtocol = known !== undefined && spoken(known.definition) === spoken(next);
       if (known?.lb === lb && sameEndpoint && sameProtocol) known.definition = next;
       else {
         // A port has one protocol; it cannot be bound twice.
@@ -235,7 +240,11 @@ export class Resources {
     const ownerOf = new Map<TargetGroupRuntime, GroupOwner>();
     for (const { lb, groups } of this.owned())
       for (const group of groups) ownerOf.set(group, ownerFor(lb.definition, this.#zoneOf));
-    for (const group of this.groups.values()) group.setOwner(ownerOf.get(group) ?? null);
+    for (const group of this.groups.values()) {
+      group.setOwner(ownerOf.get(group) ?? null);
+      for (const target of albTargetsOf(group.definition, this.loadBalancers, this.#options.addresses))
+        group.register(target);
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import {
 } from './decide-health.ts';
 import { decideEligible, decideTarget, type Turn } from './decide-target.ts';
 import { checkHealth } from './health-check.ts';
+import { LOCAL_HEADER } from './network/proxy-header.ts';
 import { keyOf, TargetRuntime, type TargetStats } from './target.ts';
 import { describeChange, EVENT_OF_STATE } from './target-events.ts';
 import { GroupCounters } from './traffic.ts';
@@ -49,6 +50,8 @@ export class TargetGroupRuntime {
   /** Who may take requests now; kept, so that the hot path does not look for it. */
   eligible: readonly TargetRuntime[] = [];
   readonly counters = new GroupCounters();
+  /** Connections of network load balancers to targets that are not healthy, since they were last reported. */
+  openRouted = 0;
   readonly #context: GroupContext;
   readonly #turn: Turn = { next: 0 };
   #rule: HealthRule;
@@ -59,7 +62,12 @@ export class TargetGroupRuntime {
   constructor(definition: TargetGroup, context: GroupContext) {
     this.definition = definition;
     this.#context = context;
-    this.#rule = healthRuleOf(definition.healthCheck);
+    this.#rule = healthRuleOf(definition.healthCheck, definition.network !== undefined);
+  }
+
+  /** Is no target healthy, so that all of them take what comes? */
+  get failsOpen(): boolean {
+    return this.#open;
   }
 
   /** The target whose turn it is; null where none is registered. */
@@ -84,8 +92,10 @@ export class TargetGroupRuntime {
   update(definition: TargetGroup): void {
     const before = this.definition;
     this.definition = definition;
-    this.#rule = healthRuleOf(definition.healthCheck);
-    if (JSON.stringify(before.healthCheck) === JSON.stringify(definition.healthCheck)) return;
+    this.#rule = healthRuleOf(definition.healthCheck, definition.network !== undefined);
+    const checked = ({ healthCheck, network }: TargetGroup): string =>
+      JSON.stringify([healthCheck, network?.healthCheckProtocol, network?.proxyProtocolV2]);
+    if (checked(before) === checked(definition)) return;
     for (const target of this.targets.values()) this.#reassess(target, true);
   }
 
@@ -110,7 +120,10 @@ export class TargetGroupRuntime {
     this.#reassess(entry, false);
   }
 
-  /** Resolves when draining has ended: at once where nothing is under way, else when it is or the delay is over. */
+  /**
+   * Resolves when draining has ended: at once where nothing is under way, else when it is or the delay is over. A network
+   * load balancer's target drains for the whole delay, and its connections outlive it unless they are to be terminated.
+   */
   deregister(key: { readonly id: string; readonly port: number }): Promise<void> {
     const target = this.targets.get(keyOf(key));
     if (target === undefined) return Promise.resolve();
@@ -128,11 +141,13 @@ export class TargetGroupRuntime {
     };
     const cancel = this.#context.clock.after(this.definition.deregistrationDelaySeconds * 1000, () => {
       target.onIdle = null;
-      this.#context.expire(target);
+      const { network } = this.definition;
+      if (network === undefined || network.terminatesAfterDelay) this.#context.expire(target);
       finish();
     });
     target.drain = { done: promise, finish };
     this.#departing.add(target);
+    if (this.definition.network !== undefined) return promise;
     if (target.outstanding === 0) finish();
     else target.onIdle = finish;
     return promise;
@@ -168,7 +183,8 @@ export class TargetGroupRuntime {
   #reassess(target: TargetRuntime, restart: boolean): void {
     if (target.state === 'draining') return;
     const owner = this.#owner;
-    const zoneEnabled = owner?.zones == null || owner.zones.has(target.target.zone);
+    const isBalancer = this.definition.targetType === 'alb';
+    const zoneEnabled = isBalancer || owner?.zones == null || owner.zones.has(target.target.zone);
     if (owner === null || !zoneEnabled) {
       target.stopChecks?.();
       target.stopChecks = null;
@@ -202,7 +218,8 @@ export class TargetGroupRuntime {
   }
 
   #checkOf(target: TargetRuntime): Parameters<typeof checkHealth>[1] {
-    const { healthCheck, protocol } = this.definition;
+    const { healthCheck, protocol, network } = this.definition;
+    const spoken = network?.healthCheckProtocol ?? protocol;
     const { endpoint, port } = target.target;
     const fixed = healthCheck.port === 'traffic-port' ? null : healthCheck.port;
     const at: Endpoint =
@@ -210,7 +227,9 @@ export class TargetGroupRuntime {
     return {
       endpoint: at,
       path: healthCheck.path,
-      tls: protocol === 'HTTPS',
+      tls: spoken === 'HTTPS',
+      connectOnly: spoken === 'TCP',
+      before: network?.proxyProtocolV2 ? LOCAL_HEADER : null,
       blocked: this.#owner !== null && !this.#context.allows(this.#owner, target.target, fixed ?? port),
       timeoutMs: healthCheck.timeoutSeconds * 1000,
     };
@@ -226,6 +245,7 @@ export class TargetGroupRuntime {
     if (record.state === previous) return;
     target.slowStartSinceMs = record.state === 'healthy' ? this.#slowStart(target) : null;
     this.#refresh();
+    if (record.state === 'unhealthy' && this.definition.network?.terminatesUnhealthy) this.#context.expire(target);
     const code = EVENT_OF_STATE[record.state];
     if (code !== undefined) this.#context.emit(describeChange(this.definition, target, code));
     this.#context.changed(this, target.health(), previous);

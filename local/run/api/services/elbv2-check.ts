@@ -1,6 +1,7 @@
 /** Listeners and rules of the endpoint against all that is live, by the rules that hold for the stacks. */
 import type { Problem } from '../../../errors.ts';
 import { checkBalancing } from '../../../resolve/check/balancing.ts';
+import { checkNetworkBalancing } from '../../../resolve/check/network-balancing.ts';
 import type { Listener, ListenerRule, Topology } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
 import type { Call } from '../operation.ts';
@@ -35,6 +36,10 @@ export function checkLive(
       (code === 'INVALID_ATTRIBUTE' && groups.has(String(value))),
   );
   if (problem) throw refusal(problem, change);
+  const mismatch = checkNetworkBalancing(live).find(({ address = '' }) =>
+    [...own].some((one) => address.startsWith(one)),
+  );
+  if (mismatch) throw new ApiError('InvalidConfigurationRequest', `${mismatch.message}: ${mismatch.rule}`);
 }
 
 function groupsOf(change: Parameters<typeof checkLive>[1]): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 /** Target groups and their targets, made, changed and removed while the load balancer runs (ELBv2 API). */
 import { z } from 'zod';
-import type { HealthCheck, TargetGroup } from '../../../topology.ts';
+import type { HealthCheck, NetworkGroup, TargetGroup } from '../../../topology.ts';
 import { ApiError } from '../../contracts.ts';
 import { arnAt } from '../../place.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
@@ -8,13 +8,14 @@ import { bool, integer, list, name, text } from '../schema.ts';
 import { madeBase, tagsOf } from './codedeploy-lookup.ts';
 import { withAttributes } from './elbv2-attributes.ts';
 import { loadBalancersOf, needGroup, pairs, validation } from './elbv2-lookup.ts';
+import { isNetworkProtocol, NETWORK_DEFAULTS, withNetworkAttributes } from './elbv2-network.ts';
 import { targetGroupAttributes, targetGroupShape } from './elbv2-shapes.ts';
 import { deregisterTargets, registerTargets, targets } from './elbv2-targets.ts';
 
-const protocol = z.enum(['HTTP', 'HTTPS']);
+const protocol = z.enum(['HTTP', 'HTTPS', 'TCP', 'TLS'], 'has no local counterpart: HTTP, HTTPS, TCP and TLS do');
 /** Ranges: ELB target-group-health-checks. */
 const check = {
-  HealthCheckProtocol: protocol.optional(),
+  HealthCheckProtocol: z.enum(['HTTP', 'HTTPS', 'TCP']).optional(),
   HealthCheckPort: z
     .string()
     .regex(/^(traffic-port|[1-9]\d{0,4})$/, 'must be traffic-port or a port')
@@ -32,7 +33,12 @@ const check = {
   UnhealthyThresholdCount: integer(2, 10).optional(),
   Matcher: z
     .strictObject({
-      HttpCode: z.string().regex(/^[2-4]\d\d(-[2-4]\d\d)?(,[2-4]\d\d(-[2-4]\d\d)?)*$/, 'must be codes from 200 to 499'),
+      HttpCode: z
+        .string()
+        .regex(
+          /^[2-5]\d\d(-[2-5]\d\d)?(,[2-5]\d\d(-[2-5]\d\d)?)*$/,
+          'must be codes from 200 to 499, of a network load balancer to 599',
+        ),
     })
     .optional(),
 };
@@ -45,7 +51,7 @@ const createInput = z.strictObject({
   ProtocolVersion: z.literal('HTTP1', 'has no local counterpart: HTTP1 does').optional(),
   Port: integer(1, 65_535).optional(),
   VpcId: text.optional(),
-  TargetType: z.enum(['instance', 'ip']).optional(),
+  TargetType: z.enum(['instance', 'ip', 'alb']).optional(),
   IpAddressType: z.literal('ipv4').optional(),
   Tags: list(z.strictObject({ Key: name, Value: text.optional() }), 50).optional(),
   ...check,
@@ -70,7 +76,13 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
   ModifyTargetGroup: operation(modifyInput, async ({ TargetGroupArn, ...given }, call) => {
     const current = needGroup(call, TargetGroupArn);
     needSameProtocol(given, current.protocol);
-    const changed = { ...current, healthCheck: healthCheckOf(given, current.healthCheck) };
+    const { network } = current;
+    const asked = { ...network, healthCheckProtocol: given.HealthCheckProtocol ?? network?.healthCheckProtocol };
+    const changed: TargetGroup = {
+      ...current,
+      healthCheck: healthCheckOf(given, current.healthCheck, network !== undefined),
+      ...(network ? { network: { ...network, ...asked } as NetworkGroup } : {}),
+    };
     await call.handlers.targetGroups.put(changed, current, call.signal);
     return { TargetGroups: [shapeOf(changed, call)] };
   }),
@@ -78,7 +90,9 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
     z.strictObject({ TargetGroupArn: name, Attributes: list(z.strictObject({ Key: name, Value: text.optional() })) }),
     async ({ TargetGroupArn, Attributes }, call) => {
       const current = needGroup(call, TargetGroupArn);
-      const changed = withAttributes(current, new Map(Attributes.map(({ Key, Value }) => [Key, Value ?? ''])));
+      const given = new Map(Attributes.map(({ Key, Value }) => [Key, Value ?? '']));
+      const { group, rest } = withNetworkAttributes(current, given);
+      const changed = withAttributes(group, rest);
       await call.handlers.targetGroups.put(changed, current, call.signal);
       return { Attributes: pairs(targetGroupAttributes(changed)) };
     },
@@ -108,6 +122,7 @@ async function createGroup(input: z.output<typeof createInput>, call: Call): Pro
   if (input.Port === undefined) throw validation('A port must be specified');
   if (!input.VpcId) throw validation('A VPC ID must be specified');
   needSameProtocol(input, input.Protocol);
+  const network = networkOf(input);
   const suffix = `targetgroup/${input.Name}/${call.random.hex(16)}`;
   const group: TargetGroup = {
     ...madeBase(call, 'aws_lb_target_group', input.Name, tagsOf(input.Tags)),
@@ -118,11 +133,12 @@ async function createGroup(input: z.output<typeof createInput>, call: Call): Pro
     port: input.Port,
     protocol: input.Protocol,
     targetType: input.TargetType ?? 'instance',
+    ...(network ? { network } : {}),
     deregistrationDelaySeconds: 300,
     slowStartSeconds: 0,
     algorithm: 'round_robin',
     stickiness: null,
-    healthCheck: healthCheckOf(input, DEFAULTS),
+    healthCheck: healthCheckOf(input, network ? networkDefaults(network) : DEFAULTS, network !== undefined),
   };
   const known = call.balancer.targetGroups().find((one) => one.name === group.name);
   if (known && !sameSettings(known, group))
@@ -135,18 +151,41 @@ async function createGroup(input: z.output<typeof createInput>, call: Call): Pro
 }
 
 function sameSettings(a: TargetGroup, b: TargetGroup): boolean {
-  const settings = ({ port, protocol: spoken, targetType, healthCheck }: TargetGroup): string =>
-    JSON.stringify([port, spoken, targetType, Object.entries(healthCheck).sort()]);
+  const settings = ({ port, protocol: spoken, targetType, healthCheck, network }: TargetGroup): string =>
+    JSON.stringify([port, spoken, targetType, network?.healthCheckProtocol, Object.entries(healthCheck).sort()]);
   return settings(a) === settings(b);
 }
 
-/** Health checks speak the group's protocol here. */
+/** @throws ApiError for what goes with one kind of load balancer only */
+function networkOf({ Protocol, ProtocolVersion, TargetType, HealthCheckProtocol }: z.output<typeof createInput>) {
+  if (!isNetworkProtocol(Protocol)) {
+    if (TargetType === 'alb') throw validation("Target type 'alb' goes with protocol TCP");
+    return undefined;
+  }
+  if (ProtocolVersion) throw validation(`ProtocolVersion does not go with protocol ${Protocol}`);
+  const isBalancer = TargetType === 'alb';
+  if (isBalancer && (Protocol !== 'TCP' || HealthCheckProtocol === 'TCP'))
+    throw validation("Target type 'alb' goes with protocol TCP, and is checked by HTTP or HTTPS");
+  const healthCheckProtocol = HealthCheckProtocol ?? (isBalancer ? 'HTTP' : 'TCP');
+  return { ...NETWORK_DEFAULTS, healthCheckProtocol };
+}
+
+/** Of the API (ELB network target-group-health-checks). */
+const networkDefaults = ({ healthCheckProtocol }: NetworkGroup): HealthCheck => ({
+  ...DEFAULTS,
+  timeoutSeconds: healthCheckProtocol === 'HTTP' ? 6 : 10,
+  unhealthyThreshold: 2,
+  matcher: '200-399',
+});
+
+/** Health checks speak the group's protocol here, but for those of network load balancers. */
 function needSameProtocol({ HealthCheckProtocol: wanted }: GivenCheck, spoken: TargetGroup['protocol']): void {
+  if (isNetworkProtocol(spoken)) return;
   if (wanted !== undefined && wanted !== spoken)
     throw validation(`HealthCheckProtocol: ${wanted} has no local counterpart where the group speaks ${spoken}`);
 }
 
-function healthCheckOf(given: GivenCheck, base: HealthCheck): HealthCheck {
+function healthCheckOf(given: GivenCheck, base: HealthCheck, isNetwork: boolean): HealthCheck {
   const port = given.HealthCheckPort;
   const merged: HealthCheck = {
     path: given.HealthCheckPath ?? base.path,
@@ -159,7 +198,12 @@ function healthCheckOf(given: GivenCheck, base: HealthCheck): HealthCheck {
   };
   if (merged.port !== 'traffic-port' && merged.port > 65_535)
     throw validation(`Health check port '${merged.port}' is invalid`);
-  if (merged.timeoutSeconds >= merged.intervalSeconds)
+  if (!isNetwork && /5\d\d/.test(merged.matcher))
+    throw validation(`Health check matcher '${merged.matcher}' is invalid`);
+  if (
+    merged.timeoutSeconds > merged.intervalSeconds ||
+    (merged.timeoutSeconds === merged.intervalSeconds && !isNetwork)
+  )
     throw validation(
       `Health check timeout '${merged.timeoutSeconds}' must be smaller than the interval '${merged.intervalSeconds}'`,
     );

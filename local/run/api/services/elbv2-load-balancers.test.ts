@@ -44,7 +44,7 @@ for (const [what, change, name] of [
   ['subnets said twice', { SubnetMappings: [{ SubnetId: 'subnet-1' }] }, 'ValidationError'],
   ['no security group', { SecurityGroups: [] }, 'ValidationError'],
   ['an unknown security group', { SecurityGroups: ['sg-9'] }, 'InvalidSecurityGroupException'],
-  ['another type', { Type: 'network' }, 'ValidationError'],
+  ['another type', { Type: 'gateway' }, 'ValidationError'],
 ] as const)
   test.serial(`refused: ${what}`, async (t) => {
     await t.throwsAsync(create(change as object), { name });

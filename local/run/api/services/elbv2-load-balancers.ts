@@ -18,10 +18,10 @@ const createInput = z.strictObject({
     .string()
     .regex(/^(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)$/, 'must be 1 to 32 letters, digits and inner hyphens'),
   Subnets: names.optional(),
-  SubnetMappings: list(z.strictObject({ SubnetId: name })).optional(),
+  SubnetMappings: list(z.strictObject({ SubnetId: name, AllocationId: name.optional() })).optional(),
   SecurityGroups: names.optional(),
   Scheme: z.enum(['internet-facing', 'internal']).optional(),
-  Type: z.literal('application', 'has no local counterpart: application does').optional(),
+  Type: z.enum(['application', 'network'], 'has no local counterpart: application and network do').optional(),
   IpAddressType: z.literal('ipv4').optional(),
   Tags: list(z.strictObject({ Key: name, Value: text.optional() }), 50).optional(),
 });
@@ -69,7 +69,9 @@ function definitionOf(input: CreateInput, call: Call): LoadBalancer {
   const subnetIds = subnetsOf(input, call);
   const securityGroupIds = groupsOf(input, call);
   const { region, random } = call;
-  const arnSuffix = `app/${input.Name}/${random.hex(16)}`;
+  const isNetwork = input.Type === 'network';
+  const id = random.hex(16);
+  const arnSuffix = `${isNetwork ? 'net' : 'app'}/${input.Name}/${id}`;
   const internal = input.Scheme === 'internal';
   const digits = Number.parseInt(random.hex(8), 16);
   return {
@@ -77,7 +79,10 @@ function definitionOf(input: CreateInput, call: Call): LoadBalancer {
     arn: arnAt(call, 'elasticloadbalancing', `loadbalancer/${arnSuffix}`),
     arnSuffix,
     name: input.Name,
-    dnsName: `${internal ? 'internal-' : ''}${input.Name}-${digits}.${region}.elb.amazonaws.com`,
+    ...(isNetwork ? { network: { crossZone: false } } : {}),
+    dnsName: isNetwork
+      ? `${input.Name}-${id}.elb.${region}.amazonaws.com`
+      : `${internal ? 'internal-' : ''}${input.Name}-${digits}.${region}.elb.amazonaws.com`,
     internal,
     securityGroupIds,
     subnetIds,
@@ -91,7 +96,7 @@ function definitionOf(input: CreateInput, call: Call): LoadBalancer {
   };
 }
 
-function subnetsOf({ Subnets, SubnetMappings }: CreateInput, call: Call): readonly string[] {
+function subnetsOf({ Subnets, SubnetMappings, Type }: CreateInput, call: Call): readonly string[] {
   const ids = [...new Set(Subnets ?? SubnetMappings?.map(({ SubnetId }) => SubnetId) ?? [])];
   if (Subnets && SubnetMappings) throw validation('You can specify either subnets or subnet mappings, but not both');
   const known = call.resources().subnets;
@@ -100,7 +105,8 @@ function subnetsOf({ Subnets, SubnetMappings }: CreateInput, call: Call): readon
     throw new ApiError('SubnetNotFound', `The subnet ID '${missing.join(', ')}' does not exist in the stacks here`);
   const found = known.filter(({ id }) => ids.includes(id));
   const zones = new Set(found.map(({ zone }) => zone));
-  if (zones.size < MIN_ZONES)
+  if (zones.size === 0) throw validation('At least one subnet must be specified');
+  if (zones.size < MIN_ZONES && Type !== 'network')
     throw validation('At least two subnets in two different Availability Zones must be specified');
   if (zones.size < found.length)
     throw new ApiError(
@@ -112,9 +118,9 @@ function subnetsOf({ Subnets, SubnetMappings }: CreateInput, call: Call): readon
   return ids;
 }
 
-/** AWS would take the VPC's default group, which no stack here describes. */
-function groupsOf({ SecurityGroups: ids = [] }: CreateInput, call: Call): readonly string[] {
-  if (ids.length === 0)
+/** AWS would take the VPC's default group, which no stack here describes. A network load balancer may have none. */
+function groupsOf({ SecurityGroups: ids = [], Type }: CreateInput, call: Call): readonly string[] {
+  if (ids.length === 0 && Type !== 'network')
     throw validation('SecurityGroups must be given here: what the default group lets through is not known');
   const known = call.resources().securityGroups;
   const missing = ids.filter((id) => !known.some((one) => one.id === id));
@@ -128,6 +134,7 @@ function same(a: LoadBalancer, b: LoadBalancer): boolean {
   const sorted = (ids: readonly string[]): string => [...ids].sort().join();
   return (
     a.internal === b.internal &&
+    (a.network === undefined) === (b.network === undefined) &&
     sorted(a.subnetIds) === sorted(b.subnetIds) &&
     sorted(a.securityGroupIds) === sorted(b.securityGroupIds)
   );

@@ -3,6 +3,7 @@ import { zoneOfBalancers } from '../../../resolve/balancer-zones.ts';
 import type { Action, Condition, Listener, ListenerRule, LoadBalancer, TargetGroup } from '../../../topology.ts';
 import type { TargetHealth } from '../../contracts.ts';
 import type { Call } from '../operation.ts';
+import { networkGroupAttributes } from './elbv2-network.ts';
 
 export function loadBalancerShape(one: LoadBalancer, call: Call): object {
   return {
@@ -12,9 +13,10 @@ export function loadBalancerShape(one: LoadBalancer, call: Call): object {
     LoadBalancerName: one.name,
     Scheme: one.internal ? 'internal' : 'internet-facing',
     State: { Code: 'active' },
-    Type: 'application',
+    Type: one.network ? 'network' : 'application',
     AvailabilityZones: one.subnetIds.map((SubnetId) => ({ SubnetId })),
-    SecurityGroups: one.securityGroupIds,
+    // A network load balancer may have none.
+    ...(one.network && one.securityGroupIds.length === 0 ? {} : { SecurityGroups: one.securityGroupIds }),
     IpAddressType: 'ipv4',
   };
 }
@@ -25,6 +27,7 @@ export function listenerShape(one: Listener): object {
     LoadBalancerArn: one.loadBalancerArn,
     Port: one.port,
     Protocol: one.protocol,
+    ...(one.protocol === 'TLS' ? { AlpnPolicy: [one.network?.alpnPolicy ?? 'None'] } : {}),
     DefaultActions: one.defaultActions.map(actionShape),
   };
 }
@@ -51,24 +54,26 @@ export function defaultRuleShape(listener: Listener): object {
 }
 
 export function targetGroupShape(one: TargetGroup, loadBalancerArns: readonly string[]): object {
-  const { healthCheck } = one;
+  const { healthCheck, network } = one;
+  const checkProtocol = network?.healthCheckProtocol ?? one.protocol;
   return {
     TargetGroupArn: one.arn,
     TargetGroupName: one.name,
     Protocol: one.protocol,
-    ProtocolVersion: 'HTTP1',
+    ...(network ? {} : { ProtocolVersion: 'HTTP1' }),
     Port: one.port,
     VpcId: vpcOf(one),
     TargetType: one.targetType,
-    HealthCheckProtocol: one.protocol,
+    HealthCheckProtocol: checkProtocol,
     HealthCheckPort: String(healthCheck.port),
     HealthCheckEnabled: true,
     HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
-    HealthCheckPath: healthCheck.path,
-    Matcher: { HttpCode: healthCheck.matcher },
+    ...(checkProtocol === 'TCP'
+      ? {}
+      : { HealthCheckPath: healthCheck.path, Matcher: { HttpCode: healthCheck.matcher } }),
     LoadBalancerArns: loadBalancerArns,
     IpAddressType: 'ipv4',
   };
@@ -95,6 +100,7 @@ export function targetHealthShape(one: TargetHealth, group: TargetGroup | undefi
 }
 
 export function loadBalancerAttributes(one: LoadBalancer): Record<string, string> {
+  if (one.network) return { 'load_balancing.cross_zone.enabled': String(one.network.crossZone) };
   return {
     'idle_timeout.timeout_seconds': String(one.idleTimeoutSeconds),
     'client_keep_alive.seconds': String(one.clientKeepAliveSeconds),
@@ -108,6 +114,7 @@ export function loadBalancerAttributes(one: LoadBalancer): Record<string, string
 }
 
 export function targetGroupAttributes(one: TargetGroup): Record<string, string> {
+  if (one.network) return networkGroupAttributes(one, one.network);
   return {
     'deregistration_delay.timeout_seconds': String(one.deregistrationDelaySeconds),
     'slow_start.duration_seconds': String(one.slowStartSeconds),

@@ -13,6 +13,10 @@ type Given = z.output<typeof targets>;
 
 /** All of them or none. @throws ApiError InvalidTarget */
 export function registerTargets(group: TargetGroup, given: Given, call: Call): void {
+  if (group.targetType === 'alb') {
+    registerBalancers(group, given, call);
+    return;
+  }
   const found = given.map(({ Id, Port }) => targetOf(group, Id, Port ?? group.port, call));
   for (const target of found) call.registry.register(group.arn, target);
 }
@@ -27,6 +31,25 @@ export function deregisterTargets(group: TargetGroup, given: Given, call: Call):
     return own;
   });
   for (const { id, port } of wanted) void call.registry.deregister(group.arn, { id, port });
+}
+
+/** One application load balancer, by a listener that it has (ELB application-load-balancer-target). */
+function registerBalancers(group: TargetGroup, given: Given, call: Call): void {
+  const registered = call.balancer.health(group.arn).map(({ target }) => target.id);
+  if (new Set([...registered, ...given.map(({ Id }) => Id)]).size > 1)
+    throw new ApiError('TooManyTargets', 'A target group of type alb has one target');
+  for (const { Id, Port = group.port } of given) {
+    const lb = call.balancer.loadBalancers().find(({ arn, network }) => arn === Id && !network);
+    const listener = call.balancer.listeners().find((one) => one.loadBalancerArn === Id && one.port === Port);
+    if (!lb || !listener || Port !== group.port)
+      throw new ApiError(
+        'InvalidTarget',
+        `The following targets are no application load balancer with a listener on port ${group.port}: '${Id}'`,
+      );
+    const endpoint = call.addresses.listener(Id, Port);
+    const { securityGroupIds } = lb;
+    call.registry.register(group.arn, { id: Id, port: Port, endpoint, zone: 'all', securityGroupIds });
+  }
 }
 
 function targetOf(group: TargetGroup, id: string, port: number, call: Call): Target {

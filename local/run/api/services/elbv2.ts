@@ -6,6 +6,7 @@ import { groupOperations } from './elbv2-groups.ts';
 import { listenerOperations } from './elbv2-listeners.ts';
 import { loadBalancerOperations } from './elbv2-load-balancers.ts';
 import { loadBalancersOf, type Paging, page, paging, pairs, select, validation } from './elbv2-lookup.ts';
+import { networkListenerAttributes } from './elbv2-network.ts';
 import { ruleOperations } from './elbv2-rules.ts';
 import {
   defaultRuleShape,
@@ -112,7 +113,8 @@ export const elbv2: ServiceTable = {
       return { Attributes: found ? pairs(targetGroupAttributes(found)) : [] };
     }),
     DescribeListenerAttributes: operation(z.object({ ListenerArn: name }), ({ ListenerArn }, call) => {
-      select(call.balancer.listeners(), { arns: [ListenerArn], missing: 'ListenerNotFound' });
+      const [found] = select(call.balancer.listeners(), { arns: [ListenerArn], missing: 'ListenerNotFound' });
+      if (found?.network) return { Attributes: pairs(networkListenerAttributes(found)) };
       return { Attributes: pairs({ 'routing.http.response.server.enabled': 'true' }) };
     }),
     DescribeTags: operation(z.object({ ResourceArns: list(name, 20) }), ({ ResourceArns }, call) => {

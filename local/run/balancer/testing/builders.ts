@@ -123,6 +123,7 @@ export const addressBook = (change: Partial<AddressBook> = {}): AddressBook => (
 export interface BalancerSetup {
   readonly clock?: Clock;
   readonly loadBalancer?: Partial<LoadBalancer>;
+  readonly listener?: Partial<Listener>;
   readonly groups?: readonly TargetGroup[];
   /** Default: forward to the first group. */
   readonly actions?: readonly Action[];
@@ -150,7 +151,7 @@ export async function startBalancer(setup: BalancerSetup = {}) {
   const groups = setup.groups ?? [targetGroup('web')];
   await handlers.loadBalancers.put(loadBalancer(setup.loadBalancer), null, signal);
   for (const group of groups) await handlers.targetGroups.put(group, null, signal);
-  const definition = listener(setup.actions ?? [forwardTo(groups[0]?.name ?? 'web')]);
+  const definition = listener(setup.actions ?? [forwardTo(groups[0]?.name ?? 'web')], setup.listener);
   try {
     await handlers.listeners.put(definition, null, signal);
   } catch (error) {
