@@ -113,10 +113,10 @@ export interface LoadBalancer extends ResourceBase {
   /** `app/<name>/<16 hex>` or `net/<name>/<16 hex>`, the metric dimension. */
   readonly arnSuffix: string;
   readonly name: string;
-  /** `<name>-<digits>.<region>.elb.amazonaws.com` (with `internal-` before it where internal). */
-  readonly dnsName: string;
   /** Of a network load balancer; absent: an application load balancer. */
   readonly network?: NetworkBalancing;
+  /** `<name>-<digits>.<region>.elb.amazonaws.com` (with `internal-` before it where internal). */
+  readonly dnsName: string;
   /** Further names, which Route 53 records of the stacks lead to it. Default: none */
   readonly aliases?: readonly string[];
   readonly internal: boolean;
@@ -133,14 +133,14 @@ export interface LoadBalancer extends ResourceBase {
   readonly desyncMode: 'monitor' | 'defensive' | 'strictest';
 }
 
-export interface TargetGroup extends ResourceBase {
-  readonly arn: Arn;
 /** What only network load balancers have. What is of application load balancers keeps its default there, unread. */
 export interface NetworkBalancing {
   /** Off by default: each zone's node sends to the targets of its zone. */
   readonly crossZone: boolean;
 }
 
+export interface TargetGroup extends ResourceBase {
+  readonly arn: Arn;
   /** `targetgroup/<name>/<16 hex>`. */
   readonly arnSuffix: string;
   readonly name: string;
@@ -159,8 +159,6 @@ export interface NetworkBalancing {
   readonly healthCheck: HealthCheck;
 }
 
-export interface Stickiness {
-  readonly type: 'lb_cookie' | 'app_cookie';
 /** Target group attributes of network load balancers (ELB edit-target-group-attributes). */
 export interface NetworkGroup {
   /** Health checks of it need not speak what its targets speak. */
@@ -179,6 +177,8 @@ export interface NetworkGroup {
   readonly albTargets: readonly { readonly loadBalancerArn: Arn; readonly port: number }[];
 }
 
+export interface Stickiness {
+  readonly type: 'lb_cookie' | 'app_cookie';
   readonly durationSeconds: number;
   readonly cookieName: string | null;
 }
@@ -205,8 +205,6 @@ export interface Listener extends ResourceBase {
   readonly defaultActions: readonly Action[];
 }
 
-export interface ListenerRule extends ResourceBase {
-  readonly arn: Arn;
 export interface NetworkListening {
   /** 60–6000 s, default 350. */
   readonly idleTimeoutSeconds: number;
@@ -216,6 +214,8 @@ export interface NetworkListening {
 
 export type AlpnPolicy = 'None' | 'HTTP1Only' | 'HTTP2Only' | 'HTTP2Optional' | 'HTTP2Preferred';
 
+export interface ListenerRule extends ResourceBase {
+  readonly arn: Arn;
   readonly listenerArn: Arn;
   /** 1–50000, unique in the listener, lowest first. */
   readonly priority: number;
