@@ -54,8 +54,11 @@ export class CallReader {
     const key = [...place.key, name];
     const address = `${this.#stack}/${key.map((one) => `module.${one}`).join('.')}`;
     try {
-      if (++this.#count > MAX_CALLS) throw new CutoverError(tooMany(address, `more than ${MAX_CALLS} modules`));
-      if (key.length > MAX_DEPTH) throw new CutoverError(tooMany(address, `nested deeper than ${MAX_DEPTH}`));
+      // One problem, wherever it is met.
+      if (++this.#count > MAX_CALLS)
+        throw new CutoverError(tooMany(this.#stack, `more than ${MAX_CALLS} modules are called`));
+      if (key.length > MAX_DEPTH)
+        throw new CutoverError(tooMany(address, `modules are called more than ${MAX_DEPTH} deep`));
       const source = literalSource(body['source'], address);
       const folder = await this.#folderOf(source, address, { ...place, key });
       const folders = [...place.folders, folder];
@@ -138,11 +141,10 @@ function named(error: unknown, address: string, source: string): unknown {
   );
 }
 
-const tooMany = (address: string, what: string): Problem => ({
+const tooMany = (address: string, message: string): Problem => ({
   code: 'INVALID_ATTRIBUTE',
   address,
-  message: `the modules are ${what}`,
-  value: null,
+  message,
   rule: `at most ${MAX_CALLS} calls of modules, at most ${MAX_DEPTH} deep`,
   fix: 'call fewer of them',
 });

@@ -8,6 +8,7 @@ import { kindOf, RESOURCE_TYPES } from './kinds/index.ts';
 import { arnOf, hex, type Names } from './names.ts';
 import { nearest } from './nearest.ts';
 import { notRun } from './not-run.ts';
+import { inStack, withoutKeys } from './world/addresses.ts';
 import type { Block } from './world/blocks.ts';
 import type { TypeKnowledge, World } from './world/world.ts';
 
@@ -157,11 +158,10 @@ function refusedMeta(block: Block, allow: ReadonlySet<string>): Problem[] {
     }));
 }
 
-/** Whether a block was accepted without local effect: by its type, or by its address (with or without stack and instance key). */
+/** Whether a block was accepted without local effect: by its type, or by its address (with or without stack and instance keys). */
 export function isAllowed({ type, address }: Block, allow: ReadonlySet<string>): boolean {
   if (allow.size === 0) return false;
-  const inStack = address.slice(address.indexOf('/') + 1);
-  return [type, address, inStack].some((name) => allow.has(name) || allow.has(name.replace(/\[[^\]]*\]$/, '')));
+  return [type, address, inStack(address)].some((name) => allow.has(name) || allow.has(withoutKeys(name)));
 }
 
 const WHAT: Readonly<Record<Block['mode'], string>> = {

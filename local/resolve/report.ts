@@ -1,6 +1,7 @@
 /** Where validators put what they find, about one resource: problems, and notes for the fidelity ledger. */
 import type { ErrorCode, Problem } from '../errors.ts';
 import type { FidelityNote } from '../topology.ts';
+import { inStack, withoutKeys } from './world/addresses.ts';
 
 export class Report {
   readonly address: string;
@@ -38,9 +39,9 @@ export class Report {
   /** Whether an attribute is to be left out, as the user says. */
   isLeftOut(path: string): boolean {
     if (this.#allow.size === 0) return false;
-    const bare = (text: string): string => text.replace(/\[[^\]]*\]/g, '');
-    const inStack = bare(this.address.slice(this.address.indexOf('/') + 1));
-    return [`${this.type}.${bare(path)}`, `${inStack}.${bare(path)}`].some((name) => this.#allow.has(name));
+    const bare = path.replace(/\[[^\]]*\]/g, '');
+    const address = withoutKeys(inStack(this.address));
+    return [`${this.type}.${bare}`, `${address}.${bare}`].some((name) => this.#allow.has(name));
   }
 
   /** A value that breaks a rule. */

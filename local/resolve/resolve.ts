@@ -20,7 +20,7 @@ import { checkChecks } from './world/checks.ts';
 import { Dependencies } from './world/dependencies.ts';
 import { attempt } from './world/errors.ts';
 import { checkValidations } from './world/validations.ts';
-import { checkVariables } from './world/variables.ts';
+import { checkVariables, noteUnknown } from './world/variables.ts';
 import { World } from './world/world.ts';
 
 export interface ResolveOptions {
@@ -80,6 +80,7 @@ export function examine(
   problems.push(...checkValidations(world));
   noteData(world, notes);
   checkChecks(world, notes);
+  noteUnknown(world, notes);
   const collections = buildAll(evaluated, { world, names, problems, notes, allow: knowledge.allow });
   const outputs = outputsOf(world, problems);
   const order = orderOf(

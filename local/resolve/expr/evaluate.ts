@@ -23,6 +23,8 @@ export interface Scope {
   lookup(path: readonly string[]): { readonly value: unknown; readonly used: number };
   /** Bytes of a file beside the stack; null where there is none. Without it no file is read. @throws CutoverError */
   readonly file?: (path: string, mustExist: boolean) => Buffer | null;
+  /** Runs what `nonsensitive()` is given. */
+  readonly inTheOpen?: <T>(run: () => T) => T;
 }
 
 /** Names bound by for expressions, `each`, `count` and dynamic blocks. */
@@ -74,7 +76,8 @@ function splat(node: Extract<Node, { kind: 'splat' }>, scope: Scope, locals: Loc
 
 function call(node: Extract<Node, { kind: 'call' }>, run: (n: Node) => unknown, scope: Scope): unknown {
   if (node.name === 'try' || node.name === 'can') return attempt(node, run);
-  const args = node.args.map(run);
+  const args =
+    node.name === 'nonsensitive' && scope.inTheOpen ? scope.inTheOpen(() => node.args.map(run)) : node.args.map(run);
   if (node.spread) args.push(...asList(args.pop()));
   if (node.name === 'templatestring') return ofText(node, args, scope);
   if (scope.file && isFileFunction(node.name)) return ofFile(node, args, scope);

@@ -45,7 +45,7 @@ export const CALL_ARGUMENTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Far more than anybody has; a few lines of modules that call modules could mean millions. */
-const MAX_HOMES = 1000;
+const MAX_HOMES = 2000;
 
 export class Homes {
   readonly #homes = new Map<string, Home>();
@@ -174,10 +174,11 @@ const notRead = (address: string, body: Json): RawCall => ({
   ],
 });
 
-const tooMany = ({ address }: Call): CutoverError =>
+/** One problem of the stack, whichever instance meets it. */
+const tooMany = ({ stack }: Call): CutoverError =>
   new CutoverError({
     code: 'INVALID_ATTRIBUTE',
-    address,
+    address: stack,
     message: `there are more than ${MAX_HOMES} modules`,
     value: MAX_HOMES,
     rule: `at most ${MAX_HOMES} stacks and instances of modules`,

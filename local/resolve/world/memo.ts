@@ -45,7 +45,7 @@ export class Memo {
     const from = this.#frames.findIndex((f) => f.key === key);
     if (from < 0 && this.#frames.length < MAX_CHAIN) return;
     const chain = [...this.#frames.slice(Math.max(0, from)).map((f) => f.key), key].map(plain);
-    const shown = chain.filter((name, i) => name !== chain[i - 1]);
+    const shown = chain.filter((name, i) => name !== '' && name !== chain[i - 1]);
     throw new CutoverError({
       code: from < 0 ? 'INVALID_EXPRESSION' : 'REFERENCE_CYCLE',
       address: plain(key),
@@ -66,6 +66,18 @@ export class Memo {
   /** What is being computed has no longer the mark of what it rests on. */
   unmark(mark: Mark): void {
     this.#frames.at(-1)?.marks.delete(mark);
+  }
+
+  /** Runs; what that rests on gives its other marks to what is being computed, not this one. */
+  without<T>(mark: Mark, run: () => T): T {
+    const frame: Frame = { key: '', marks: new Set() };
+    this.#frames.push(frame);
+    try {
+      return run();
+    } finally {
+      this.#frames.pop();
+      for (const other of frame.marks) if (other !== mark) this.mark(other);
+    }
   }
 
   has(mark: Mark, key: string): boolean {

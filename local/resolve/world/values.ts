@@ -26,6 +26,8 @@ interface Surroundings {
   lookup(path: readonly string[], home: string): Found;
   /** What is being evaluated has the mark. */
   mark(mark: Mark): void;
+  /** What is being evaluated does not have the mark of what it rests on. */
+  without<T>(mark: Mark, run: () => T): T;
   /** Where files are found that are named in a home. */
   folderOf(home: string): string;
 }
@@ -68,9 +70,9 @@ export class Values {
       const node = parseCached(text);
       if (callsFunction(node, 'sensitive')) this.#surroundings.mark('sensitive');
       const file = fileReader(this.#surroundings.folderOf(scope.home));
-      return bounded(
-        evaluate(node, { lookup: (path) => this.#surroundings.lookup(path, scope.home), file }, scope.locals),
-      );
+      const lookup = (path: readonly string[]): Found => this.#surroundings.lookup(path, scope.home);
+      const inTheOpen = <T>(run: () => T): T => this.#surroundings.without('sensitive', run);
+      return bounded(evaluate(node, { lookup, file, inTheOpen }, scope.locals));
     } catch (error) {
       throw located(error, at, text);
     }

@@ -2,6 +2,7 @@
 import { CutoverError, type Problem } from '../../errors.ts';
 import { isObject, type Json } from '../../read/json.ts';
 import type { GivenValue } from '../../read/raw.ts';
+import type { FidelityNote } from '../../topology.ts';
 import { ExpressionError } from '../expr/ast.ts';
 import { evaluate } from '../expr/evaluate.ts';
 import { parseExpression } from '../expr/parser.ts';
@@ -151,4 +152,15 @@ export function checkVariables(world: World): Problem[] {
       problems.push(...found.map((p) => ({ ...p, address: p.address ?? inHome(key, `var.${name}`) })));
     }
   return problems;
+}
+
+/** Values for variables that nobody declares: Terraform warns of those in files and goes on. */
+export function noteUnknown(world: World, notes: Map<string, FidelityNote>): void {
+  for (const { name: stack, json, given = new Map<string, GivenValue>() } of world.raw.stacks)
+    for (const [name, { file }] of given) {
+      if (declared(json, 'variable', name)) continue;
+      const subject = `${stack}/var.${name}`;
+      const reason = `${file} gives it a value, but no such variable is declared`;
+      notes.set(`no-local-effect ${subject}`, { kind: 'no-local-effect', subject, reason });
+    }
 }

@@ -56,6 +56,7 @@ export class World {
     this.#values = new Values({
       lookup: (path, home) => this.#lookup(path, home),
       mark: (mark) => this.#memo.mark(mark),
+      without: (mark, run) => this.#memo.without(mark, run),
       folderOf: (home) => this.folderOf(this.#homes.get(home)?.stack ?? ''),
     });
     this.#homes = new Homes(raw.stacks, this.problems);

@@ -1,0 +1,2 @@
+
+output "more" { value = "${local.j}/${length(var.x)}" }

@@ -1,0 +1,3 @@
+
+locals { l = "over" }
+variable "x" { default = "over" }

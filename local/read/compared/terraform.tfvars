@@ -1,0 +1,3 @@
+
+from_tfvars = "t-$${x}-\u00e9"
+overridden  = "tfvars"
