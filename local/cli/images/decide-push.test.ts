@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { decidePush, MAX_ATTEMPTS, retryWaitMs } from './decide-push.ts';
+import { decidePush, isExpired, MAX_ATTEMPTS, retryWaitMs } from './decide-push.ts';
 
 const base = { repository: 'threads', contentTag: 'sha-1', namedTags: ['latest'], held: new Map<string, string>() };
 
@@ -50,3 +50,10 @@ for (const output of [
   'x509: certificate signed by unknown authority',
 ])
   test(`not tried again: ${output}`, (t) => t.is(retryWaitMs(1, output), null));
+
+test('a token that has run out is no lack of rights: a new one may help', (t) => {
+  const output = 'denied: Your authorization token has expired. Reauthenticate and try again.';
+  t.true(isExpired(output));
+  t.is(retryWaitMs(1, output), 1_000);
+  t.false(isExpired('denied: User is not authorized'));
+});

@@ -45,8 +45,14 @@ const FIRST_WAIT_MS = 1_000;
 const PERMANENT =
   /\b(denied|unauthorized|forbidden|no basic auth|immutable|name unknown|repository .*not exist|no such image|image not known|no space left|certificate)\b/i;
 
+/** ECR's words where a token has run out while images were made. */
+const EXPIRED = /\btoken has expired\b|\bexpired token\b|\bExpiredToken/i;
+
+/** Whether a new token may help. */
+export const isExpired = (output: string): boolean => EXPIRED.test(output);
+
 /** @param attempt the one that failed, from 1 @returns the wait before the next one, or null where there is none */
 export function retryWaitMs(attempt: number, output: string): number | null {
-  if (attempt >= MAX_ATTEMPTS || PERMANENT.test(output)) return null;
+  if (attempt >= MAX_ATTEMPTS || (PERMANENT.test(output) && !isExpired(output))) return null;
   return FIRST_WAIT_MS * 2 ** (attempt - 1);
 }

@@ -79,7 +79,8 @@ export class EcrRegistry {
     if (found) return remote(found, false);
     const { settings } = repository;
     if (typeof settings === 'string') throw new CutoverError(notCreatable(repository, settings));
-    return remote(await this.#create(repository.name, settings), true);
+    const created = await this.#create(repository.name, settings);
+    return created ? remote(created, true) : remote((await this.#find(repository.name)) ?? {}, false);
   }
 
   /** Digest of each of these tags that the repository holds. */
@@ -122,20 +123,25 @@ export class EcrRegistry {
     });
   }
 
-  async #create(repositoryName: string, settings: RepositorySettings): Promise<Repository> {
+  /** @returns null where it is there by now */
+  async #create(repositoryName: string, settings: RepositorySettings): Promise<Repository | null> {
     const { tagMutability, scanOnPush, lifecyclePolicy, kmsKey } = settings;
-    const { repository } = await this.#call(`creating the repository ${repositoryName}`, () =>
-      this.#client.send(
-        new CreateRepositoryCommand({
-          repositoryName,
-          imageTagMutability: tagMutability,
-          imageScanningConfiguration: { scanOnPush },
-          ...(kmsKey === null
-            ? {}
-            : { encryptionConfiguration: { encryptionType: 'KMS', ...(kmsKey ? { kmsKey } : {}) } }),
-        }),
-      ),
-    );
+    const command = new CreateRepositoryCommand({
+      repositoryName,
+      imageTagMutability: tagMutability,
+      imageScanningConfiguration: { scanOnPush },
+      ...(kmsKey === null ? {} : { encryptionConfiguration: { encryptionType: 'KMS', ...(kmsKey ? { kmsKey } : {}) } }),
+    });
+    const repository = await this.#call(`creating the repository ${repositoryName}`, async () => {
+      try {
+        return (await this.#client.send(command)).repository;
+      } catch (error) {
+        // Somebody was faster: it is as they made it.
+        if (isAwsError(error, 'RepositoryAlreadyExistsException')) return null;
+        throw error;
+      }
+    });
+    if (repository === null) return null;
     if (lifecyclePolicy !== null)
       await this.#call('setting its lifecycle policy', () =>
         this.#client.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: lifecyclePolicy })),
@@ -164,6 +170,10 @@ function fixFor({ code, message, fix }: Problem): string | undefined {
     return 'is the endpoint running, and its address right? --endpoint, AWS_ENDPOINT_URL';
   if (/UnknownOperation|InvalidAction|NotImplemented/.test(message))
     return 'this endpoint keeps no images (the plane builds its own and needs none pushed): name AWS or an emulator';
+  if (code === 'AWS_REFUSED')
+    return /AccessDenied|not authorized/i.test(message)
+      ? 'give whoever pushes that right: ecr:GetAuthorizationToken, and of the repositories ecr:DescribeRepositories, DescribeImages, CreateRepository, PutLifecyclePolicy and those that layers are pushed by'
+      : 'correct what the message names';
   return fix;
 }
 

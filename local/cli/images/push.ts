@@ -6,7 +6,7 @@ import { CutoverError, throwIfAny } from '../../errors.ts';
 import { withAuthFile } from './auth-file.ts';
 import type { BuiltImage } from './build.ts';
 import { type Builder, printedDigest } from './builders.ts';
-import { decidePush, MAX_ATTEMPTS, retryWaitMs } from './decide-push.ts';
+import { decidePush, isExpired, MAX_ATTEMPTS, retryWaitMs } from './decide-push.ts';
 import type { Authorization, EcrRegistry, RemoteRepository } from './ecr.ts';
 import { runBuilder, tail } from './run.ts';
 
@@ -52,15 +52,17 @@ export async function pushImage(
 }
 
 async function pushTag({ names }: BuiltImage, remote: string, context: PushContext): Promise<string> {
+  let { authorization } = context;
   for (let attempt = 1; ; attempt++) {
     context.progress(`pushing ${remote}${attempt > 1 ? ` (attempt ${attempt} of ${MAX_ATTEMPTS})` : ''}`);
-    const { digest, output } = await pushOnce(names[0] ?? '', remote, context);
+    const { digest, output } = await pushOnce(names[0] ?? '', remote, { ...context, authorization });
     if (digest !== null) return digest;
     const waitMs = retryWaitMs(attempt, output);
     if (waitMs === null)
       throw failed(remote, `it failed ${attempt === 1 ? 'for good' : `${attempt} times`}:\n${tail(output, 6)}`);
     context.progress(`  failed, again in ${waitMs / 1000} s: ${tail(output, 1)}`);
     await sleep(waitMs, undefined, { signal: context.signal });
+    if (isExpired(output)) authorization = await context.registry.authorize(context.signal);
   }
 }
 
