@@ -17,6 +17,7 @@ const DEPLOY_TIMEOUT_MS = 30 * 60_000;
 const PLAN_TIMEOUT_MS = 20 * 60_000;
 /** A plan is two processes, of which one mostly waits for the other. */
 const PLANS_AT_ONCE = 2;
+const ATTACHED = join(import.meta.dirname, 'attached.sh');
 
 export interface DeploymentOptions {
   /** The project's folder. */
@@ -25,6 +26,8 @@ export interface DeploymentOptions {
   readonly emulator: Emulator;
   readonly cliConfig: string;
   readonly providerVersion: string;
+  /** The provider's program, which each command starts once (attached.sh). */
+  readonly providerProgram: string;
   /** A Node that cdktf's native module is built for. */
   readonly node: string;
   /** Folder for the output and the state; removed with it. */
@@ -153,7 +156,7 @@ export class Deployment {
 
   async #terraform(stack: string, args: readonly string[]): Promise<CommandResult> {
     const cwd = stackDir(this.#outDir, stack);
-    const result = await command('terraform', args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
+    const result = await command(ATTACHED, args, { cwd, env: this.#env(), timeoutMs: PLAN_TIMEOUT_MS });
     this.#said[`terraform ${args[0]} of ${stack}`] = result.output;
     return result;
   }
@@ -170,11 +173,13 @@ export class Deployment {
   }
 
   #env(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-    const { emulator, cliConfig, system, providerVersion, node } = this.#options;
+    const { emulator, cliConfig, system, providerVersion, providerProgram, node } = this.#options;
     return {
       ...emulator.env,
       PATH: `${dirname(node)}:${emulator.env['PATH']}`,
       TF_CLI_CONFIG_FILE: cliConfig,
+      TERRAFORM_BINARY_NAME: ATTACHED,
+      TERRAFORM_AWS_PROVIDER: providerProgram,
       TF_IN_AUTOMATION: '1',
       CDKTF_OUTDIR: this.#outDir,
       CDKTF_DISABLE_PLUGIN_CACHE_ENV: '1',

@@ -53,13 +53,12 @@ export const toolchain: Toolchain | { readonly missing: string } = await findToo
 export async function walkStages(t: ExecutionContext, walk: Walk): Promise<void> {
   if ('missing' in toolchain) throw new Error(toolchain.missing);
   const { system } = walk;
-  const { node, providerVersion } = toolchain;
-  const cliTools = toolchain;
+  const tools = toolchain;
   await withWorkDir(join(tmpdir(), `cutover-terraform-${system}-`), async (workDir) => {
     const emulator = await startEmulator(join(ROOT, '.cutover'));
     try {
-      const cliConfig = await writeCliConfig(workDir, cliTools);
-      const deployment = new Deployment({ root: ROOT, system, emulator, cliConfig, providerVersion, node, workDir });
+      const cliConfig = await writeCliConfig(workDir, tools);
+      const deployment = new Deployment({ root: ROOT, system, emulator, cliConfig, workDir, ...tools });
       const [held, ask] = [heldBy(emulator), askAt(emulator)];
       const operator = await operatorOf(ask);
       await walked(t, walk, { held, ask, operator, deployment });

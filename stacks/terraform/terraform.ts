@@ -9,6 +9,8 @@ const run = promisify(execFile);
 /** Folders among whose own a filesystem mirror of providers may lie; TF_PLUGIN_MIRROR names one outright. */
 const MIRROR_PARENTS = ['/opt', '/usr/share/terraform', '/usr/local/share/terraform'];
 const PROVIDER = ['hashicorp', 'aws'];
+/** This machine, as Terraform writes it. */
+const SYSTEM = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 /** Most of what Terraform's commands cost is to read the provider's schema, whose garbage is left alone for longer. */
 const GO_GARBAGE_PERCENT = '400';
@@ -17,6 +19,8 @@ export interface Toolchain {
   readonly mirror: string;
   /** Version of the AWS provider that the mirror holds. */
   readonly providerVersion: string;
+  /** Its program for this machine. */
+  readonly providerProgram: string;
   /** A Node that cdktf's native module is built for. */
   readonly node: string;
 }
@@ -32,18 +36,29 @@ export async function findToolchain(root: string): Promise<Toolchain | { readonl
   );
   if (!terraform) return { missing: 'terraform is not on PATH' };
   for (const mirror of await mirrors()) {
-    // <mirror>/<host of the provider registry>/hashicorp/aws/<version>
-    const hosts = await readdir(mirror).catch(() => []);
-    const found = await Promise.all(hosts.map((host) => readdir(join(mirror, host, ...PROVIDER)).catch(() => [])));
-    const versions = found.flat().filter((name) => /^\d+\.\d+\.\d+$/.test(name));
-    const providerVersion = versions.sort().at(-1);
-    if (!providerVersion) continue;
+    const provider = await providerIn(mirror);
+    if (!provider) continue;
     const node = await nodeForCdktf(root);
     return node
-      ? { mirror, providerVersion, node }
+      ? { mirror, providerVersion: provider.version, providerProgram: provider.program, node }
       : { missing: 'no Node on PATH has a build of cdktf-cli’s node-pty' };
   }
   return { missing: 'no filesystem mirror holds the provider hashicorp/aws (TF_PLUGIN_MIRROR names one)' };
+}
+
+/** The newest one for this machine: `<mirror>/<host of a registry>/hashicorp/aws/<version>/<system>/terraform-provider-aws_…`. */
+async function providerIn(mirror: string): Promise<{ readonly version: string; readonly program: string } | null> {
+  const listed = (dir: string): Promise<string[]> => readdir(dir).catch(() => []);
+  const found: { version: string; program: string }[] = [];
+  for (const host of await listed(mirror)) {
+    const versions = join(mirror, host, ...PROVIDER);
+    for (const version of (await listed(versions)).filter((name) => /^\d+\.\d+\.\d+$/.test(name))) {
+      const dir = join(versions, version, SYSTEM);
+      const program = (await listed(dir)).find((name) => name.startsWith('terraform-provider-aws'));
+      if (program) found.push({ version, program: join(dir, program) });
+    }
+  }
+  return found.sort((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true })).at(-1) ?? null;
 }
 
 async function mirrors(): Promise<string[]> {
