@@ -9,7 +9,10 @@ export function balancer(lb) {
     element(
       'div',
       {},
-      element('a', { href: l.url, class: 'mono' }, l.url),
+      // A browser has no use for a listener of a network load balancer.
+      l.url.startsWith('http')
+        ? element('a', { href: l.url, class: 'mono' }, l.url)
+        : element('span', { class: 'mono' }, l.url),
       element('ul', { class: 'rules' }, ...l.rules.map((r) => element('li', { class: 'mono' }, ruleText(r)))),
     ),
   );

@@ -2,6 +2,7 @@
 import type { LoadBalancerStatus, Status } from '../../local/status.ts';
 import type { Condition } from '../../local/topology.ts';
 import { type Mix, SYSTEMS, type System, samplePath } from '../systems.ts';
+import { asEntry } from './network-entry.ts';
 
 type Listener = LoadBalancerStatus['listeners'][number];
 type Rule = Listener['rules'][number];
@@ -59,7 +60,8 @@ function entryRules(status: Status, system: System): Rule[] | null {
 /**
  * A system's load enters by the load balancer that its Terraform outputs name or, where it takes orders, that the SNS
  * subscriptions' endpoints name; else by the one with the most rules among those that are no other system's; on its
- * lowest port that serves something: a load has no use for a listener that only sends its clients to another one.
+ * lowest port that serves something: a load has no use for a listener that only sends its clients to another one. By a
+ * network load balancer it enters with HTTP over TCP or TLS.
  */
 export function entryListener(status: Status, system: System): Listener | undefined {
   const own = hostsNamedFor(status, system);
@@ -76,7 +78,8 @@ export function entryListener(status: Status, system: System): Listener | undefi
   const candidates = status.loadBalancers.filter((lb) => lb.listeners.length > 0);
   const [entry] = candidates.sort((a, b) => compareRanks(rank(b), rank(a)));
   const listeners = [...(entry?.listeners ?? [])].sort((a, b) => a.port - b.port);
-  return listeners.find((listener) => !onlyRedirects(listener)) ?? listeners[0];
+  const found = listeners.find((listener) => !onlyRedirects(listener)) ?? listeners[0];
+  return found && asEntry(status, found);
 }
 
 const onlyRedirects = ({ rules }: Listener): boolean =>

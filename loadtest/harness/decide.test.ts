@@ -97,6 +97,45 @@ test('a listener that only redirects is not entered by; where there is no other,
   t.is(entryListener(withBoth([redirect]), LOGISTICS)?.url, redirect.url);
 });
 
+test('by a network load balancer a load enters with HTTP, by the rules of what stands behind it', (t) => {
+  const one = withIridium('healthy');
+  const [inner] = one.loadBalancers as [LoadBalancerStatus];
+  const [plain] = inner.listeners as [LoadBalancerStatus['listeners'][number]];
+  const arn = 'arn:tg/inner';
+  const actions = [{ type: 'forward', targetGroups: [{ arn, weight: 1 }], stickinessSeconds: null }];
+  const tcp = { port: 443, url: 'tcp://127.10.0.7:443', rules: [{ priority: 'default', conditions: [], actions }] };
+  const edge = {
+    ...inner,
+    name: 'edge',
+    arn: 'arn:net',
+    dnsName: '127.10.0.7',
+    awsDnsName: 'edge.elb',
+    listeners: [tcp],
+  };
+  const { hostname, port } = new URL(plain.url.replace('http:', 'tcp:'));
+  const target = { id: inner.arn, address: hostname, port: Number(port), state: 'healthy', reason: null, requests: 0 };
+  const group = { name: 'inner', arn, targets: [target] };
+  const topics = [
+    { name: 'O', arn: 'a', subscriptions: [{ protocol: 'http', endpoint: 'http://edge.elb/order/', confirmed: true }] },
+  ];
+  const both = {
+    ...one,
+    topics,
+    loadBalancers: [edge, inner],
+    targetGroups: [group, ...one.targetGroups],
+  } as unknown as Status;
+  const entry = entryListener(both, LOGISTICS);
+  t.is(entry?.url, 'http://127.10.0.7:443');
+  t.deepEqual(entry?.rules, plain.rules);
+  t.deepEqual(notReady(both, MONOLITH, STRANGLER, false), []);
+  const alone = {
+    ...both,
+    targetGroups: one.targetGroups,
+    loadBalancers: [{ ...edge, listeners: [{ ...tcp, url: 'tls://127.10.0.7:443' }] }],
+  };
+  t.is(entryListener(alone as unknown as Status, LOGISTICS)?.url, 'https://127.10.0.7:443');
+});
+
 const PATTERNS: readonly (readonly [string, string, boolean])[] = [
   ['/iridium*', '/iridium/', true],
   ['/iridium*', '/iridium', true],

@@ -11,7 +11,7 @@ const V2: NotRun = {
 };
 
 const VPC_LINK: NotRun = {
-  rule: 'a VPC link of REST APIs leads to network load balancers, which are not run here',
+  rule: 'a VPC link of REST APIs leads to network load balancers, and is not followed here',
   fix: 'lead an aws_apigatewayv2_vpc_link to an application load balancer, by integration_target of the integration',
 };
 

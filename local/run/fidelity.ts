@@ -9,6 +9,10 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'a deregistering target gets no new request at once; draining ends early when it is idle',
   ),
   approximated(
+    'network load balancers',
+    'a target is the highest hash of flow and target; one loopback address stands for all nodes, and without cross-zone load balancing each zone gets an equal share of connections; an idle connection is reset at its time-out, not with its next packet',
+  ),
+  approximated(
     'deployment circuit breaker',
     'the threshold is half the desired count rounded up, at least 3, at most 200',
   ),

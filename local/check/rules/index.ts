@@ -57,6 +57,7 @@ import { rulesPerSecurityGroup } from './quotas/rules-per-security-group.ts';
 import { securityGroupsPerInterface } from './quotas/security-groups-per-interface.ts';
 import { servicesPerCluster } from './quotas/services-per-cluster.ts';
 import { targetsPerGroup } from './quotas/targets-per-group.ts';
+import { targetsPerNetworkBalancer } from './quotas/targets-per-network-balancer.ts';
 import { tasksPerService } from './quotas/tasks-per-service.ts';
 import { valuesPerRule } from './quotas/values-per-rule.ts';
 import { wildcardsPerRule } from './quotas/wildcards-per-rule.ts';
@@ -129,6 +130,7 @@ export const RULES: readonly Rule[] = [
   securityGroupsPerInterface,
   servicesPerCluster,
   targetsPerGroup,
+  targetsPerNetworkBalancer,
   tasksPerService,
   valuesPerRule,
   wildcardsPerRule,

@@ -230,6 +230,24 @@ export function trackingPolicy(name: string, metric: Body): Body {
 }
 
 /** An alarm on 5XX of a target group behind the load balancer. */
+/** A network load balancer before a group of TCP of its own, in which the API is too. */
+export function behindNetwork(stack: Stack, balancer: Body = {}, group: Body = {}): void {
+  const subnets = ['${aws_subnet.a.id}', '${aws_subnet.b.id}'];
+  add(stack, 'aws_lb', 'edge', { name: 'edge', load_balancer_type: 'network', subnets, ...balancer });
+  const { health_check: _, ...lines } = the(stack, 'aws_lb_target_group', 'api');
+  add(stack, 'aws_lb_target_group', 'lines', { ...lines, name: 'lines', protocol: 'TCP', ...group });
+  const forward = { type: 'forward', target_group_arn: '${aws_lb_target_group.lines.arn}' };
+  add(stack, 'aws_lb_listener', 'edge', {
+    load_balancer_arn: '${aws_lb.edge.arn}',
+    port: 7000,
+    protocol: 'TCP',
+    default_action: [forward],
+  });
+  const service = the(stack, 'aws_ecs_service', 'api');
+  const own = service['load_balancer'] as Body[];
+  service['load_balancer'] = [...own, { ...own[0], target_group_arn: forward.target_group_arn }];
+}
+
 export const alarmOn = (name: string, target: string): Body => ({
   alarm_name: name,
   comparison_operator: 'GreaterThanThreshold',

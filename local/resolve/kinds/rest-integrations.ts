@@ -138,7 +138,7 @@ function isHere(host: string, { all, names }: Context): boolean {
 }
 
 /**
- * The load balancer of a VPC link. A link of REST APIs themselves leads to network load balancers, which are not run here;
+ * The load balancer of a VPC link. A link of REST APIs themselves leads to network load balancers, and is not followed here;
  * one of version 2 leads to the application load balancer that the integration names (API Gateway set-up-private-integration).
  */
 function linkedBalancer({ values: v, report }: Context): Arn | null {
@@ -158,7 +158,7 @@ function linkedBalancer({ values: v, report }: Context): Arn | null {
   report.problem('UNSUPPORTED_ATTRIBUTE', 'integration_target', {
     message: 'its VPC link leads to a network load balancer',
     value: v.connection_id,
-    rule: 'network load balancers are not run here; an aws_apigatewayv2_vpc_link leads to the application load balancer of integration_target',
+    rule: 'links to network load balancers are not followed here; an aws_apigatewayv2_vpc_link leads to the application load balancer of integration_target',
     fix: 'set integration_target to the ARN of an aws_lb',
   });
   return null;

@@ -37,6 +37,7 @@ export function checkNoneRuns(group: DeploymentGroup, records: readonly Deployme
 export function newDeployment(input: CreateDeploymentInput, context: CreationContext): DeploymentRecord {
   const { group, config } = context;
   checkInput(input);
+  checkShift(context);
   const appSpec = readRevision(input, context);
   const { service, blue, green } = pairOf(context);
   return {
@@ -98,6 +99,16 @@ function checkInput(input: CreateDeploymentInput): void {
 }
 
 /** Every problem of the AppSpec at once. @throws ApiError InvalidRevisionException */
+/** A network load balancer's traffic moves at once or not at all (CD deployment-configurations). */
+function checkShift({ config, group, targetGroups }: CreationContext): void {
+  if (config.routing.type === 'AllAtOnce') return;
+  if (targetGroups.some(({ name, network }) => network && group.targetGroupNames.includes(name)))
+    throw new ApiError(
+      'InvalidTrafficRoutingConfigurationException',
+      `${config.name} shifts traffic in steps: with a network load balancer only AllAtOnce does`,
+    );
+}
+
 function readRevision(input: CreateDeploymentInput, context: CreationContext): AppSpec {
   const { spec, problems: own } = parseAppSpec(input.content);
   if (spec === null) throw invalid(own);

@@ -1,3 +1,4 @@
+import { isObject } from '../../../read/json.ts';
 import type { Rule } from '../../contracts.ts';
 
 /** First status code that is no success. */
@@ -11,6 +12,8 @@ export const healthCheckMatcher: Rule = {
   fix: 'match 200, and give the service a path that answers it',
   find: ({ topology }) =>
     topology.targetGroups
+      // Where nothing is set, a network load balancer has 200-399, or asks nothing at all.
+      .filter(({ network, attributes }) => !network || isSet(attributes['health_check']))
       .filter(({ healthCheck }) => lastCode(healthCheck.matcher) >= FIRST_OTHER)
       .map((g) => ({
         address: `${g.address}.health_check.matcher`,
@@ -20,3 +23,8 @@ export const healthCheckMatcher: Rule = {
 };
 
 const lastCode = (matcher: string): number => Math.max(...matcher.split(/[,-]/).map(Number));
+
+function isSet(check: unknown): boolean {
+  const first: unknown = Array.isArray(check) ? check[0] : check;
+  return isObject(first) && first['matcher'] !== undefined && first['matcher'] !== null;
+}

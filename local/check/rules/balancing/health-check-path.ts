@@ -11,7 +11,12 @@ export const healthCheckPath: Rule = {
   fix: 'set health_check.path to what the service answers when it can work',
   find: ({ topology: t }) =>
     t.targetGroups
-      .filter((g) => balancersOf(g, t).length > 0 && !blockOf(g.attributes['health_check'])['path'])
+      .filter(
+        (g) =>
+          g.network?.healthCheckProtocol !== 'TCP' &&
+          balancersOf(g, t).length > 0 &&
+          !blockOf(g.attributes['health_check'])['path'],
+      )
       .map((g) => ({
         address: `${g.address}.health_check.path`,
         message: `targets of ${g.name} are checked on / because no path is set`,

@@ -17,6 +17,7 @@ export const deregistrationDelay: Rule = {
 function ofBinding({ service, group, container }: Binding): Found[] {
   const delay = group.deregistrationDelaySeconds;
   const address = `${group.address}.deregistration_delay`;
+  if (group.network) return ofNetwork({ service, group }, address);
   if (delay === 0)
     return [{ address, message: `requests to ${service.name} are cut with each task that is stopped`, value: delay }];
   const drain = durationIn(container, DRAIN);
@@ -34,6 +35,20 @@ function ofBinding({ service, group, container }: Binding): Found[] {
     {
       address,
       message: `each task of ${service.name} that is stopped may hold up the deployment for ${delay} s`,
+      value: delay,
+      severity: 'advice',
+    },
+  ];
+}
+
+/** A network load balancer does not see when a target is idle. */
+function ofNetwork({ service, group }: Pick<Binding, 'service' | 'group'>, address: string): Found[] {
+  const delay = group.deregistrationDelaySeconds;
+  if (delay <= LONG_SECONDS) return [];
+  return [
+    {
+      address,
+      message: `each task of ${service.name} that is stopped holds up the deployment for ${delay} s, idle or not: a network load balancer drains for the whole delay`,
       value: delay,
       severity: 'advice',
     },

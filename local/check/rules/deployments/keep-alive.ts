@@ -5,6 +5,9 @@ import { durationIn, KEEP_ALIVE, keepAliveArgument } from './durations.ts';
 /** Idle timeout of a load balancer that nobody set, which frameworks' defaults and tutorials are made for. */
 const DEFAULT_IDLE_SECONDS = 60;
 
+/** A network load balancer keeps no connection of its own. */
+const applicationBalancersOf: typeof balancersOf = (group, t) => balancersOf(group, t).filter((lb) => !lb.network);
+
 export const keepAlive: Rule = {
   id: 'keep-alive',
   severity: 'error',
@@ -15,7 +18,7 @@ export const keepAlive: Rule = {
   fix: 'raise the service’s keep-alive timeout above idle_timeout, or lower idle_timeout',
   find: ({ topology }) =>
     bindingsOf(topology).flatMap(({ container, definition, group, service }) =>
-      balancersOf(group, topology).flatMap((lb): Found[] => {
+      applicationBalancersOf(group, topology).flatMap((lb): Found[] => {
         const idle = lb.idleTimeoutSeconds;
         const argument = keepAliveArgument(container);
         const own = argument ?? durationIn(container, KEEP_ALIVE);

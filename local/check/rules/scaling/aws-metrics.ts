@@ -68,6 +68,46 @@ const OF_TARGET_GROUP = [
   'ZonalHealthStatus',
 ] as const;
 
+const OF_NETWORK = [
+  'ActiveFlowCount',
+  'ActiveFlowCount_TCP',
+  'ActiveFlowCount_TLS',
+  'ActiveFlowCount_UDP',
+  'ActiveZonalShiftHostCount',
+  'ClientTLSNegotiationErrorCount',
+  'ConsumedLCUs',
+  'ConsumedLCUs_TCP',
+  'ConsumedLCUs_TLS',
+  'ConsumedLCUs_UDP',
+  'NewFlowCount',
+  'NewFlowCount_TCP',
+  'NewFlowCount_TLS',
+  'NewFlowCount_UDP',
+  'PeakBytesPerSecond',
+  'PeakPacketsPerSecond',
+  'PortAllocationErrorCount',
+  'ProcessedBytes',
+  'ProcessedBytes_TCP',
+  'ProcessedBytes_TLS',
+  'ProcessedBytes_UDP',
+  'ProcessedPackets',
+  'RejectedFlowCount',
+  'RejectedFlowCount_TCP',
+  'ReservedLCUs',
+  'SecurityGroupBlockedFlowCount_Inbound_ICMP',
+  'SecurityGroupBlockedFlowCount_Inbound_TCP',
+  'SecurityGroupBlockedFlowCount_Inbound_UDP',
+  'SecurityGroupBlockedFlowCount_Outbound_ICMP',
+  'SecurityGroupBlockedFlowCount_Outbound_TCP',
+  'SecurityGroupBlockedFlowCount_Outbound_UDP',
+  'TargetTLSNegotiationErrorCount',
+  'TCP_Client_Reset_Count',
+  'TCP_ELB_Reset_Count',
+  'TCP_Target_Reset_Count',
+  'UnhealthyRoutingFlowCount',
+  'ZonalHealthStatus',
+] as const;
+
 const SERVICE: Sets = [['ClusterName', 'ServiceName']];
 const CLUSTER: Sets = [['ClusterName'], ...SERVICE];
 
@@ -83,6 +123,10 @@ export const PUBLISHED: ReadonlyMap<string, ReadonlyMap<string, Sets>> = new Map
       ...all(OF_TARGET_GROUP, TARGET_GROUP),
       ['RequestCountPerTarget', [['TargetGroup'], ['AvailabilityZone', 'TargetGroup'], ...TARGET_GROUP]] as const,
     ]),
+  ],
+  [
+    'AWS/NetworkELB',
+    new Map([...all(OF_NETWORK, EITHER), ...all(['HealthyHostCount', 'UnHealthyHostCount'], TARGET_GROUP)]),
   ],
   [
     'AWS/ECS',

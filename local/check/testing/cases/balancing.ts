@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts';
-import { add, container, pathRule, the } from '../system.ts';
+import { add, behindNetwork, container, pathRule, the } from '../system.ts';
 
 const RULE = 'aws_lb_listener_rule';
 const check = (more: object) => ({ path: '/health', interval: 10, ...more });
@@ -29,6 +29,18 @@ export const BALANCING: readonly Case[] = [
     spares: (s) => {
       the(s, 'aws_lb_target_group', 'api')['health_check'] = check({ matcher: '200-299' });
     },
+  },
+  {
+    rule: 'health-check-matcher',
+    falls: (s) => behindNetwork(s, {}, { health_check: { protocol: 'HTTP', path: '/health', matcher: '200-499' } }),
+    at: 'aws_lb_target_group.lines.health_check.matcher',
+    spares: (s) => behindNetwork(s, {}, { health_check: { protocol: 'HTTP', path: '/health' } }),
+  },
+  {
+    rule: 'health-check-path',
+    falls: (s) => behindNetwork(s, {}, { health_check: { protocol: 'HTTP' } }),
+    at: 'aws_lb_target_group.lines.health_check.path',
+    spares: (s) => behindNetwork(s),
   },
   {
     rule: 'health-check-path',

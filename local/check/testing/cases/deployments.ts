@@ -1,5 +1,5 @@
 import type { Case } from '../case.ts';
-import { container, setEnvironment, the } from '../system.ts';
+import { add, behindNetwork, container, setEnvironment, the } from '../system.ts';
 
 const percentages = (min: number, max: number) => ({
   deployment_minimum_healthy_percent: min,
@@ -121,6 +121,14 @@ export const DEPLOYMENTS: readonly Case[] = [
     },
   },
   {
+    rule: 'deregistration-delay',
+    falls: (s) => behindNetwork(s, {}, { deregistration_delay: 300 }),
+    at: 'aws_lb_target_group.lines',
+    severity: 'advice',
+    // Connections live on past the delay: 0 cuts none.
+    spares: (s) => behindNetwork(s, {}, { deregistration_delay: 0 }),
+  },
+  {
     rule: 'stop-timeout',
     falls: (s) => {
       setEnvironment(s, 'api', { SHUTDOWN_TIMEOUT_SECONDS: '10' });
@@ -200,6 +208,12 @@ export const DEPLOYMENTS: readonly Case[] = [
     spares: (s) => {
       the(s, 'aws_lb', 'main')['subnets'] = ['${aws_subnet.a.id}', 'subnet-elsewhere'];
     },
+  },
+  {
+    rule: 'balancer-zones',
+    falls: (s) => add(s, 'aws_lb', 'edge', { name: 'edge', subnets: ['${aws_subnet.a.id}'] }),
+    at: 'aws_lb.edge.subnets',
+    spares: (s) => behindNetwork(s, { subnets: ['${aws_subnet.a.id}'] }),
   },
   {
     rule: 'circuit-breaker-unused',

@@ -1,5 +1,16 @@
 import type { Case } from '../case.ts';
-import { add, alarmOn, type Body, container, NOT_FOUND, pathRule, type Stack, the, way } from '../system.ts';
+import {
+  add,
+  alarmOn,
+  type Body,
+  behindNetwork,
+  container,
+  NOT_FOUND,
+  pathRule,
+  type Stack,
+  the,
+  way,
+} from '../system.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
@@ -118,6 +129,18 @@ export const QUOTAS: readonly Case[] = [
     },
     at: 'aws_lb_target_group.api',
     spares: (s) => {
+      the(s, 'aws_appautoscaling_target', 'api')['max_capacity'] = 1000;
+    },
+  },
+  {
+    rule: 'quota-targets-per-network-balancer',
+    falls: (s) => {
+      behindNetwork(s, { enable_cross_zone_load_balancing: true });
+      the(s, 'aws_appautoscaling_target', 'api')['max_capacity'] = 501;
+    },
+    at: 'aws_lb.edge',
+    spares: (s) => {
+      behindNetwork(s);
       the(s, 'aws_appautoscaling_target', 'api')['max_capacity'] = 1000;
     },
   },
