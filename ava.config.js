@@ -1,5 +1,6 @@
 import { bundlePackages } from './local/toolchain/ava/bundle.js';
 import { byPlace } from './local/toolchain/ava/order.ts';
+import { copyCountsLightly } from './local/toolchain/ava/stats.js';
 
 /**
  * Tests run on Node's own type stripping. The fast suite is everything beside its subject. CUTOVER_SUITE picks a slow
@@ -31,6 +32,7 @@ const SUITES = {
 };
 
 await bundlePackages();
+copyCountsLightly();
 
 export default {
   ...(SUITES[process.env.CUTOVER_SUITE ?? 'fast'] ?? SUITES.fast),

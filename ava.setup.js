@@ -8,3 +8,4 @@ import { hooks } from './local/toolchain/ava/preload.js';
 
 setSourceMapsSupport(false);
 hooks.deregister();
+await import('./local/toolchain/ava/shortcut.js');
