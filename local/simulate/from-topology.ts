@@ -100,7 +100,8 @@ function serviceOf(topology: Topology, service: Service, context: Context): Simu
   const definition = topology.taskDefinitions.find((d) => d.arn === service.taskDefinitionArn) as TaskDefinition;
   const size = reservationOf(definition);
   const group = topology.targetGroups.find((g) => g.arn === service.loadBalancers[0]?.targetGroupArn);
-  const check = group?.healthCheck;
+  // A connection is taken by a busy task, too.
+  const check = group?.network?.healthCheckProtocol === 'TCP' ? undefined : group?.healthCheck;
   const model = modelOf(size, context);
   const target = targetOf(topology, service);
   const scaled = (count: number): number => Math.max(1, Math.round(count * context.factor));

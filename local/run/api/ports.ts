@@ -103,7 +103,7 @@ export interface ApiDependencies extends Place {
   readonly instances: Pick<Instances, 'groups' | 'hooks' | 'setDesired' | 'setDraining' | 'terminate'>;
   readonly autoscaler: AutoscalerControl;
   readonly handlers: EndpointHandlers;
-  readonly addresses: Pick<AddressBook, 'bindPort' | 'localise'>;
+  readonly addresses: Pick<AddressBook, 'bindPort' | 'listener' | 'localise'>;
   /** Where packages of functions made through the endpoint are kept; made when needed. */
   readonly packageDir: string;
   readonly topics: Topics;

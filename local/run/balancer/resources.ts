@@ -7,7 +7,7 @@ import { compileAction } from './compile-action.ts';
 import { compileRoutes, type RouteTable } from './decide-route.ts';
 import { ListenerRuntime, LoadBalancerRuntime, type ProxyContext, type RouteAction } from './listener.ts';
 import { albTargetsOf, goneAlbTargets } from './network/alb-targets.ts';
-import type { TargetStats } from './target.ts';
+import { keyOf, type TargetStats } from './target.ts';
 import { type GroupContext, type GroupOwner, TargetGroupRuntime } from './target-group.ts';
 import type { LiveActions, TrafficSource } from './traffic-control.ts';
 
@@ -38,6 +38,8 @@ export class Resources {
   readonly #options: ResourcesOptions;
   readonly #groupContext: GroupContext;
   readonly #retired: TargetStats[] = [];
+  /** Load balancers that were registered as targets, by group. */
+  readonly #albTargets = new WeakMap<TargetGroupRuntime, ReadonlySet<string>>();
   #policy: NetworkPolicy = () => true;
   #zoneOf = new Map<string, string>();
 
@@ -218,6 +220,14 @@ export class Resources {
     for (const group of this.groups.values()) group.close();
   }
 
+  /** Each once: what the endpoint deregisters stays away, until the stacks name it anew. */
+  #registerBalancers(group: TargetGroupRuntime): void {
+    const known = this.#albTargets.get(group) ?? new Set<string>();
+    const wanted = albTargetsOf(group.definition, this.loadBalancers, this.#options.addresses);
+    for (const target of wanted) if (!known.has(keyOf(target))) group.register(target);
+    this.#albTargets.set(group, new Set(wanted.map(keyOf)));
+  }
+
   #unbind(listenerArn: string): void {
     this.listeners.get(listenerArn)?.close();
     this.listeners.delete(listenerArn);
@@ -242,8 +252,7 @@ export class Resources {
       for (const group of groups) ownerOf.set(group, ownerFor(lb.definition, this.#zoneOf));
     for (const group of this.groups.values()) {
       group.setOwner(ownerOf.get(group) ?? null);
-      for (const target of albTargetsOf(group.definition, this.loadBalancers, this.#options.addresses))
-        group.register(target);
+      this.#registerBalancers(group);
     }
   }
 }

@@ -4,7 +4,11 @@ import { startApi } from '../testing/plane.ts';
 import { query } from '../testing/query.ts';
 
 const plane = await startApi({
-  addresses: { bindPort: (_h, port) => port, localise: (x) => x.replace('shop', '127.0.0.9') },
+  addresses: {
+    bindPort: (_h, port) => port,
+    listener: (_arn, port) => ({ host: '127.0.0.9', port }),
+    localise: (x) => x.replace('shop', '127.0.0.9'),
+  },
 });
 test.after.always(() => plane.close());
 

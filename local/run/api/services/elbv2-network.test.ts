@@ -72,6 +72,35 @@ test.serial('attributes of its groups are its own', async (t) => {
   t.like(TargetGroups?.[0], { HealthCheckProtocol: 'HTTP', HealthCheckPath: '/up', Matcher: { HttpCode: '200-399' } });
 });
 
+test.serial('an application load balancer is a target by a listener of its; a TLS listener has a policy', async (t) => {
+  const { LoadBalancerArn, TargetGroupArn: lines } = await make();
+  const { TargetGroups } = await client.send(
+    new elb.CreateTargetGroupCommand({ Name: 'inner', Protocol: 'TCP', Port: 80, VpcId: 'vpc-1', TargetType: 'alb' }),
+  );
+  t.like(TargetGroups?.[0], { TargetType: 'alb', HealthCheckProtocol: 'HTTP', HealthCheckTimeoutSeconds: 6 });
+  const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? '';
+  const register = (Id: string, Port?: number) =>
+    client.send(new elb.RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id, ...(Port ? { Port } : {}) }] }));
+  await t.throwsAsync(register('i-1'), { name: 'InvalidTargetException' });
+  await t.throwsAsync(register(build.loadBalancer.arn, 81), { name: 'InvalidTargetException' });
+  await register(build.loadBalancer.arn);
+  await t.throwsAsync(register(LoadBalancerArn), { name: 'TooManyTargetsException' });
+  const { Listeners } = await client.send(
+    new elb.CreateListenerCommand({
+      LoadBalancerArn,
+      Port: 7443,
+      Protocol: 'TLS',
+      Certificates: [{ CertificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0a1b' }],
+      AlpnPolicy: ['HTTP2Optional'],
+      DefaultActions: forward(lines),
+    }),
+  );
+  t.like(Listeners?.[0], { Protocol: 'TLS', AlpnPolicy: ['HTTP2Optional'] });
+  const ListenerArn = Listeners?.[0]?.ListenerArn ?? '';
+  const changed = await client.send(new elb.ModifyListenerCommand({ ListenerArn, AlpnPolicy: ['None'] }));
+  t.deepEqual(changed.Listeners?.[0]?.AlpnPolicy, ['None']);
+});
+
 for (const [what, change] of [
   ['datagrams', { Protocol: 'UDP' }],
   ['HTTP', { Protocol: 'HTTP' }],

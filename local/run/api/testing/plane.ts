@@ -101,7 +101,11 @@ export async function startApi({
     registry,
     autoscaler,
     instances: fakeInstances(),
-    addresses: { bindPort: (_host, wished) => wished, localise: (text) => text },
+    addresses: {
+      bindPort: (_host, wished) => wished,
+      listener: (_arn, port) => ({ host: '127.10.0.1', port }),
+      localise: (text) => text,
+    },
     packageDir,
     handlers: {
       ...handlers,

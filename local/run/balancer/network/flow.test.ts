@@ -2,9 +2,10 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import test from 'ava';
+import { freePort } from '../../../../services/kit/src/testing/free-port.ts';
 import { createManualClock } from '../../clock.ts';
-import { forwardTo, loadBalancer, targetGroup } from '../testing/builders.ts';
-import { rawClient } from '../testing/raw-client.ts';
+import { forwardTo, listener, loadBalancer, targetGroup } from '../testing/builders.ts';
+import { exchangeRaw, rawClient } from '../testing/raw-client.ts';
 import { endOf, eventually, heldTarget, networkGroup, startNetwork, tcp } from './testing/builders.ts';
 
 const echo = (socket: Socket, text: string): void => void socket.write(text.toUpperCase());
@@ -231,6 +232,35 @@ test('TLS listeners negotiate as their policy says, and speak it to TLS targets'
   await eventually(() => target.sockets[0]?.destroyed === true);
 });
 
+test('a TLS target that speaks no TLS, or is gone, resets the client; its check by HTTPS fails', async (t) => {
+  const clock = createManualClock();
+  const target = await heldTarget(t, (socket) => void socket.end('no TLS'));
+  const group = networkGroup('web', { proxyProtocolV2: true }, { protocol: 'TLS' });
+  const lb = await startNetwork(t, { clock, groups: [group] });
+  await lb.registered('web', target.port);
+  t.is(await endOf(rawClient(lb.port, 'a').socket), 'ECONNRESET');
+  target.close();
+  t.is(await endOf(rawClient(lb.port, 'a').socket), 'ECONNRESET');
+  const asked = { ...group, network: { ...group.network!, healthCheckProtocol: 'HTTPS' as const } };
+  const failed = new Promise<void>(
+    (resolve) => void lb.balancer.onChange((_, { state }) => state === 'unhealthy' && resolve()),
+  );
+  await lb.handlers.targetGroups.put(asked, null, lb.signal);
+  for (let i = 0; i < 3; i++) await clock.advance(30_000);
+  await failed;
+  await clock.advance(1_000);
+  const [errors] = lb.metrics.query({
+    namespace: 'AWS/NetworkELB',
+    name: 'TargetTLSNegotiationErrorCount',
+    dimensions: LB,
+    startMs: 0,
+    endMs: clock.now() + 1,
+    periodSeconds: 600,
+    statistic: 'Sum',
+  });
+  t.is(errors?.value, 1, 'what never answered has negotiated nothing');
+});
+
 test('a connection on which nothing passes ends after the idle time-out, one on which something does lives on', async (t) => {
   const clock = createManualClock();
   const target = await heldTarget(t, echo);
@@ -289,4 +319,32 @@ test('flows, bytes and hosts are reported; weights share connections between gro
   await eventually(() => targets.every(({ sockets }) => sockets.every((socket) => socket.destroyed)));
   await clock.advance(1_000);
   t.is(read('ActiveFlowCount', LB, 'Minimum'), 0);
+});
+
+test('an application load balancer is the target of a group, by the listener that it has on the group’s port', async (t) => {
+  const target = await heldTarget(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ninner'));
+  const arn = loadBalancer().arn.replace('/app/main/', '/app/inner/');
+  const port = await freePort();
+  const albTargets = [{ loadBalancerArn: arn, port: 80 }];
+  const group = networkGroup('web', { healthCheckProtocol: 'HTTP', albTargets }, { targetType: 'alb' });
+  const lb = await startNetwork(t, {
+    groups: [group, targetGroup('pages')],
+    addresses: { listener: (owner) => ({ host: '127.0.0.1', port: owner === arn ? port : 0 }) },
+  });
+  const healthy = new Promise<void>(
+    (resolve) =>
+      void lb.balancer.onChange((of, { state }) => of === lb.arnOf('web') && state === 'healthy' && resolve()),
+  );
+  const inner = loadBalancer({ arn, name: 'inner' });
+  await lb.handlers.loadBalancers.put(inner, null, lb.signal);
+  const own = { arn: `${lb.definition.arn}2`, loadBalancerArn: arn };
+  await lb.handlers.listeners.put(listener([forwardTo('pages')], own), null, lb.signal);
+  await lb.registered('pages', target.port);
+  // The first check may have come before the listener: the next apply of the group asks again.
+  await lb.handlers.targetGroups.put({ ...group, healthCheck: { ...group.healthCheck, path: '/up' } }, null, lb.signal);
+  await healthy;
+  t.regex(await exchangeRaw(lb.port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'), /inner$/);
+  t.like(lb.balancer.health(lb.arnOf('web')), [{ target: { id: arn, port: 80 } }]);
+  await lb.handlers.targetGroups.put(networkGroup('web', {}, { targetType: 'alb' }), null, lb.signal);
+  t.is(lb.balancer.health(lb.arnOf('web'))[0]?.state, 'draining');
 });

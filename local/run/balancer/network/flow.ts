@@ -134,8 +134,12 @@ export class NetworkFlow {
     const plain = connectTcp({ ...this.target.target.endpoint, noDelay: true, allowHalfOpen: true });
     if (header) plain.write(header);
     const alpn = client instanceof TLSSocket && client.alpnProtocol ? { ALPNProtocols: [client.alpnProtocol] } : {};
+    let reached = false;
+    plain.once('connect', () => {
+      reached = true;
+    });
     const upstream = secure ? connectTls({ socket: plain, rejectUnauthorized: false, ...alpn }) : plain;
-    upstream.on('error', () => this.#targetReset(secure));
+    upstream.on('error', () => this.#targetReset(secure && reached));
     upstream.on('close', () => this.#closed(upstream));
     // Until then the client's bytes wait, a buffer's worth of them here and the others with it.
     upstream.on(secure ? 'secureConnect' : 'connect', () => {
@@ -152,12 +156,13 @@ export class NetworkFlow {
     this.#end();
   }
 
-  #targetReset(secure: boolean): void {
+  /** @param negotiating whether the target was reached and a handshake was due */
+  #targetReset(negotiating: boolean): void {
     if (this.#over) return;
     if (!this.#connected) {
       this.target.stats.connectionErrors++;
       this.target.stats.failed++;
-      if (secure) this.#counters.TargetTLSNegotiationErrorCount++;
+      if (negotiating) this.#counters.TargetTLSNegotiationErrorCount++;
     }
     this.#counters.TCP_Target_Reset_Count++;
     this.#end();
