@@ -4,7 +4,8 @@ import { isObject } from '../read/json.ts';
 import { sourceOf } from '../resolve/data/index.ts';
 import { examine, type ResolveOptions } from '../resolve/index.ts';
 import { RESOURCE_TYPES } from '../resolve/kinds/index.ts';
-import { addressOf, labelled, MODES } from '../resolve/world/blocks.ts';
+import { inStack, withoutKeys } from '../resolve/world/addresses.ts';
+import { collectBlocks } from '../resolve/world/blocks.ts';
 import { checkSubscriptions } from '../run/topics/check-subscriptions.ts';
 import type { Topology } from '../topology.ts';
 import { CHECK_VERSION, type CheckReport, type Finding, type Found, type Rule, SEVERITIES } from './contracts.ts';
@@ -59,7 +60,9 @@ function leftOut(topology: Topology): string[] {
 }
 
 const isNeeded = (address: string, { needsAll }: Rule): boolean => {
-  const type = /\/([^.]+)\./.exec(address)?.[1] ?? '';
+  const [type = ''] = withoutKeys(inStack(address))
+    .replace(/^(?:module\.[^.]+\.)+/, '')
+    .split('.');
   return needsAll?.some((beginning) => type.startsWith(beginning)) === true;
 };
 
@@ -77,17 +80,8 @@ function leftOutFinding(address: string, rules: readonly Rule[]): Finding {
 
 /** Blocks of types that nothing is known of; they are let pass, so that the rest of somebody's stacks can be checked. */
 function unknownTypes(raw: RawStacks): { readonly address: string; readonly type: string }[] {
-  return raw.stacks.flatMap(({ name: stack, json }) =>
-    MODES.flatMap((mode) =>
-      labelled(json[mode], stack, [])
-        .filter(([type]) => (mode === 'resource' ? !RESOURCE_TYPES.includes(type) : !sourceOf({ mode, type })))
-        .flatMap(([type, named]) =>
-          labelled(named, stack, []).map(([name]) => ({
-            address: addressOf(stack, mode, `${type}.${name}`),
-            type,
-          })),
-        ),
-    ),
+  return collectBlocks(raw, []).filter(({ mode, type }) =>
+    mode === 'resource' ? !RESOURCE_TYPES.includes(type) : !sourceOf({ mode, type }),
   );
 }
 

@@ -119,9 +119,11 @@ const limitSeverity = ({ code, fix }: Problem): Severity =>
 const isFound = (problem: Problem, rule: Rule, own: readonly Finding[]): boolean =>
   own.some((f) => f.rule === rule.id && resourceOf(f.address) === resourceOf(problem.address ?? ''));
 
-/** `stack/type.name`, with `[0]` or `["key"]`, without what follows. */
+/** `stack/type.name`, with modules before it, with `[0]` or `["key"]`, without what follows. */
 export const resourceOf = (address: string): string =>
-  /^[^/]*\/(?:data\.|ephemeral\.)?[^.[]+\.[^.[]+(?:\["[^"]*"\]|\[\d+\](?=\.|$))?/.exec(address)?.[0] ?? address;
+  /^[^/]*\/(?:module\.[^.[]+(?:\["(?:[^"\\]|\\.)*"\]|\[\d+\])?\.)*(?:data\.|ephemeral\.)?[^.[]+\.[^.[]+(?:\["[^"]*"\]|\[\d+\](?=\.|$))?/.exec(
+    address,
+  )?.[0] ?? address;
 
 const adopted = (problem: Problem, rule: Rule): Finding => ({
   rule: rule.id,

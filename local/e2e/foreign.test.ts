@@ -16,6 +16,8 @@ test.serial('modules in native syntax run, and what a module is given is applied
   });
   const stack = join(dir, 'foreign');
   await cp(FOREIGN, stack, { recursive: true });
+  const check = await cutover('check', '--synth', stack);
+  t.is(check.code, 0, check.stdout);
   const serve = `node ${join(FOREIGN, 'shop.mjs')}`;
   const up = await plane.up('--synth', stack, '--image', `catalog=${serve}`, '--image', `basket=${serve}`);
   t.is(up.code, 0, up.stderr);

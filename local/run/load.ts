@@ -23,7 +23,7 @@ export function checksFor(config: Pick<PlaneConfig, 'projectDir' | 'cacheDir' | 
 }
 
 /**
- * @param dir a cdktf.out folder, a folder of `*.tf.json`, or one such file
+ * @param dir a cdktf.out folder, a folder of `*.tf` and `*.tf.json`, or one such file
  * @throws CutoverError with every problem found
  */
 export async function loadTopology(dir: string, options: ResolveOptions, checks: readonly Check[]): Promise<Topology> {

@@ -40,7 +40,7 @@ export interface PlaneConfig {
 }
 
 export interface ApplyInput {
-  /** A cdktf.out folder, a folder of `*.tf.json`, or one such file. */
+  /** A cdktf.out folder, a folder of `*.tf` and `*.tf.json`, or one such file. */
   readonly dir: string;
   readonly stage: string | null;
   /** Which of the project's systems was synthesized, for whoever applies next. Default: not told. */

@@ -138,7 +138,7 @@ export class Estate {
       return another ? undefined : called;
     }
     const [, type = '', name = ''] = RESOURCE.exec(text) ?? [];
-    return this.#byAddress.get(`${stack}/${type}.${name}`);
+    return this.#byAddress.get(addressOf(stack, type, name));
   }
 }
 
@@ -149,12 +149,16 @@ function resourcesOf(stack: string, json: Json): Resource[] {
         Object.entries<Json>(byName).flatMap(([name, body]) =>
           several<Json>(body)
             .slice(0, 1)
-            .map((only) => ({ stack, type, name, body: only, address: `${stack}/${type}.${name}` })),
+            .map((only) => ({ stack, type, name, body: only, address: addressOf(stack, type, name) })),
         ),
       ),
     ),
   );
 }
+
+/** @param stack its name, or that of a module in it: `shop/module.web` */
+const addressOf = (stack: string, type: string, name: string): string =>
+  `${stack}${stack.includes('/module.') ? '.' : '/'}${type}.${name}`;
 
 function put<T>(lists: Map<string, T[]>, key: string, one: T): void {
   const list = lists.get(key);

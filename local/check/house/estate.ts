@@ -15,28 +15,34 @@ const IDENTITIES = ['arn', 'id', 'url', 'repository_url', 'invoke_arn'] as const
 /** Once they are carried out, nothing of them is left. */
 const REPEATING: ReadonlySet<string> = new Set(['count', 'for_each', 'dynamic']);
 
-/** A reference that is followed as it stands: of a resource, a local, a variable, a policy document, an output of cdktf. */
+/** A reference that is followed as it stands: of a resource, a local, a policy document, an output of cdktf. */
 const PLAIN =
-  /^(?:(?:local|var)\.[\w-]+|(?!data\.|each\.|count\.|self\.|path\.|terraform\.)[a-z][\w]*\.[\w-]+\.[\w.-]+|ephemeral\.[\w.-]+|data\.aws_iam_policy(?:_document)?\.[\w.-]+|data\.terraform_remote_state\.cross-stack-reference-input-[\w-]+\.outputs\.[\w-]+)$/;
+  /^(?:local\.[\w-]+|(?!data\.|each\.|var\.|count\.|self\.|path\.|terraform\.|module\.)[a-z][\w]*\.[\w-]+\.[\w.-]+|ephemeral\.[\w.-]+|data\.aws_iam_policy(?:_document)?\.[\w.-]+|data\.terraform_remote_state\.cross-stack-reference-input-[\w-]+\.outputs\.[\w-]+)$/;
 
+/** In a module only those of resources are: what its caller gives it is not written there. */
+const PLAIN_IN_MODULE = /^aws_\w+\.[\w-]+\.[\w.-]+$/;
+
+/** Each instance of a module is one more stack. */
 export function estateOf(raw: RawStacks, blocks: readonly EvaluatedBlock[]): Estate {
   const made = new Map(raw.stacks.map(({ name }) => [name, {} as Record<string, Json>]));
   const identities: Record<string, readonly string[]> = {};
-  const repeated = new Set(blocks.filter(isRepeated).map(({ block }) => `${block.stack}/${block.type}.${block.name}`));
+  const repeated = new Set(blocks.filter(isRepeated).map(({ block }) => `${block.home}/${block.type}.${block.name}`));
   for (const evaluated of blocks) {
     const { block } = evaluated;
-    const types = made.get(block.stack);
-    if (!types || block.mode !== 'resource') continue;
+    if (block.mode !== 'resource') continue;
+    const types = made.get(block.home) ?? {};
+    made.set(block.home, types);
     types[block.type] ??= {};
     (types[block.type] as Json)[nameOf(block)] = bodyOf(evaluated, repeated);
     identities[block.address] = identitiesOf(evaluated);
   }
-  const stacks = raw.stacks.map(({ name, json }) => [name, { ...json, resource: made.get(name) }]);
+  const written = new Map(raw.stacks.map(({ name, json }) => [name, json]));
+  const stacks = [...made].map(([home, resource]) => [home, { ...written.get(home), resource }]);
   return new Estate(Object.fromEntries(stacks) as StackJson, identities satisfies Identities);
 }
 
 /** Its name in the stack, with `[0]` or `["key"]` behind it where it is one of several. */
-const nameOf = ({ address, stack, type }: Block): string => address.slice(`${stack}/${type}.`.length);
+const nameOf = ({ address, home, type }: Block): string => address.slice(`${home}/${type}.`.length);
 
 const isRepeated = ({ block }: EvaluatedBlock): boolean => nameOf(block) !== block.name;
 
@@ -58,7 +64,7 @@ function bodyOf({ block, configured, secret }: EvaluatedBlock, repeated: Readonl
 
   /** References stay where they are followed as they stand; what they stand for is there where it is more than a text. */
   function put(asWritten: unknown, value: unknown): unknown {
-    if (!isFollowed(asWritten, block.stack, repeated)) return value;
+    if (!isFollowed(asWritten, block.home, repeated)) return value;
     if (typeof asWritten === 'string') return typeof value === 'object' && value !== null ? value : asWritten;
     if (Array.isArray(asWritten) && Array.isArray(value) && asWritten.length === value.length)
       return asWritten.map((one, i) => put(one, value[i]));
@@ -70,14 +76,15 @@ function bodyOf({ block, configured, secret }: EvaluatedBlock, repeated: Readonl
 }
 
 /** Whether every expression in a value is a reference that needs no evaluation. */
-function isFollowed(value: unknown, stack: string, repeated: ReadonlySet<string>): boolean {
-  if (Array.isArray(value)) return value.every((one) => isFollowed(one, stack, repeated));
-  if (isObject(value)) return Object.values(value).every((one) => isFollowed(one, stack, repeated));
+function isFollowed(value: unknown, home: string, repeated: ReadonlySet<string>): boolean {
+  if (Array.isArray(value)) return value.every((one) => isFollowed(one, home, repeated));
+  if (isObject(value)) return Object.values(value).every((one) => isFollowed(one, home, repeated));
   if (typeof value !== 'string' || !/[$%]\{/.test(value)) return true;
   if (value.includes('%{') || value.includes('$${')) return false;
+  const plain = home.includes('/module.') ? PLAIN_IN_MODULE : PLAIN;
   return [...value.matchAll(/\$\{([^}]*)\}?/g)].every(([, expression = '']) => {
     const path = expression.trim();
-    return PLAIN.test(path) && !repeated.has(`${stack}/${path.split('.').slice(0, 2).join('.')}`);
+    return plain.test(path) && !repeated.has(`${home}/${path.split('.').slice(0, 2).join('.')}`);
   });
 }
 

@@ -65,7 +65,11 @@ const withImages = (command: Command): Command =>
         .choices(STAGES)
         .conflicts('synth'),
     )
-    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file (repeatable)', list)
+    .option(
+      '--synth <dir>',
+      'a cdktf.out folder, a folder of *.tf and *.tf.json files, or one such file (repeatable)',
+      list,
+    )
     .addOption(
       new Option('--system <system>', 'which of the project’s systems')
         .choices(['logistics', 'forum', 'all'])

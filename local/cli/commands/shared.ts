@@ -41,7 +41,7 @@ export function withPlane(command: Command): Command {
 export const withSource = (command: Command): Command =>
   command
     .addOption(new Option('--stage <stage>', 'stage of the project’s own stacks').choices(STAGES).conflicts('synth'))
-    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf.json files, or one such file', someText)
+    .option('--synth <dir>', 'a cdktf.out folder, a folder of *.tf and *.tf.json files, or one such file', someText)
     .addOption(
       new Option('--system <system>', 'which of the project’s systems')
         .choices(['logistics', 'forum', 'all'])

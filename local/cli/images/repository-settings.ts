@@ -1,6 +1,7 @@
 /** How a missing repository is created: as Terraform would from the same JSON, or not at all. Pure. */
 import { isObject, type Json } from '../../read/json.ts';
 import type { RawStacks } from '../../read/raw.ts';
+import { withoutKeys } from '../../resolve/world/addresses.ts';
 import { collectBlocks, META_ARGUMENTS } from '../../resolve/world/blocks.ts';
 
 export interface RepositorySettings {
@@ -42,7 +43,7 @@ const NO_MATTER = new Set(['force_delete', 'tags', 'tags_all', 'timeouts', 'regi
 /** @returns the settings, or why they cannot be known without Terraform */
 export function settingsIn(raw: RawStacks, address: string, name: string): RepositorySettings | string {
   const blocks = collectBlocks(raw, []).filter(({ mode }) => mode === 'resource');
-  const plain = address.replace(/\[.*\]$/, '');
+  const plain = withoutKeys(address);
   const block = blocks.find((one) => one.type === 'aws_ecr_repository' && one.address === plain);
   if (!block) return 'its block is not in the JSON';
   const unknown = Object.keys(block.body).filter(
@@ -50,8 +51,8 @@ export function settingsIn(raw: RawStacks, address: string, name: string): Repos
   );
   if (unknown.length > 0) return `it sets ${unknown.join(', ')}`;
   const policy = blocks.find(
-    ({ type, stack, body }) =>
-      type === 'aws_ecr_lifecycle_policy' && stack === block.stack && belongs(body['repository'], block.name, name),
+    ({ type, home, body }) =>
+      type === 'aws_ecr_lifecycle_policy' && home === block.home && belongs(body['repository'], block.name, name),
   )?.body['policy'];
   const scanning = only(block.body['image_scanning_configuration'])?.['scan_on_push'] ?? false;
   const mutability = block.body['image_tag_mutability'] ?? 'MUTABLE';

@@ -1,7 +1,7 @@
 /** Blocks as declared, before anything is evaluated; what is not a block of ours is a problem. */
 import type { Problem } from '../../errors.ts';
 import { isObject, type Json, own } from '../../read/json.ts';
-import type { RawStacks } from '../../read/raw.ts';
+import type { Calls, RawStacks } from '../../read/raw.ts';
 import type { Locals } from '../expr/evaluate.ts';
 import { nearest } from '../nearest.ts';
 import { inHome } from './addresses.ts';
@@ -53,12 +53,23 @@ export const addressOf = (home: string, mode: Mode, typeAndName: string): string
 export const modeOf = (root: string): { readonly mode: Mode; readonly parts: number } =>
   root === 'data' || root === 'ephemeral' ? { mode: root, parts: 3 } : { mode: 'resource', parts: 2 };
 
-/** The blocks of all stacks' root modules. */
+/** The blocks of all stacks and of the modules that they call, as they are written: without instances of either. */
 export const collectBlocks = (raw: RawStacks, problems: Problem[]): Block[] =>
-  raw.stacks.flatMap(({ name, json }) => blocksOf({ key: name, stack: name, json }, problems));
+  raw.stacks.flatMap(({ name, json, calls }) => writtenIn({ key: name, stack: name, json }, calls, problems));
+
+const writtenIn = (home: Written, calls: Calls = new Map(), problems: Problem[]): Block[] => [
+  ...blocksOf(home, problems),
+  ...[...calls].flatMap(([name, { module }]) =>
+    module
+      ? writtenIn({ ...home, key: inHome(home.key, `module.${name}`), json: module.json }, module.calls, problems)
+      : [],
+  ),
+];
+
+type Written = Pick<Home, 'key' | 'stack' | 'json'>;
 
 /** The blocks that are written in one home. */
-export function blocksOf({ key, stack, json }: Pick<Home, 'key' | 'stack' | 'json'>, problems: Problem[]): Block[] {
+export function blocksOf({ key, stack, json }: Written, problems: Problem[]): Block[] {
   for (const section of Object.keys(json))
     problems.push(...checkSection(key, section, json[section]), ...checkLabels(key, section, json[section]));
   return MODES.flatMap((mode) =>

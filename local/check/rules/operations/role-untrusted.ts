@@ -36,7 +36,7 @@ function misplaced(
   { attribute, principal }: { readonly attribute: string; readonly principal: string },
 ): Found[] {
   const name = reference(user.body[attribute], /^\$\{aws_iam_role\.([\w-]+)\.(?:arn|id|name)\}$/);
-  const role = find(blocks, user.stack, 'aws_iam_role', name);
+  const role = find(blocks, user.home, 'aws_iam_role', name);
   const trusted = role && trustedBy(blocks, role);
   if (!trusted || trusted.includes(principal)) return [];
   return [
@@ -52,7 +52,7 @@ function misplaced(
 function trustedBy(blocks: readonly Block[], role: Block): readonly string[] | undefined {
   const text = role.body['assume_role_policy'];
   const name = reference(text, /^\$\{data\.aws_iam_policy_document\.([\w-]+)\.json\}$/);
-  const document = find(blocks, role.stack, 'aws_iam_policy_document', name);
+  const document = find(blocks, role.home, 'aws_iam_policy_document', name);
   const services = document ? namedByBlocks(document) : namedByText(text);
   // A name that is put together only when it is applied may be the one.
   return services?.some((service) => service.includes('${')) ? undefined : services;
@@ -84,8 +84,8 @@ function namedByBlocks({ body }: Block): readonly string[] | undefined {
     .map(String);
 }
 
-const find = (blocks: readonly Block[], stack: string, type: string, name: string | undefined): Block | undefined =>
-  name === undefined ? undefined : blocks.find((b) => b.stack === stack && b.type === type && b.name === name);
+const find = (blocks: readonly Block[], home: string, type: string, name: string | undefined): Block | undefined =>
+  name === undefined ? undefined : blocks.find((b) => b.home === home && b.type === type && b.name === name);
 
 const reference = (value: unknown, pattern: RegExp): string | undefined => pattern.exec(String(value))?.[1];
 

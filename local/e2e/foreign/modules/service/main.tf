@@ -45,6 +45,11 @@ resource "aws_iam_role" "execution" {
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 
+resource "aws_iam_role_policy_attachment" "execution" {
+  role       = aws_iam_role.execution.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
 resource "aws_iam_role_policy" "secrets" {
   count = length(var.secrets) > 0 ? 1 : 0
   role  = aws_iam_role.execution.id
