@@ -74,7 +74,7 @@ function operationOf(command: string): { handle: unknown; refusal: boolean } | n
   if (!found) return null;
   let refusal = false;
   try {
-    refusal = found.validate({}, 'X') === null;
+    refusal = found.validate({}, { invalid: 'X', missing: 'X', mistyped: 'X' }) === null;
   } catch {
     refusal = false;
   }

@@ -180,7 +180,12 @@ const MALFORMED: [string, () => Promise<Response>, number, RegExp][] = [
     /SerializationException/,
   ],
   ['a missing member', () => json('AmazonSSM.GetParameter', {}), 400, /ValidationException.*Name/],
-  ['a member of the wrong type', () => json('AmazonSSM.GetParameter', { Name: { a: 1 } }), 400, /ValidationException/],
+  [
+    'a member of the wrong type',
+    () => json('AmazonSSM.GetParameter', { Name: { a: 1 } }),
+    400,
+    /SerializationException/,
+  ],
   ['an unknown service', () => json('AmazonNone.Get', {}), 400, /UnknownOperationException/],
   ["Object's own names as operation", () => json('AmazonSSM.constructor', {}), 400, /UnknownOperationException/],
   ['an unknown action', () => query({ Action: 'Nope', Version: '2010-03-31' }), 400, /<Code>InvalidAction<\/Code>/],

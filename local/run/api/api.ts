@@ -11,7 +11,7 @@ import { type Asked, identify, isRestCall, scopeOf, unknownOperation } from './d
 import { refuseForeign } from './guard.ts';
 import { type Made, remembering } from './made.ts';
 import { openMadeFile } from './made-file.ts';
-import { type Call, toApiError } from './operation.ts';
+import { type Call, type InputErrors, toApiError } from './operation.ts';
 import type { ApiOptions } from './ports.ts';
 import type { Answer } from './protocols/protocol.ts';
 import { type RegionWatch, watchRegions } from './region.ts';
@@ -90,13 +90,18 @@ async function answer(req: IncomingMessage, body: Buffer, call: Call, hint: stri
   try {
     asked = identify(req, await decodeBody(req, body));
     if (asked.operation === null) throw unknownOperation(asked);
-    const input = asked.operation.validate(asked.input(), asked.service?.validationError ?? 'ValidationException');
+    const input = asked.operation.validate(asked.input(), inputErrors(asked));
     return asked.protocol.output(await asked.operation.handle(input as never, call), context());
   } catch (error) {
     const refusal = toApiError(error, asked.service?.validationError ?? 'ValidationException');
     if (refusal.status >= 500) emitBug(call, `${asked.service?.name ?? 'unknown'}.${asked.operationName}`, error);
     return asked.protocol.error(hint === null ? refusal : withHint(refusal, hint), context());
   }
+}
+
+function inputErrors({ service, protocol }: Asked): InputErrors {
+  const invalid = service?.validationError ?? 'ValidationException';
+  return { invalid, missing: service?.missingError ?? invalid, mistyped: protocol.mistyped ?? invalid };
 }
 
 const withHint = ({ code, message, status }: ApiError, hint: string): ApiError =>

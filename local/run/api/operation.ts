@@ -16,9 +16,18 @@ export interface Call extends ApiDependencies {
   readonly signal: AbortSignal;
 }
 
+/** AWS's codes for an input that is wrong. */
+export interface InputErrors {
+  readonly invalid: string;
+  /** A member that must be there. */
+  readonly missing: string;
+  /** A member of another type: no protocol but Query has types of its own. */
+  readonly mistyped: string;
+}
+
 export interface Operation {
-  /** @throws ApiError with the service's name for a bad input */
-  validate(input: unknown, errorCode: string): unknown;
+  /** @throws ApiError with the service's or protocol's name for what is wrong with the input */
+  validate(input: unknown, codes: InputErrors): unknown;
   handle(input: never, call: Call): unknown;
 }
 
@@ -37,6 +46,8 @@ export interface ServiceTable {
   readonly routes?: readonly Route[];
   /** Error code for an input that breaks the schema. */
   readonly validationError: string;
+  /** For a member that must be there; default: `validationError`. */
+  readonly missingError?: string;
   /** Adds `x-amzn-query-error`, so that clients of the service's former protocol know the code. */
   readonly queryCompatible?: boolean;
   readonly operations: Readonly<Record<string, Operation>>;
@@ -52,10 +63,11 @@ export function operation<S extends z.ZodType>(
   handle: (input: z.output<S>, call: Call) => unknown,
 ): Operation {
   return {
-    validate(input, errorCode) {
+    validate(input, codes) {
       const parsed = schema.safeParse(input);
       if (parsed.success) return parsed.data;
-      throw new ApiError(errorCode, parsed.error.issues.slice(0, 10).map(describe).join('; '));
+      const { issues } = parsed.error;
+      throw new ApiError(codes[kindOf(issues, input)], issues.slice(0, 10).map(describe).join('; '));
     },
     handle: handle as Operation['handle'],
   };
@@ -69,6 +81,16 @@ export function refused(code: string, message: string): Operation {
       throw new ApiError(code, message);
     },
   };
+}
+
+/** AWS reads a request before it looks at what is in it: a wrong type comes before a missing member, both before the rest. */
+function kindOf(issues: readonly z.core.$ZodIssue[], input: unknown): keyof InputErrors {
+  const values = issues
+    .filter(({ code }) => code === 'invalid_type' || code === 'invalid_union')
+    .filter((issue) => !(issue.code === 'invalid_type' && issue.expected === 'never'))
+    .map(({ path }) => path.reduce<unknown>((value, key) => (value as never)?.[key], input));
+  if (values.some((value) => value !== undefined)) return 'mistyped';
+  return values.length > 0 && values.length === issues.length ? 'missing' : 'invalid';
 }
 
 function describe(issue: z.core.$ZodIssue): string {

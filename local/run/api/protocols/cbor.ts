@@ -10,6 +10,7 @@ const headers = (context: AnswerContext): Record<string, string> => ({
 });
 
 export const cborProtocol: Protocol = {
+  mistyped: 'SerializationException',
   output: (value, context) => ({ status: 200, headers: headers(context), body: encodeCbor(value ?? {}) }),
   error: (error, context) => ({
     status: error.status,

@@ -8,6 +8,7 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
     'x-amzn-requestid': context.requestId,
   });
   return {
+    mistyped: 'SerializationException',
     output: (value, context) => ({
       status: 200,
       headers: headers(context),

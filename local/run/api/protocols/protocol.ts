@@ -15,6 +15,8 @@ export interface AnswerContext {
 }
 
 export interface Protocol {
+  /** Its code for a member of another type than the service's model has; undefined: the service's own. */
+  readonly mistyped?: string;
   output(value: unknown, context: AnswerContext): Answer;
   error(error: ApiError, context: AnswerContext): Answer;
 }

@@ -36,6 +36,7 @@ export class RestAnswer {
 const json = jsonProtocol('1.1');
 
 export const restProtocol: Protocol = {
+  mistyped: 'SerializationException',
   output(value, context) {
     if (value instanceof RestAnswer) {
       const { status, headers, body } = value;

@@ -87,6 +87,7 @@ export const cloudwatch: ServiceTable = {
   version: '2010-08-01',
   xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
   validationError: 'InvalidParameterValue',
+  missingError: 'MissingParameter',
   queryCompatible: true,
   operations: {
     GetMetricData: operation(dataInput, getData),
@@ -203,6 +204,7 @@ function listMetrics(input: z.output<typeof listInput>, call: Call): object {
 }
 
 function putData({ Namespace, MetricData }: z.output<typeof putInput>, call: Call): null {
+  if (MetricData.length === 0) throw new ApiError('MissingParameter', 'The parameter MetricData is required.');
   for (const one of MetricData) {
     const values = one.Values ?? (one.Value === undefined ? [] : [one.Value]);
     if (values.length === 0)

@@ -28,6 +28,7 @@ export const ec2: ServiceTable = {
   version: '2016-11-15',
   xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
   validationError: 'InvalidParameterValue',
+  missingError: 'MissingParameter',
   operations: {
     DescribeVpcs: operation(z.object({ VpcId: names.optional(), Filter: filters, ...paging }), (input, call) => {
       const vpcs = call.resources().inert.filter(({ type }) => type === 'aws_vpc' || type === 'aws_default_vpc');

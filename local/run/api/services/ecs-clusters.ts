@@ -30,12 +30,17 @@ const createInput = z.strictObject({
   tags: list(z.strictObject({ key: name, value: text.optional() }), 50).optional(),
 });
 
+const describeInput = z.object({
+  clusters: list(text, 100).optional(),
+  include: list(z.enum(['ATTACHMENTS', 'CONFIGURATIONS', 'SETTINGS', 'STATISTICS', 'TAGS'])).optional(),
+});
+
 export const clusterOperations: Readonly<Record<string, Operation>> = {
   ListClusters: operation(z.object(paging), ({ maxResults = 100, nextToken }, call) => {
     const page = paginate(clustersOf(call), (one) => one.arn, { token: nextToken, max: maxResults });
     return { clusterArns: page.items.map((one) => one.arn), nextToken: page.next };
   }),
-  DescribeClusters: operation(z.object({ clusters: list(text, 100).optional() }), ({ clusters: wanted }, call) => {
+  DescribeClusters: operation(describeInput, ({ clusters: wanted }, call) => {
     const all = clustersOf(call);
     const asked = wanted?.length ? wanted : ['default'];
     const found = all.filter((one) => asked.includes(one.arn) || asked.includes(one.name));
@@ -87,7 +92,9 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
         },
         tags: tagShapes(one.tags),
       }));
-      return { capacityProviders: shapes, failures: [] };
+      const missing = (wanted ?? []).filter((one) => !all.some(({ name: known, arn }) => one === known || one === arn));
+      const arnOf = (one: string) => (one.startsWith('arn:') ? one : arnAt(call, 'ecs', `capacity-provider/${one}`));
+      return { capacityProviders: shapes, failures: missing.map((one) => failure(arnOf(one))) };
     },
   ),
 };

@@ -1,6 +1,7 @@
 /** ECS container instances. */
 import { z } from 'zod';
-import type { InstanceState } from '../../contracts.ts';
+import { ApiError, type InstanceState } from '../../contracts.ts';
+import { compileExpression } from '../../scheduler/expression.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, text } from '../schema.ts';
@@ -9,13 +10,13 @@ import { arnOf, failure, needCluster, shortName } from './ecs-lookup.ts';
 const listInput = z.object({
   cluster: text.optional(),
   status: z.enum(['ACTIVE', 'DRAINING', 'REGISTERING', 'DEREGISTERING', 'REGISTRATION_FAILED']).optional(),
-  filter: z.never('has no local counterpart').optional(),
+  filter: text.optional(),
   maxResults: integer(1, 100).optional(),
   nextToken: text.optional(),
 });
 
 export const instanceOperations: Readonly<Record<string, Operation>> = {
-  ListContainerInstances: operation(listInput, ({ cluster, status, maxResults = 100, nextToken }, call) => {
+  ListContainerInstances: operation(listInput, ({ cluster, status, filter, maxResults = 100, nextToken }, call) => {
     const { arn } = needCluster(call, cluster);
     const wanted = (state: InstanceState['status']): boolean =>
       status === 'REGISTERING'
@@ -23,7 +24,8 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
         : status === undefined
           ? state === 'ACTIVE' || state === 'DRAINING'
           : state === status;
-    const found = call.ecs.instances().filter((one) => one.clusterArn === arn && wanted(one.status));
+    const matches = filterOf(filter);
+    const found = call.ecs.instances().filter((one) => one.clusterArn === arn && wanted(one.status) && matches(one));
     const page = paginate(found, (one) => one.containerInstanceArn, { token: nextToken, max: maxResults });
     return { containerInstanceArns: page.items.map((one) => one.containerInstanceArn), nextToken: page.next };
   }),
@@ -49,6 +51,16 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
     },
   ),
 };
+
+/** The cluster query language, as far as placement here has it. @throws ApiError InvalidParameterException */
+function filterOf(filter: string | undefined): (instance: InstanceState) => boolean {
+  if (filter === undefined || filter.trim() === '') return () => true;
+  try {
+    return compileExpression(filter);
+  } catch (error) {
+    throw new ApiError('InvalidParameterException', `Invalid filter: ${(error as Error).message}`);
+  }
+}
 
 /** @throws ApiError ClusterNotFoundException */
 function lookUp(

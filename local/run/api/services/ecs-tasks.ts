@@ -132,6 +132,13 @@ function runTask(input: z.output<typeof runInput>, call: Call): object {
       `Network Configuration is not valid for the given networkMode of this task definition.`,
     );
   }
+  const containers = definition.containers.map((one) => one.name);
+  const stranger = input.overrides?.containerOverrides?.find((one) => !containers.includes(one.name));
+  if (stranger)
+    throw new ApiError(
+      'InvalidParameterException',
+      `Override for container named ${stranger.name} is not a container in the TaskDefinition.`,
+    );
   const overrides = input.overrides?.containerOverrides?.map((one) => ({
     name: one.name,
     ...(one.command ? { command: one.command } : {}),

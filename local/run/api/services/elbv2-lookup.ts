@@ -40,16 +40,21 @@ export function select<T extends { readonly arn: string; readonly name?: string 
 ): readonly T[] {
   const { arns = [], names: wantedNames = [] } = by;
   if (arns.length === 0 && wantedNames.length === 0) return all;
-  for (const wanted of arns) if (!all.some((one) => one.arn === wanted)) throw notFound(by.missing, wanted);
+  for (const wanted of arns) {
+    if (!wanted.startsWith('arn:'))
+      throw validation(`'${wanted}' is not a valid ${whatIs(by.missing).slice(0, -1)} ARN`);
+    if (!all.some((one) => one.arn === wanted)) throw notFound(by.missing, wanted);
+  }
   for (const wanted of wantedNames) if (!all.some((one) => one.name === wanted)) throw notFound(by.missing, wanted);
   return all.filter((one) => arns.includes(one.arn) || (one.name !== undefined && wantedNames.includes(one.name)));
 }
 
+const whatIs = (code: string): string =>
+  ({ LoadBalancerNotFound: 'load balancers', ListenerNotFound: 'listeners', RuleNotFound: 'rules' })[code] ??
+  'target groups';
+
 export function notFound(code: string, wanted: string): ApiError {
-  const what =
-    { LoadBalancerNotFound: 'load balancers', ListenerNotFound: 'listeners', RuleNotFound: 'rules' }[code] ??
-    'target groups';
-  return new ApiError(code, `One or more ${what} not found: '${wanted}'`);
+  return new ApiError(code, `One or more ${whatIs(code)} not found: '${wanted}'`);
 }
 
 export function validation(message: string): ApiError {

@@ -14,6 +14,7 @@ export const sqs: ServiceTable = {
   targetPrefix: 'AmazonSQS',
   jsonVersion: '1.0',
   validationError: 'InvalidParameterValue',
+  missingError: 'MissingParameter',
   queryCompatible: true,
   operations: {
     GetQueueUrl: operation(z.object({ QueueName: name }), ({ QueueName }, call) => ({

@@ -20,7 +20,7 @@ export const ssm: ServiceTable = {
     GetParameter: operation(z.object({ Name: name, WithDecryption: bool.optional() }), (input, call) => ({
       Parameter: parameterShape(need(call, input.Name), input.WithDecryption ?? false),
     })),
-    GetParameters: operation(z.object({ Names: names, WithDecryption: bool.optional() }), (input, call) => {
+    GetParameters: operation(z.object({ Names: list(name, 10), WithDecryption: bool.optional() }), (input, call) => {
       const found = input.Names.map((wanted) => call.parameters.get(wanted));
       return {
         Parameters: found.flatMap((one) => (one ? [parameterShape(one, input.WithDecryption ?? false)] : [])),
