@@ -136,6 +136,20 @@ export interface ServiceStatus {
   readonly deploymentController: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
   /** Of a CODE_DEPLOY or EXTERNAL service, PRIMARY first; empty for others. */
   readonly taskSets: readonly TaskSetStatusEntry[];
+  /** The newest of a service that ECS itself deploys blue/green; null for others. */
+  readonly serviceDeployment?: {
+    readonly arn: string;
+    /** BLUE_GREEN, LINEAR or CANARY. */
+    readonly strategy: string;
+    readonly status: string;
+    readonly statusReason: string | null;
+    readonly lifecycleStage: string;
+    /** Green's share of production traffic, 0 to 100. */
+    readonly greenPercent: number;
+    /** Task definitions; blue is null where the service had none before. */
+    readonly blue: string | null;
+    readonly green: string;
+  } | null;
   /** PRIMARY first; empty for a service with task sets. */
   readonly deployments: readonly DeploymentStatus[];
   /** Newest first, at most 10 here; `events` has more. */

@@ -18,6 +18,45 @@ export type TrafficRouting =
   /** `percentage` more every `intervalMinutes`, the first at once. */
   | { readonly type: 'TimeBasedLinear'; readonly percentage: number; readonly intervalMinutes: number };
 
+/** Stages of ECS's own blue/green deployments at which functions may run (ECS API_DeploymentLifecycleHook). */
+export type HookStage =
+  | 'RECONCILE_SERVICE'
+  | 'PRE_SCALE_UP'
+  | 'POST_SCALE_UP'
+  | 'TEST_TRAFFIC_SHIFT'
+  | 'POST_TEST_TRAFFIC_SHIFT'
+  | 'PRODUCTION_TRAFFIC_SHIFT'
+  | 'POST_PRODUCTION_TRAFFIC_SHIFT';
+
+/** A function that decides whether a deployment goes on (ECS lambda-lifecycle-hooks). */
+export interface DeploymentHook {
+  readonly functionArn: Arn;
+  /** With which ECS would call it. */
+  readonly roleArn: Arn;
+  readonly stages: readonly HookStage[];
+  /** Given to the function with each call; null where none were. */
+  readonly details: unknown;
+}
+
+/** How ECS itself replaces one revision of a service by another, beside it (ECS API_DeploymentConfiguration). */
+export interface DeploymentStrategy {
+  readonly type: 'BLUE_GREEN' | 'LINEAR' | 'CANARY';
+  /** How production traffic moves: AllAtOnce of BLUE_GREEN. */
+  readonly routing: TrafficRouting;
+  /** So long both revisions run after production traffic has moved, 0 to 1440 minutes. */
+  readonly bakeTimeMinutes: number;
+  readonly hooks: readonly DeploymentHook[];
+}
+
+/** Where the other revision of a service is, and what moves traffic between the two (ECS API_AdvancedConfiguration). */
+export interface AdvancedConfiguration {
+  readonly alternateTargetGroupArn: Arn;
+  readonly productionRuleArn: Arn;
+  /** Null: no test traffic. */
+  readonly testRuleArn: Arn | null;
+  readonly roleArn: Arn;
+}
+
 /** `aws_codedeploy_deployment_config`, compute platform ECS. The predefined ones are not resources. */
 export interface DeploymentConfig extends ResourceBase {
   readonly name: string;

@@ -4,11 +4,13 @@
  * load balancer names into loopback endpoints at the last moment.
  */
 import type {
+  AdvancedConfiguration,
   Alarm,
   CodeDeployApplication,
   CommandWait,
   DeploymentConfig,
   DeploymentGroup,
+  DeploymentStrategy,
   LambdaFunction,
   ScalableTarget,
   ScalingPolicy,
@@ -403,11 +405,15 @@ export interface Service extends ResourceBase {
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean };
   /** Alarms that fail a rolling deployment; their names need not exist (ECS API_DeploymentAlarms). */
   readonly deploymentAlarms: DeploymentAlarms;
+  /** Absent: a rolling update. */
+  readonly deploymentStrategy?: DeploymentStrategy;
   readonly healthCheckGracePeriodSeconds: number;
   readonly loadBalancers: readonly {
     readonly targetGroupArn: Arn;
     readonly containerName: string;
     readonly containerPort: number;
+    /** Of a service that ECS deploys blue/green. */
+    readonly advanced?: AdvancedConfiguration;
   }[];
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];

@@ -69,7 +69,12 @@ const deploymentBy = indexed((g: DeploymentGroup) => [`${g.clusterName}/${g.serv
 const scalableBy = indexed((target: ScalableTarget) => [target.resourceId]);
 
 function pairOf(arn: Arn, service: Service, t: Topology): readonly TargetGroup[] {
-  const named = [arn, ...(deploymentGroupOf(service, t)?.targetGroupNames ?? [])];
+  const alternates = service.deploymentStrategy
+    ? service.loadBalancers.flatMap((lb) =>
+        lb.targetGroupArn === arn ? (lb.advanced?.alternateTargetGroupArn ?? []) : [],
+      )
+    : [];
+  const named = [arn, ...alternates, ...(deploymentGroupOf(service, t)?.targetGroupNames ?? [])];
   return [...new Set(named.flatMap((name) => groupBy(t.targetGroups, name) ?? []))];
 }
 
@@ -78,6 +83,10 @@ export const deploymentGroupOf = (service: Service, t: Topology): DeploymentGrou
 
 export const scalableTargetOf = (service: Service, t: Topology): ScalableTarget | undefined =>
   scalableBy(t.scalableTargets, `service/${service.clusterName}/${service.name}`);
+
+/** Whether two versions of the service run side by side in full while it is deployed. */
+export const runsTwice = ({ deploymentController, deploymentStrategy }: Service): boolean =>
+  deploymentController === 'CODE_DEPLOY' || (deploymentController === 'ECS' && deploymentStrategy !== undefined);
 
 /** Most tasks that the service may have: what is asked for, or what it may be scaled to. */
 export const mostTasksOf = (service: Service, t: Topology): number =>

@@ -11,6 +11,7 @@ import { DELIVERY } from './testing/cases/delivery.ts';
 import { DEPLOYMENTS } from './testing/cases/deployments.ts';
 import { NETWORK } from './testing/cases/network.ts';
 import { OPERATIONS } from './testing/cases/operations.ts';
+import { OWN_BLUE_GREEN } from './testing/cases/own-blue-green.ts';
 import { QUOTAS } from './testing/cases/quotas.ts';
 import { SCALING } from './testing/cases/scaling.ts';
 import { SECRETS } from './testing/cases/secrets.ts';
@@ -22,6 +23,7 @@ const CASES: readonly Case[] = [
   ...NETWORK,
   ...BALANCING,
   ...BLUE_GREEN,
+  ...OWN_BLUE_GREEN,
   ...SCALING,
   ...DELIVERY,
   ...SECRETS,

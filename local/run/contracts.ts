@@ -1,6 +1,7 @@
 /** The seams between the plane's controllers. Each controller owns its folder; they meet only in these types. */
 import type { Address, Arn, SecurityGroup, Service, TaskDefinition } from '../topology.ts';
 import type { TaskSetControl, TaskSetState } from './contracts-delivery.ts';
+import type { ServiceDeployment } from './service-deployments/service-deployment.ts';
 
 // ---------------------------------------------------------------- processes
 
@@ -233,6 +234,8 @@ export interface DeploymentState {
   readonly rolloutStateReason: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+  /** In which its tasks are, in the order of the service's load balancers. */
+  readonly targetGroupArns?: readonly Arn[];
 }
 
 export interface ServiceState {
@@ -245,6 +248,8 @@ export interface ServiceState {
   readonly deployments: readonly DeploymentState[];
   /** Of a CODE_DEPLOY or EXTERNAL service, PRIMARY first; empty for others. */
   readonly taskSets: readonly TaskSetState[];
+  /** Of a service that ECS deploys blue/green, newest first. */
+  readonly serviceDeployments?: readonly ServiceDeployment[];
   /** Newest first, at most 100, in AWS's words: `(service x) has reached a steady state.` */
   readonly events: readonly { readonly id: string; readonly createdAtMs: number; readonly message: string }[];
   readonly steady: boolean;
@@ -296,7 +301,10 @@ export class ApiError extends Error {
 export type ServiceSettings = Pick<
   Service,
   'minimumHealthyPercent' | 'maximumPercent' | 'circuitBreaker' | 'deploymentAlarms' | 'healthCheckGracePeriodSeconds'
->;
+> & {
+  /** Null: a rolling update from now on. */
+  readonly deploymentStrategy: Service['deploymentStrategy'] | null;
+};
 
 export interface EcsControl extends EcsView {
   readonly taskSets: TaskSetControl;
@@ -332,6 +340,8 @@ export interface EcsControl extends EcsView {
       settings?: Partial<ServiceSettings>;
     },
   ): ServiceState;
+  /** @param id of a service deployment that is under way. @throws ApiError */
+  stopServiceDeployment(serviceArn: Arn, id: string, how: 'ROLLBACK' | 'ABORT'): void;
   registerTaskDefinition(definition: Omit<TaskDefinition, 'revision' | 'arn'>): TaskDefinition;
   /** Nothing new starts of a deregistered revision; what runs of it runs on. */
   deactivateTaskDefinition(arn: Arn): void;

@@ -13,6 +13,7 @@ import {
   type ResourceHandler,
   type TargetRegistry,
 } from './contracts.ts';
+import type { FunctionRunner, TrafficControl } from './contracts-delivery.ts';
 import type { AlarmSight } from './deployer/decide-alarms.ts';
 import type { SavedService } from './deployer/saved-service.ts';
 import { type Rollout, type ServiceRecord, serviceState } from './deployer/service-record.ts';
@@ -59,6 +60,10 @@ export interface EcsOptions {
   readonly deploying: (serviceArn: string) => boolean;
   /** Every alarm that there is, as it is now. */
   readonly alarms: () => readonly AlarmSight[];
+  /** What moves traffic between the revisions of a service that ECS deploys blue/green. */
+  readonly traffic: TrafficControl;
+  /** Calls the function of a lifecycle hook. */
+  readonly invoke: FunctionRunner['invoke'];
   /** Does managed scaling bring instances of this capacity provider when tasks wait for them? */
   readonly scales: (capacityProvider: string) => boolean;
   /** What ran before the plane was killed. */
@@ -228,11 +233,15 @@ export function createEcs(options: EcsOptions): Ecs {
     taskSets: services.taskSets,
     saved() {
       const saved = services.saved();
-      // What is rolled back to may be of the stacks as they were.
-      const kept = saved.flatMap(
-        ({ rolling }) => (rolling && definitions.find(rolling.completed.taskDefinitionArn)) ?? [],
-      );
-      return { services: saved, taskDefinitions: [...new Set([...definitions.registered(), ...kept])] };
+      // The stacks may name another revision by the time that this one comes back.
+      const serving = saved
+        .flatMap(({ revision, rolling }) => [
+          revision?.taskDefinitionArn ?? [],
+          rolling?.completed.taskDefinitionArn ?? [],
+        ])
+        .flat()
+        .flatMap((arn) => definitions.find(arn) ?? []);
+      return { services: saved, taskDefinitions: [...new Set([...definitions.registered(), ...serving])] };
     },
     createService(definition) {
       clusterArnOf(definition.clusterArn);
@@ -264,6 +273,7 @@ export function createEcs(options: EcsOptions): Ecs {
       services.update(record, change);
       return serviceState(record, tasksOf(record));
     },
+    stopServiceDeployment: services.stopDeployment,
     registerTaskDefinition: definitions.register,
     deactivateTaskDefinition: definitions.deactivate,
     async close() {

@@ -21,6 +21,10 @@ export const APPROXIMATIONS: readonly FidelityNote[] = [
     'a deployment bakes for (evaluation periods + 1) × period of its slowest alarm; AWS does not publish how it computes that',
   ),
   approximated(
+    'ECS blue/green',
+    'bakes for 15 minutes where no time is given; hooks of a rollback are told and change nothing; a first revision has no steps and no bake time',
+  ),
+  approximated(
     'daemons',
     'what daemons still to come need on an instance is kept free of other tasks, and managed scaling counts it of each instance that is to come; a draining instance loses them last, after tasks of RunTask too',
   ),

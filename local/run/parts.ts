@@ -179,6 +179,8 @@ export async function createParts(config: PlaneConfig) {
     associated: balancer.associated,
     deploying: (serviceArn) => deployments.deploying(serviceArn),
     alarms: () => alarms.alarms().map(({ definition, state }) => ({ ...definition, state })),
+    traffic: balancer.traffic,
+    invoke: (name, event, signal) => functions.invoke(name, event, signal),
     scales: (provider) => capacity.scales(provider),
     saved: saved.ecs,
     onSaved,

@@ -15,6 +15,7 @@ import type { Action, AutoScalingGroup, Condition, Listener, LoadBalancer, Outpu
 import type { EcsView, Endpoint, InstanceState, ServiceState, TargetHealth, TaskState } from './contracts.ts';
 import type { AlarmState, BlueGreenDeployment, BlueGreenSide, TaskSetState } from './contracts-delivery.ts';
 import type { RestReading } from './rest-api/rest-api.ts';
+import type { ServiceDeployment } from './service-deployments/service-deployment.ts';
 
 /** Older CodeDeploy deployments are left out. */
 const BLUE_GREEN_SHOWN = 20;
@@ -163,6 +164,7 @@ function serviceOf(service: ServiceState, tasks: readonly TaskState[]): ServiceS
     steady: service.steady,
     deploymentController: definition.deploymentController,
     taskSets: service.taskSets.map(taskSetOf),
+    serviceDeployment: serviceDeploymentOf(service.serviceDeployments?.[0]),
     deployments: service.deployments.map((d) => ({
       id: d.id,
       status: d.status,
@@ -176,6 +178,21 @@ function serviceOf(service: ServiceState, tasks: readonly TaskState[]): ServiceS
     })),
     events: service.events.slice(0, 10).map((e) => ({ createdAt: iso(e.createdAtMs) ?? '', message: e.message })),
     tasks: tasks.filter((task) => `${task.clusterArn} ${task.group}` === groupOf(service)).map(taskOf),
+  };
+}
+
+function serviceDeploymentOf(newest: ServiceDeployment | undefined): ServiceStatus['serviceDeployment'] {
+  if (!newest) return null;
+  const { arn, strategy, status, statusReason, stage, shift, blue, green } = newest;
+  return {
+    arn,
+    strategy: strategy.type,
+    status,
+    statusReason,
+    lifecycleStage: stage,
+    greenPercent: shift.percent,
+    blue: blue && shortTaskDefinition(blue.taskDefinitionArn),
+    green: shortTaskDefinition(green.taskDefinitionArn),
   };
 }
 

@@ -1,9 +1,25 @@
 /** aws_ecs_service (ECS service_definition_parameters). */
-import { block, blocks, bool, COMMON, inert, number, only, refused, schema, text, texts, word } from '../schema.ts';
+import {
+  block,
+  blocks,
+  bool,
+  COMMON,
+  inert,
+  json,
+  number,
+  only,
+  real,
+  refused,
+  schema,
+  text,
+  texts,
+  word,
+} from '../schema.ts';
 import { STRATEGY_ITEM } from './aws-ecs-cluster.ts';
 import { PLACEMENT_CONSTRAINT } from './aws-ecs-task-definition.ts';
 
-const OWN_BLUE_GREEN = 'blue/green by ECS itself is not run here; CodeDeploy’s is';
+const NO_ROLES = 'ECS needs no rights here';
+const UP_TO_A_DAY = { min: 0, max: 1440, rule: '0 to 1440 minutes (ECS API_DeploymentConfiguration)' };
 const TERRAFORM = 'of the Terraform run itself';
 
 export const SERVICE = schema(['aws_ecs_service'], {
@@ -22,11 +38,23 @@ export const SERVICE = schema(['aws_ecs_service'], {
     type: word(['ECS', 'CODE_DEPLOY', 'EXTERNAL'], 'ECS'),
   }),
   deployment_configuration: block({
-    strategy: word(['ROLLING'], 'ROLLING', { rule: OWN_BLUE_GREEN }),
-    bake_time_in_minutes: refused(OWN_BLUE_GREEN),
-    lifecycle_hook: refused(OWN_BLUE_GREEN),
-    linear_configuration: refused(OWN_BLUE_GREEN),
-    canary_configuration: refused(OWN_BLUE_GREEN),
+    strategy: word(['ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'], 'ROLLING'),
+    bake_time_in_minutes: number(UP_TO_A_DAY),
+    lifecycle_hook: blocks({
+      hook_target_arn: text({ required: true, rule: 'the ARN of a Lambda function (ECS API_DeploymentLifecycleHook)' }),
+      role_arn: text({ required: true, noEffect: NO_ROLES }),
+      lifecycle_stages: texts({ required: true, min: 1, rule: 'at least one stage (ECS API_DeploymentLifecycleHook)' }),
+      hook_details: json(),
+      target_type: only(['AWS_LAMBDA'], 'deployments are not paused here: functions decide'),
+    }),
+    linear_configuration: block({
+      step_percent: real({ min: 3, max: 100, rule: '3.0 to 100.0 (ECS API_LinearConfiguration)' }),
+      step_bake_time_in_minutes: number(UP_TO_A_DAY),
+    }),
+    canary_configuration: block({
+      canary_percent: real({ min: 0.1, max: 100, rule: '0.1 to 100.0 (ECS API_CanaryConfiguration)' }),
+      canary_bake_time_in_minutes: number(UP_TO_A_DAY),
+    }),
   }),
   deployment_minimum_healthy_percent: number({ fallback: 100, min: 0, max: 100 }),
   deployment_maximum_percent: number({ min: 100, rule: '100 percent or more (ECS deployment-type-ecs)' }),
@@ -49,7 +77,12 @@ export const SERVICE = schema(['aws_ecs_service'], {
       container_name: text({ required: true }),
       container_port: number({ required: true, min: 1, max: 65_535 }),
       elb_name: refused('classic load balancers are not run here'),
-      advanced_configuration: refused(OWN_BLUE_GREEN),
+      advanced_configuration: block({
+        alternate_target_group_arn: text({ required: true }),
+        production_listener_rule: text({ required: true }),
+        test_listener_rule: text(),
+        role_arn: text({ required: true, noEffect: NO_ROLES }),
+      }),
     },
     { max: 5, rule: 'at most 5 target groups a service (ECS service-quotas)' },
   ),

@@ -8,6 +8,7 @@ import { checkCapacity } from './capacity.ts';
 import { checkDelivery, deliveryNotes } from './delivery.ts';
 import { checkNames } from './names.ts';
 import { checkNetworkBalancing } from './network-balancing.ts';
+import { checkOwnBlueGreen } from './own-blue-green.ts';
 import { checkRestApis } from './rest-apis.ts';
 import { restApiNotes } from './rest-notes.ts';
 import { checkRestUsage } from './rest-usage.ts';
@@ -19,12 +20,13 @@ import { deliveryWarnings } from './warnings.ts';
 /** Every problem of the whole topology. */
 export const checkTopology = (t: Topology): Problem[] => [
   ...checkBalancing(t),
-  ...checkServices(t),
   ...checkNetworkBalancing(t),
+  ...checkServices(t),
   ...checkCapacity(t),
   ...checkNames(t),
   ...checkDelivery(t),
   ...checkBlueGreen(t),
+  ...checkOwnBlueGreen(t),
   ...checkScaling(t),
   ...checkAlarms(t),
   ...checkWaits(t),

@@ -18,7 +18,8 @@ const bad = (s: Service, name: string, message: string, value: unknown, rule: st
 function checkService(s: Service, t: Topology): Problem[] {
   const definition = definitionOf(s, t);
   // The percentages are those of rolling updates.
-  const problems = [...(s.deploymentController === 'ECS' ? checkDeployment(s) : []), ...checkCluster(s, t)];
+  const isRolled = s.deploymentController === 'ECS' && !s.deploymentStrategy;
+  const problems = [...(isRolled ? checkDeployment(s) : []), ...checkCluster(s, t)];
   if (!definition) return s.taskDefinitionArn ? [...problems, lostDefinition(s)] : problems;
   return [
     ...problems,

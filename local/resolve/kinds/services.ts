@@ -6,6 +6,7 @@ import { arnOf, textOf } from '../names.ts';
 import { attachmentsOf, checkStrategy, strategyItem } from './clusters.ts';
 import { checkDaemon, daemonPercents } from './daemons.ts';
 import { checkController } from './deployment-controllers.ts';
+import { strategyOf } from './deployment-strategies.ts';
 
 const clusterNameOf = (reference: string): string => reference.split('/').at(-1) || 'default';
 
@@ -31,6 +32,7 @@ function buildService(context: Context): Service {
     report.bad('launch_type', v.launch_type, 'it does not go with capacity_provider_strategy', 'one of the two');
   const controller = v.deployment_controller?.type ?? 'ECS';
   checkController(controller, v, report);
+  const deploymentStrategy = strategyOf(controller, v, report);
   const isDaemon = v.scheduling_strategy === 'DAEMON';
   const inherited = v.launch_type || strategy.length > 0 ? strategy : defaultStrategy(context, clusterName);
   const launchType = v.launch_type ?? launchTypeOf(inherited.map((i) => i.capacityProvider));
@@ -57,12 +59,9 @@ function buildService(context: Context): Service {
       rollback: v.alarms?.rollback ?? false,
       names: v.alarms?.alarm_names ?? [],
     },
+    ...(deploymentStrategy ? { deploymentStrategy } : {}),
     healthCheckGracePeriodSeconds: v.health_check_grace_period_seconds,
-    loadBalancers: v.load_balancer.map((lb) => ({
-      targetGroupArn: lb.target_group_arn,
-      containerName: lb.container_name,
-      containerPort: lb.container_port,
-    })),
+    loadBalancers: v.load_balancer.map(attachmentOf),
     subnetIds: v.network_configuration?.subnets ?? [],
     securityGroupIds: v.network_configuration?.security_groups ?? [],
     placementConstraints: v.placement_constraints,
@@ -71,6 +70,22 @@ function buildService(context: Context): Service {
     forceNewDeployment: v.force_new_deployment,
   };
 }
+
+const attachmentOf = (lb: Context['values']['load_balancer'][number]): Service['loadBalancers'][number] => ({
+  targetGroupArn: lb.target_group_arn,
+  containerName: lb.container_name,
+  containerPort: lb.container_port,
+  ...(lb.advanced_configuration
+    ? {
+        advanced: {
+          alternateTargetGroupArn: lb.advanced_configuration.alternate_target_group_arn,
+          productionRuleArn: lb.advanced_configuration.production_listener_rule,
+          testRuleArn: lb.advanced_configuration.test_listener_rule,
+          roleArn: lb.advanced_configuration.role_arn,
+        },
+      }
+    : {}),
+});
 
 const percentsOf = (v: Context['values']): Pick<Service, 'minimumHealthyPercent' | 'maximumPercent'> => ({
   minimumHealthyPercent: v.deployment_minimum_healthy_percent,

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { SavedEcs } from '../ecs.ts';
 import type { Random } from '../random.ts';
 import type { SavedFamily } from '../revisions.ts';
+import { settleService } from '../service-deployments/resume.ts';
 import type { SavedCodeDeploy } from './codedeploy.ts';
 import { decideResume } from './decide-resume.ts';
 import { parseDelivery } from './delivery-schema.ts';
@@ -113,7 +114,10 @@ async function read(file: string, { clock, random, onWarn }: DeliveryFileOptions
   );
   return {
     ...delivery,
-    ecs: { ...delivery.ecs, services: settled.services },
+    ecs: {
+      ...delivery.ecs,
+      services: settled.services.map((service) => settleService(service, { nowMs: clock.now(), savedAtMs })),
+    },
     actions: settled.actions,
     codedeploy: { ...delivery.codedeploy, deployments: settled.deployments },
   };

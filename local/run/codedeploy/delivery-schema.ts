@@ -1,6 +1,7 @@
 /** The shape of `delivery.json`: a file that is not exactly ours is not believed. */
 import { z } from 'zod';
 import { HOOK_EVENTS, LIFECYCLE_EVENTS } from '../contracts-delivery.ts';
+import { savedServiceDeployment } from '../service-deployments/saved-schema.ts';
 import type { Delivery } from './delivery-file.ts';
 
 const at = z.number();
@@ -113,6 +114,8 @@ const savedService = z.object({
       securityGroupIds: texts,
     }),
   ),
+  revision: z.object({ taskDefinitionArn: text, targetGroupArns: texts }).nullable().optional(),
+  serviceDeployments: z.array(savedServiceDeployment).optional(),
 });
 
 const lifecycleEvent = z.object({

@@ -1,5 +1,5 @@
 /** A new deployment of a service, PRIMARY from now on (ECS API_Deployment). */
-import type { TaskDefinition } from '../../topology.ts';
+import type { Service, TaskDefinition } from '../../topology.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../events.ts';
 import { type AlarmSight, isWatched } from './decide-alarms.ts';
@@ -11,6 +11,8 @@ export interface NewDeployment {
   /** Empty: in AWS's words that it is in progress. */
   readonly reason: string;
   readonly isRollback: boolean;
+  /** Load balancers and network of its tasks. Default: the service's. */
+  readonly service?: Service;
 }
 
 export interface BeginOptions {
@@ -22,7 +24,7 @@ export interface BeginOptions {
 
 export function beginDeployment(
   record: ServiceRecord,
-  { definition, reason, isRollback }: NewDeployment,
+  { definition, reason, isRollback, service = record.definition }: NewDeployment,
   { clock, events, actions, alarms }: BeginOptions,
 ): Deployment {
   const now = clock.now();
@@ -33,7 +35,7 @@ export function beginDeployment(
   const deployment: Deployment = {
     id,
     definition,
-    service: record.definition,
+    service,
     status: 'PRIMARY',
     rolloutState: 'IN_PROGRESS',
     rolloutStateReason: reason || `ECS deployment ${id} in progress.`,
@@ -43,6 +45,7 @@ export function beginDeployment(
     isRollback,
     onAtStart: on.map(({ name }) => name),
     bakeFromMs: null,
+    scale: 'rolling',
   };
   record.deployments = [deployment, ...record.deployments];
   Object.assign(record.throttle, { failuresInARow: 0, untilMs: 0 });

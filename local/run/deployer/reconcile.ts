@@ -4,10 +4,11 @@ import { conclude, judge, settle } from './conclude.ts';
 import { decideDeployment } from './decide-deployment.ts';
 import { observe, stopAll } from './observe.ts';
 import { type DaemonOptions, reconcileDaemon } from './reconcile-daemon.ts';
+import { isOfRevisions, type RevisionOptions, reconcileRevisions } from './reconcile-revisions.ts';
 import { inScaleInOrder } from './scale-in-order.ts';
 import { computedDesiredCount, hasTaskSets, primaryOf, type ServiceRecord, type TaskSet } from './service-record.ts';
 
-export interface ReconcileOptions extends DaemonOptions {
+export interface ReconcileOptions extends DaemonOptions, RevisionOptions {
   /** Does a CodeDeploy deployment of this service run? */
   readonly deploying: (serviceArn: string) => boolean;
 }
@@ -16,6 +17,7 @@ export function reconcile(record: ServiceRecord, tasks: readonly Task[], options
   if (record.status === 'INACTIVE') return;
   if (hasTaskSets(record.definition)) reconcileTaskSets(record, tasks, options);
   else if (record.definition.schedulingStrategy === 'DAEMON') reconcileDaemon(record, tasks, options);
+  else if (isOfRevisions(record)) reconcileRevisions(record, tasks, options);
   else reconcileDeployments(record, tasks, options);
   if (record.status === 'DRAINING' && tasks.length === 0) record.status = 'INACTIVE';
 }

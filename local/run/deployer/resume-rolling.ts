@@ -27,6 +27,8 @@ export function savedRolling(record: ServiceRecord): SavedRolling | null {
   const primary = record.deployments.find(({ status }) => status === 'PRIMARY');
   const completed = record.lastCompleted;
   if (hasTaskSets(record.definition) || !primary || !completed || primary.rolloutState !== 'IN_PROGRESS') return null;
+  // One beside another revision is settled as a whole (service-deployments/resume.ts).
+  if (primary.scale !== 'rolling') return null;
   return {
     taskDefinitionArn: primary.definition.arn,
     isRollback: primary.isRollback,

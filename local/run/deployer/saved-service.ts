@@ -1,6 +1,8 @@
 /** What outlives a plane that is killed of a service: its desired count, and the versions that CodeDeploy has decided. */
 import type { Service } from '../../topology.ts';
 import type { TaskSetState } from '../contracts-delivery.ts';
+import { revisionToSave } from '../service-deployments/resume.ts';
+import type { ServiceDeployment } from '../service-deployments/service-deployment.ts';
 import { type SavedRolling, savedRolling } from './resume-rolling.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
 
@@ -18,6 +20,13 @@ export interface SavedTaskSet {
   readonly securityGroupIds: readonly string[];
 }
 
+/** The revision of a service that ECS deploys blue/green. */
+export interface SavedRevision {
+  readonly taskDefinitionArn: string;
+  /** One for each load balancer of the service, in order: which of the pair it is in. */
+  readonly targetGroupArns: readonly string[];
+}
+
 export interface SavedService {
   readonly arn: string;
   /** Of the resource as it was applied: another digest means that the stacks have changed meanwhile. */
@@ -27,7 +36,14 @@ export interface SavedService {
   readonly rolling?: SavedRolling | null;
   /** PRIMARY first; none of a service that ECS deploys: its version is as the stacks say. */
   readonly taskSets: readonly SavedTaskSet[];
+  /** Of a service that ECS deploys blue/green: the revision that has its traffic; else null. */
+  readonly revision?: SavedRevision | null;
+  /** Newest first. */
+  readonly serviceDeployments?: readonly ServiceDeployment[];
 }
+
+/** Older ones do not outlive a kill. */
+const DEPLOYMENTS_SAVED = 10;
 
 export function savedServices(records: readonly ServiceRecord[]): readonly SavedService[] {
   return records
@@ -37,6 +53,8 @@ export function savedServices(records: readonly ServiceRecord[]): readonly Saved
       digest: record.definition.digest,
       desiredCount: record.desiredCount,
       rolling: savedRolling(record),
+      revision: savedRevision(record),
+      serviceDeployments: record.serviceDeployments.slice(0, DEPLOYMENTS_SAVED),
       taskSets: (hasTaskSets(record.definition) ? record.taskSets : []).flatMap((set): SavedTaskSet[] => {
         if (set.status === 'DRAINING') return [];
         const [attachment] = set.service.loadBalancers;
@@ -59,6 +77,19 @@ export function savedServices(records: readonly ServiceRecord[]): readonly Saved
     }));
 }
 
+function savedRevision(record: ServiceRecord): SavedRevision | null {
+  const [primary] = record.deployments;
+  // A rolling update of a service that was deployed blue/green stays in the group that has its traffic.
+  if (primary?.scale === 'rolling' && !isElsewhere(record.definition, primary.service)) return null;
+  const find = (id: string): SavedRevision | null => {
+    const one = record.deployments.find((deployment) => deployment.id === id);
+    if (!one) return null;
+    const targetGroupArns = one.service.loadBalancers.map(({ targetGroupArn }) => targetGroupArn);
+    return { taskDefinitionArn: one.definition.arn, targetGroupArns };
+  };
+  return revisionToSave(record.serviceDeployments[0], find, primary?.id);
+}
+
 export const ignores = (resource: Pick<Service, 'ignoreChanges'>, attribute: string): boolean =>
   resource.ignoreChanges.includes(attribute) || resource.ignoreChanges.includes('all');
 
@@ -67,6 +98,16 @@ export const ignores = (resource: Pick<Service, 'ignoreChanges'>, attribute: str
  */
 export const countComesBack = (saved: SavedService, next: Service): boolean =>
   saved.digest === next.digest || ignores(next, 'desired_count');
+
+const isElsewhere = (named: Service, live: Service): boolean =>
+  named.loadBalancers.some((lb, i) => lb.targetGroupArn !== live.loadBalancers[i]?.targetGroupArn);
+
+/** As comesBack, of a service that ECS deploys blue/green. */
+export const revisionComesBack = (saved: SavedService, next: Service): SavedRevision | null =>
+  next.loadBalancers.every(({ advanced }) => advanced !== undefined) &&
+  (saved.digest === next.digest || ignores(next, 'task_definition'))
+    ? (saved.revision ?? null)
+    : null;
 
 /**
  * Does a restarted plane bring back the saved task sets, or what the stacks say? What Terraform would leave alone comes

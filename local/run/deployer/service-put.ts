@@ -2,7 +2,14 @@
 import { CutoverError } from '../../errors.ts';
 import type { Service, TaskDefinition } from '../../topology.ts';
 import type { ServiceSettings } from '../contracts.ts';
-import { comesBack, countComesBack, ignores, type SavedService } from './saved-service.ts';
+import {
+  comesBack,
+  countComesBack,
+  ignores,
+  revisionComesBack,
+  type SavedRevision,
+  type SavedService,
+} from './saved-service.ts';
 import { type Deployment, hasTaskSets, newRecord, type ServiceRecord } from './service-record.ts';
 import type { TaskSets } from './task-sets.ts';
 
@@ -15,6 +22,8 @@ export interface PutContext {
   readonly deploy: (record: ServiceRecord, definition: TaskDefinition, reason: string) => Deployment;
   /** The deployment under way when the plane was killed goes on. @returns false where it does not */
   readonly resume: (record: ServiceRecord, next: Service, saved: SavedService) => boolean;
+  /** Brings back a revision that had a service's traffic. @returns false where it cannot come back */
+  readonly restore: (record: ServiceRecord, revision: SavedRevision) => boolean;
 }
 
 /** @throws CutoverError where ECS would refuse it */
@@ -32,6 +41,9 @@ export function putService(next: Service, previous: Service | null, context: Put
     // How many daemons there are is what instances there are.
     if (saved && !isDaemon(next) && countComesBack(saved, next)) record.desiredCount = saved.desiredCount;
     context.records.set(next.arn, record);
+    record.serviceDeployments = saved?.serviceDeployments ?? [];
+    const revision = saved && revisionComesBack(saved, next);
+    if (revision && context.restore(record, revision)) return;
     if (!saved || !context.resume(record, next, saved)) context.deploy(record, definition, '');
   }
 }
@@ -122,6 +134,7 @@ const SETTINGS = [
   ['maximumPercent', 'deployment_maximum_percent'],
   ['circuitBreaker', 'deployment_circuit_breaker'],
   ['deploymentAlarms', 'alarms'],
+  ['deploymentStrategy', 'deployment_configuration'],
   ['healthCheckGracePeriodSeconds', 'health_check_grace_period_seconds'],
 ] as const satisfies readonly (readonly [keyof ServiceSettings, string])[];
 

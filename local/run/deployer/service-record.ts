@@ -3,6 +3,7 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import type { DeploymentState, ServiceState } from '../contracts.ts';
 import type { TaskSetState } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
+import type { ServiceDeployment } from '../service-deployments/service-deployment.ts';
 
 /** One version of a service: what a deployment and a task set have in common. */
 export interface Rollout {
@@ -25,6 +26,11 @@ export interface Deployment extends Rollout {
   onAtStart: readonly string[];
   /** When it had rolled out, and its alarms went on being watched; null before. */
   bakeFromMs: number | null;
+  /**
+   * How many tasks it is to have: `rolling` ones replace each other's; beside another revision it waits with none, runs
+   * in full, or ends.
+   */
+  scale: 'rolling' | 'waiting' | 'full' | 'ending';
 }
 
 /** One version of a CODE_DEPLOY or EXTERNAL service. Its load balancer and network are those of `service`. */
@@ -54,6 +60,8 @@ export interface ServiceRecord {
   status: ServiceState['status'];
   /** Newest first; empty for a service with task sets. */
   deployments: Deployment[];
+  /** Newest first, of a service that ECS deploys blue/green; empty for others. */
+  serviceDeployments: readonly ServiceDeployment[];
   /** PRIMARY first; empty for a service that ECS deploys. */
   taskSets: TaskSet[];
   events: { id: string; createdAtMs: number; message: string }[];
@@ -73,6 +81,7 @@ export const newRecord = (definition: Service): ServiceRecord => ({
   desiredCount: definition.desiredCount,
   status: 'ACTIVE',
   deployments: [],
+  serviceDeployments: [],
   taskSets: [],
   events: [],
   throttle: noThrottle(),
@@ -91,6 +100,11 @@ export const primaryOf = (record: ServiceRecord): TaskSet | undefined =>
 /** ceil(desired count × scale), nothing once it drains (ECS API_TaskSet). */
 export const computedDesiredCount = (record: ServiceRecord, set: TaskSet): number =>
   set.status === 'DRAINING' ? 0 : Math.ceil((record.desiredCount * set.scalePercent) / 100);
+
+export function desiredCountOf(record: ServiceRecord, { scale, status }: Deployment): number {
+  const runs = scale === 'full' || (scale === 'rolling' && status === 'PRIMARY');
+  return runs && status !== 'INACTIVE' ? record.desiredCount : 0;
+}
 
 /** How many finished deployments stay visible. */
 const INACTIVE_KEPT = 5;
@@ -116,13 +130,14 @@ export function deploymentState(
     id: deployment.id,
     status: deployment.status,
     taskDefinitionArn: deployment.definition.arn,
-    desiredCount: deployment.status === 'PRIMARY' ? record.desiredCount : 0,
+    desiredCount: desiredCountOf(record, deployment),
     ...countsOf(deployment.id, tasks),
     failedTasks: deployment.failedTasks,
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
     createdAtMs: deployment.createdAtMs,
     updatedAtMs: deployment.updatedAtMs,
+    targetGroupArns: deployment.service.loadBalancers.map(({ targetGroupArn }) => targetGroupArn),
   };
 }
 
@@ -160,6 +175,7 @@ export function serviceState(record: ServiceRecord, tasks: readonly Task[]): Ser
     pendingCount: live.filter((t) => t.status !== 'RUNNING').length,
     deployments: record.deployments.map((d) => deploymentState(record, d, tasks)),
     taskSets: record.taskSets.map((set) => taskSetState(record, set, tasks)),
+    serviceDeployments: record.serviceDeployments,
     events: record.events,
     steady: record.steady,
   };

@@ -1,5 +1,5 @@
 /** UpdateService, as the endpoint calls it (ECS API_UpdateService). */
-import type { TaskDefinition } from '../../topology.ts';
+import type { Service, TaskDefinition } from '../../topology.ts';
 import { ApiError, type ServiceSettings } from '../contracts.ts';
 import { checkDaemonChange } from './service-checks.ts';
 import { hasTaskSets, type ServiceRecord } from './service-record.ts';
@@ -31,12 +31,18 @@ export interface UpdateContext {
   readonly deploy: (record: ServiceRecord, definition: TaskDefinition, reason: string) => void;
 }
 
+function withSettings(service: Service, { deploymentStrategy, ...settings }: Partial<ServiceSettings>): Service {
+  const { deploymentStrategy: before, ...rest } = { ...service, ...settings };
+  const strategy = deploymentStrategy === undefined ? before : (deploymentStrategy ?? undefined);
+  return strategy ? { ...rest, deploymentStrategy: strategy } : rest;
+}
+
 export function updateService(record: ServiceRecord, change: ServiceChange, context: UpdateContext): void {
   checkChange(record, change);
   checkDaemonChange(record, change);
   const current = record.deployments[0]?.definition;
   const wanted = change.taskDefinition === undefined ? current : context.definitionOf(change.taskDefinition);
-  if (change.settings) record.definition = { ...record.definition, ...change.settings };
+  if (change.settings) record.definition = withSettings(record.definition, change.settings);
   if (change.desiredCount !== undefined) record.desiredCount = change.desiredCount;
   if (wanted && (wanted !== current || change.forceNewDeployment)) context.deploy(record, wanted, '');
   record.steady = false;

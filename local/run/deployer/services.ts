@@ -7,10 +7,13 @@ import type { Service, TaskDefinition } from '../../topology.ts';
 import { ApiError, type ResourceHandler, type TargetRegistry } from '../contracts.ts';
 import type { TaskSetControl } from '../contracts-delivery.ts';
 import type { Task } from '../ecs/task.ts';
+import { createServiceDeployments, type EngineOptions } from '../service-deployments/advance.ts';
+import { attachedFor } from '../service-deployments/begin.ts';
 import { beginDeployment } from './begin-deployment.ts';
 import type { AlarmSight } from './decide-alarms.ts';
 import { reconcile } from './reconcile.ts';
 import { type DaemonOptions, daemonsFirst } from './reconcile-daemon.ts';
+import { restoreRevision } from './restore-revision.ts';
 import { resumeRolling } from './resume-rolling.ts';
 import { type SavedService, savedServices } from './saved-service.ts';
 import { createServiceActions, type ServiceActionsOptions } from './service-actions.ts';
@@ -35,6 +38,10 @@ export interface ServicesOptions extends ServiceActionsOptions {
   /** Every alarm that there is, as it is now. */
   readonly alarms: () => readonly AlarmSight[];
   readonly daemonInstances: DaemonOptions['daemonInstances'];
+  /** What moves traffic between the revisions of a service that ECS deploys blue/green. */
+  readonly traffic: EngineOptions['traffic'];
+  /** Calls the function of a lifecycle hook. */
+  readonly invoke: EngineOptions['invoke'];
   /** Services as they were when the plane was killed. */
   readonly saved: readonly SavedService[];
   /** What is to outlive a kill has changed. */
@@ -58,6 +65,8 @@ export interface Services {
   /** Begins to remove it. @throws ApiError where it is scaled above 0 and not forced */
   remove(record: ServiceRecord, force: boolean): void;
   update(record: ServiceRecord, change: ServiceChange): void;
+  /** StopServiceDeployment. @throws ApiError */
+  stopDeployment(serviceArn: string, id: string, how: 'ROLLBACK' | 'ABORT'): void;
   /** Something changed: reconcile every service soon. */
   kick(): void;
   taskStopped(task: Task): void;
@@ -99,8 +108,23 @@ export function createServices(options: ServicesOptions): Services {
     return found;
   }
 
-  const deploy = (record: ServiceRecord, definition: TaskDefinition, reason: string, isRollback = false): Deployment =>
-    beginDeployment(record, { definition, reason, isRollback }, { ...options, actions });
+  const serviceDeployments = createServiceDeployments({
+    ...options,
+    actions,
+    changed() {
+      kick();
+      options.onSaved();
+    },
+  });
+
+  function deploy(record: ServiceRecord, definition: TaskDefinition, reason: string, isRollback = false): Deployment {
+    const live = serviceDeployments.supersede(record);
+    const service = attachedFor(record.definition, live?.service ?? null);
+    const deployment = beginDeployment(record, { definition, reason, isRollback, service }, { ...options, actions });
+    if (service.deploymentStrategy) serviceDeployments.begin(record, deployment, live);
+    else for (const one of record.deployments) one.scale = 'rolling';
+    return deployment;
+  }
 
   const reconcileOptions = {
     clock,
@@ -109,6 +133,7 @@ export function createServices(options: ServicesOptions): Services {
     deploying: options.deploying,
     alarms: options.alarms,
     daemonInstances: options.daemonInstances,
+    serviceDeployments,
     rollBack(record: ServiceRecord, to: Deployment, reason: string) {
       deploy(record, to.definition, reason, true);
       options.onSaved();
@@ -139,9 +164,10 @@ export function createServices(options: ServicesOptions): Services {
   tick();
 
   function put(next: Service, previous: Service | null): void {
+    const restore = restoreRevision({ ...options, actions });
     const resume: PutContext['resume'] = (record, service, was) =>
       resumeRolling(record, service, was, { find: options.definition, deploy });
-    putService(next, previous, { records, taskSets, takeSaved, definitionOf, deploy, resume });
+    putService(next, previous, { records, taskSets, takeSaved, definitionOf, deploy, restore, resume });
     options.onSaved();
     kick();
   }
@@ -155,6 +181,7 @@ export function createServices(options: ServicesOptions): Services {
   async function drain(record: ServiceRecord, signal?: AbortSignal): Promise<void> {
     record.status = 'DRAINING';
     record.desiredCount = 0;
+    serviceDeployments.abandon(record);
     for (const task of tasksOf(record))
       if (task.desiredStatus === 'RUNNING') options.stopTask(task, 'ServiceSchedulerInitiated', 'Service was deleted');
     options.onSaved();
@@ -179,7 +206,8 @@ export function createServices(options: ServicesOptions): Services {
     saved: () => [...savedServices([...records.values()]), ...saved.values()],
     standIn(targetGroupArn) {
       const moved = [...records.values()].find((record) => record.movedFrom.includes(targetGroupArn));
-      return moved?.definition.loadBalancers[0]?.targetGroupArn ?? targetGroupArn;
+      const live = moved?.deployments[0]?.service ?? moved?.definition;
+      return live?.loadBalancers[0]?.targetGroupArn ?? targetGroupArn;
     },
     waitSteady: untilSteady,
     find(clusterName, name) {
@@ -217,6 +245,11 @@ export function createServices(options: ServicesOptions): Services {
       options.onSaved();
       kick();
     },
+    stopDeployment(serviceArn, id, how) {
+      const record = records.get(serviceArn);
+      if (!record) throw new ApiError('ServiceNotFoundException', 'Service not found.');
+      serviceDeployments.stop(record, id, how);
+    },
     taskStopped(task) {
       const record = [...records.values()].find((r) => owns(r, task));
       if (record && (task.stopCode === 'EssentialContainerExited' || task.stopCode === 'TaskFailedToStart')) {
@@ -229,6 +262,7 @@ export function createServices(options: ServicesOptions): Services {
     },
     close() {
       closed = true;
+      serviceDeployments.close();
     },
     handler: {
       async put(next, previous, signal) {

@@ -1,6 +1,7 @@
 /** Terraform's `wait_for_steady_state`: how long an apply waits for a service, and what it says when that is in vain. */
 import { CutoverError } from '../../errors.ts';
 import type { Clock } from '../clock.ts';
+import { currentOf } from '../service-deployments/begin.ts';
 import type { ServiceRecord } from './service-record.ts';
 
 export interface WaitOptions {
@@ -20,14 +21,15 @@ export async function waitSteady(serviceArn: string, { signal, clock, find }: Wa
     if (!record) return;
     const newest = record.deployments[0];
     const failed = begun?.rolloutState === 'FAILED';
-    if (record.steady || (failed && newest === begun)) {
+    const isOver = currentOf(record) === null;
+    if (record.steady || (failed && newest === begun && isOver)) {
       if (!failed) return;
       const to = newest === begun ? '' : ` It was rolled back to ${versionOf(newest)}.`;
       throw new CutoverError({
         code: 'APPLY_FAILED',
         address: record.definition.address,
         message: `deployment ${begun.id} of ${record.definition.name} (${versionOf(begun)}) failed: ${begun.rolloutStateReason}${to}`,
-        rule: 'ECS deployment-circuit-breaker, deployment-alarm-failure',
+        rule: 'ECS deployment-circuit-breaker, deployment-alarm-failure, lambda-lifecycle-hooks',
         fix: `./cutover logs ${record.definition.name} shows what its tasks said`,
       });
     }

@@ -11,7 +11,9 @@ export const groupWithoutTargets: Rule = {
   find: ({ topology: t }) => {
     const registered = new Set([
       ...bindingsOf(t).map((b) => b.group.arn),
-      ...t.services.flatMap((s) => s.loadBalancers.map((lb) => lb.targetGroupArn)),
+      ...t.services.flatMap((s) =>
+        s.loadBalancers.flatMap((lb) => [lb.targetGroupArn, lb.advanced?.alternateTargetGroupArn ?? []].flat()),
+      ),
       ...t.autoScalingGroups.flatMap((g) => g.targetGroupArns),
     ]);
     const attached = t.inert.filter((r) => /target_group_attachment$/.test(r.type));

@@ -1,17 +1,17 @@
 import type { Rule } from '../../contracts.ts';
 import { fleetOf } from '../../fleet.ts';
-import { counted } from '../../lookups.ts';
+import { counted, runsTwice } from '../../lookups.ts';
 
 export const blueGreenRoom: Rule = {
   id: 'blue-green-room',
   severity: 'error',
-  text: 'during a blue/green deployment both task sets run in full: the instances must hold the desired count twice',
+  text: 'during a blue/green deployment, CodeDeploy’s or ECS’s own, both versions run in full: the instances must hold the desired count twice',
   page: 'ECS deployment-type-bluegreen: considerations',
   fix: 'use more or larger instances, managed scaling, or Fargate',
   needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) =>
     t.services
-      .filter((s) => s.launchType === 'EC2' && s.deploymentController === 'CODE_DEPLOY')
+      .filter((s) => s.launchType === 'EC2' && runsTwice(s))
       .flatMap((s) => {
         const fleet = fleetOf(s.clusterName, t);
         if (!fleet || fleet.missing(s) > 0) return [];

@@ -12,7 +12,10 @@ export const rollingRoom: Rule = {
   needsAll: ['aws_autoscaling_group', 'aws_launch_template', 'aws_ecs_capacity_provider'],
   find: ({ topology: t }) =>
     t.services
-      .filter((s) => s.launchType === 'EC2' && s.deploymentController === 'ECS' && s.desiredCount > 0)
+      .filter(
+        (s) =>
+          s.launchType === 'EC2' && s.deploymentController === 'ECS' && !s.deploymentStrategy && s.desiredCount > 0,
+      )
       .flatMap((s) => {
         const { least, most } = bounds(s);
         // Where a task may go first, the next one takes its place; where none may be added, the percentages are the trap.

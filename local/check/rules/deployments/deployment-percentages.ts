@@ -10,7 +10,7 @@ export const deploymentPercentages: Rule = {
   adopts: ({ code }) => code === 'DEPLOYMENT_IMPOSSIBLE',
   find: ({ topology }) =>
     topology.services
-      .filter((s) => s.deploymentController === 'ECS')
+      .filter((s) => s.deploymentController === 'ECS' && !s.deploymentStrategy)
       .flatMap(checkDeployment)
       .map(({ address, message, value }) => ({ address: address ?? '', message, value })),
 };

@@ -2,6 +2,7 @@ import { groupsOf } from '../../../resolve/check/capacity.ts';
 import { definitionOf } from '../../../resolve/check/find.ts';
 import type { AutoScalingGroup, Service, Topology } from '../../../topology.ts';
 import type { Rule } from '../../contracts.ts';
+import { runsTwice } from '../../lookups.ts';
 import { interfacesOf } from './interfaces.ts';
 
 export const awsvpcInterfaces: Rule = {
@@ -34,7 +35,7 @@ export const awsvpcInterfaces: Rule = {
 
 /** Blue and green run beside each other; a rolling update of a service that may not shrink adds at least one. */
 function atOnce(s: Service): number {
-  if (s.deploymentController === 'CODE_DEPLOY') return s.desiredCount * 2;
+  if (runsTwice(s)) return s.desiredCount * 2;
   const least = Math.ceil((s.desiredCount * s.minimumHealthyPercent) / 100);
   return s.desiredCount + (least >= s.desiredCount ? 1 : 0);
 }

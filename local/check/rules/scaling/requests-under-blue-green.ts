@@ -1,5 +1,6 @@
 import { scaledService } from '../../../resolve/check/scaling.ts';
 import type { Rule } from '../../contracts.ts';
+import { runsTwice } from '../../lookups.ts';
 
 export const requestsUnderBlueGreen: Rule = {
   id: 'requests-under-blue-green',
@@ -10,7 +11,7 @@ export const requestsUnderBlueGreen: Rule = {
   find: ({ topology: t }) =>
     t.scalingPolicies.flatMap((p) => {
       const service = scaledService(p.resourceId, t);
-      if (p.policy.type !== 'TargetTrackingScaling' || service?.deploymentController !== 'CODE_DEPLOY') return [];
+      if (p.policy.type !== 'TargetTrackingScaling' || !service || !runsTwice(service)) return [];
       const { metric } = p.policy;
       const isRequests =
         metric.kind === 'ALBRequestCountPerTarget' ||

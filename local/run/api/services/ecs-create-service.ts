@@ -4,6 +4,7 @@ import { ApiError } from '../../contracts.ts';
 import { arnAt } from '../../place.ts';
 import type { Call } from '../operation.ts';
 import { madeBase } from './codedeploy-lookup.ts';
+import { checkStrategy, strategyOf as strategyOfInput } from './ecs-deployment-strategy.ts';
 import { needActiveDefinition, needCluster } from './ecs-lookup.ts';
 import type { CreateServiceInput } from './ecs-service-input.ts';
 
@@ -19,6 +20,7 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
   const network = input.networkConfiguration?.awsvpcConfiguration;
   const isDaemon = input.schedulingStrategy === 'DAEMON';
   const { deploymentCircuitBreaker: breaker, alarms, ...percents } = input.deploymentConfiguration ?? {};
+  const deploymentStrategy = strategyOfInput(percents, undefined, call);
   checkController(input, controller);
   if (isDaemon && input.desiredCount !== undefined)
     throw bad(
@@ -45,6 +47,7 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
     maximumPercent: percents.maximumPercent ?? (isDaemon ? 100 : 200),
     circuitBreaker: breaker ?? { enable: false, rollback: false },
     deploymentAlarms: deploymentAlarmsOf(alarms, controller),
+    ...(deploymentStrategy ? { deploymentStrategy } : {}),
     healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
     loadBalancers: input.loadBalancers ?? [],
     subnetIds: network?.subnets ?? [],
@@ -57,6 +60,7 @@ export function serviceOf(input: CreateServiceInput, call: Call): Service {
     waitForSteadyState: false,
     forceNewDeployment: false,
   };
+  checkStrategy(deploymentStrategy, service, call);
   checkPercents(service);
   return service;
 }
@@ -135,9 +139,12 @@ function checkTargets({ loadBalancers = [] }: CreateServiceInput, definition: Ta
 
 /** A service that could never be deployed again (ECS deployment-type-ecs). */
 export function checkPercents(
-  service: Pick<Service, 'deploymentController' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent'>,
+  service: Pick<
+    Service,
+    'deploymentController' | 'deploymentStrategy' | 'desiredCount' | 'minimumHealthyPercent' | 'maximumPercent'
+  >,
 ): void {
-  if (service.deploymentController !== 'ECS') return;
+  if (service.deploymentController !== 'ECS' || service.deploymentStrategy) return;
   const least = Math.ceil((service.desiredCount * service.minimumHealthyPercent) / 100);
   const most = Math.floor((service.desiredCount * service.maximumPercent) / 100);
   const stuck = service.minimumHealthyPercent >= 100 && service.maximumPercent <= 100;

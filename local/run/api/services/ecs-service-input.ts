@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { bool, integer, list, name, names, text } from '../schema.ts';
+import { advancedConfiguration, strategyParts } from './ecs-deployment-strategy.ts';
 
 const none = z.array(z.unknown()).max(0, 'has no local counterpart').optional();
 const off = bool.refine((value) => !value, 'has no local counterpart').optional();
@@ -23,6 +24,16 @@ const loadBalancer = z.strictObject({
   loadBalancerName: z.never('is of Classic load balancers: give targetGroupArn').optional(),
 });
 
+/** Of a service. */
+const attachment = loadBalancer
+  .extend({ advancedConfiguration: advancedConfiguration.optional() })
+  .transform(({ targetGroupArn, containerName, containerPort, advancedConfiguration: advanced }) => ({
+    targetGroupArn,
+    containerName,
+    containerPort,
+    ...(advanced ? { advanced } : {}),
+  }));
+
 export const strategy = list(
   z.strictObject({ capacityProvider: name, weight: integer(0, 1000).optional(), base: integer(0, 100_000).optional() }),
   20,
@@ -35,7 +46,7 @@ export const deploymentConfiguration = z.strictObject({
   alarms: z.strictObject({ alarmNames: list(text, 100), enable: bool, rollback: bool }).optional(),
   maximumPercent: integer(0, 10_000).optional(),
   minimumHealthyPercent: integer(0, 100).optional(),
-  strategy: z.literal('ROLLING', 'has no local counterpart').optional(),
+  ...strategyParts,
 });
 
 export const gracePeriod = integer(0, 2_147_483_647);
@@ -44,7 +55,7 @@ export const createServiceInput = z.strictObject({
   cluster: text.optional(),
   serviceName: z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be 1 to 255 letters, digits, - and _'),
   taskDefinition: name.optional(),
-  loadBalancers: list(loadBalancer, 5).optional(),
+  loadBalancers: list(attachment, 5).optional(),
   desiredCount: integer(0, 5000).optional(),
   clientToken: text.optional(),
   launchType: z.enum(['EC2', 'FARGATE']).optional(),

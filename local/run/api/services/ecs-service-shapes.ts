@@ -2,7 +2,9 @@
 import type { Service } from '../../../topology.ts';
 import type { DeploymentState, ServiceState } from '../../contracts.ts';
 import type { TaskSetState } from '../../contracts-delivery.ts';
+import { deploymentConfigurationShape, loadBalancerShape } from './ecs-deployment-shapes.ts';
 import { tagShapes } from './ecs-lookup.ts';
+import { currentShapes } from './ecs-service-deployment-shapes.ts';
 
 export function serviceShape(one: ServiceState): object {
   const { definition } = one;
@@ -21,19 +23,15 @@ export function serviceShape(one: ServiceState): object {
       definition.capacityProviderStrategy.length > 0 ? definition.capacityProviderStrategy : undefined,
     platformVersion: definition.launchType === 'FARGATE' ? 'LATEST' : undefined,
     taskDefinition: taskDefinitionOf(one) || undefined,
-    deploymentConfiguration: {
-      deploymentCircuitBreaker: isEcs ? definition.circuitBreaker : undefined,
-      alarms: isEcs ? alarmsShape(definition) : undefined,
-      maximumPercent: definition.maximumPercent,
-      minimumHealthyPercent: definition.minimumHealthyPercent,
-    },
+    deploymentConfiguration: deploymentConfigurationShape(definition),
     deploymentController: { type: definition.deploymentController },
     taskSets: isEcs ? [] : one.taskSets.map((set) => taskSetShape(set, definition)),
     // What has been replaced completely is gone: `services-stable` waits until one deployment is left.
     deployments: one.deployments
       .filter(({ status }) => status !== 'INACTIVE')
       .map((deployment) => ({ ...deploymentShape(deployment), launchType: definition.launchType, ...network })),
-    loadBalancers: definition.loadBalancers,
+    ...currentShapes(one),
+    loadBalancers: definition.loadBalancers.map(loadBalancerShape),
     serviceRegistries: [],
     events: one.events.map(({ id, createdAtMs, message }) => ({ id, createdAt: new Date(createdAtMs), message })),
     createdAt: createdAt(one),
@@ -48,12 +46,6 @@ export function serviceShape(one: ServiceState): object {
     ...network,
   };
 }
-
-const alarmsShape = ({ deploymentAlarms: { names, enable, rollback } }: Service): object => ({
-  alarmNames: names,
-  enable,
-  rollback,
-});
 
 /** Of the primary task set, or deployment. */
 function taskDefinitionOf({ taskSets, deployments, definition }: ServiceState): string {

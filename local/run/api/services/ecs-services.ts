@@ -5,6 +5,7 @@ import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
 import { checkPercents, deploymentAlarmsOf, serviceOf } from './ecs-create-service.ts';
+import { checkStrategy, strategyOf } from './ecs-deployment-strategy.ts';
 import { arnOf, failure, findService, needActiveDefinition, needCluster, needService } from './ecs-lookup.ts';
 import { createServiceInput, deploymentConfiguration, gracePeriod } from './ecs-service-input.ts';
 import { serviceShape } from './ecs-service-shapes.ts';
@@ -66,7 +67,7 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     const updated = call.ecs.updateService(definition.clusterName, definition.name, {
       ...(desiredCount === undefined ? {} : { desiredCount }),
       ...(forceNewDeployment === undefined ? {} : { forceNewDeployment }),
-      settings: settingsOf(change, found),
+      settings: settingsOf(change, found, call),
       ...(taskDefinition === undefined ? {} : { taskDefinition: needActiveDefinition(call, taskDefinition).arn }),
     });
     remember(updated, call);
@@ -96,6 +97,7 @@ function settingsOf(
     desiredCount,
   }: Omit<z.output<typeof updateInput>, 'cluster' | 'service'>,
   found: ServiceState,
+  call: Call,
 ): Partial<ServiceSettings> {
   const { definition } = found;
   const { maximumPercent, minimumHealthyPercent, deploymentCircuitBreaker: circuitBreaker, alarms } = given;
@@ -109,7 +111,10 @@ function settingsOf(
       'InvalidParameterException',
       'Health check grace period is only valid for services configured to use load balancers',
     );
+  const deploymentStrategy = strategyOf(given, definition.deploymentStrategy, call);
+  checkStrategy(deploymentStrategy, definition, call);
   const settings = {
+    ...(Object.keys(given).length > 0 ? { deploymentStrategy } : {}),
     ...(maximumPercent === undefined ? {} : { maximumPercent }),
     ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
     ...(circuitBreaker === undefined ? {} : { circuitBreaker }),
@@ -120,6 +125,7 @@ function settingsOf(
     checkPercents({
       ...definition,
       ...settings,
+      deploymentStrategy: deploymentStrategy ?? undefined,
       // How many daemons there are changes with the instances.
       desiredCount: definition.schedulingStrategy === 'DAEMON' ? 0 : (desiredCount ?? found.desiredCount),
     });

@@ -2,6 +2,7 @@
 import type { ServiceTable } from '../operation.ts';
 import { clusterOperations } from './ecs-clusters.ts';
 import { instanceOperations } from './ecs-instances.ts';
+import { serviceDeploymentOperations } from './ecs-service-deployments.ts';
 import { serviceOperations } from './ecs-services.ts';
 import { taskDefinitionOperations } from './ecs-task-definitions.ts';
 import { taskSetOperations } from './ecs-task-sets.ts';
@@ -15,6 +16,7 @@ export const ecs: ServiceTable = {
   operations: {
     ...clusterOperations,
     ...serviceOperations,
+    ...serviceDeploymentOperations,
     ...taskOperations,
     ...taskDefinitionOperations,
     ...instanceOperations,

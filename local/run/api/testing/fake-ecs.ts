@@ -78,7 +78,8 @@ export function fakeEcs(): EcsControl {
       const deployments = change.taskDefinition
         ? found.deployments.map((one) => ({ ...one, taskDefinitionArn: change.taskDefinition ?? '' }))
         : found.deployments;
-      const definition = { ...found.definition, ...change.settings };
+      const { deploymentStrategy, ...settings } = change.settings ?? {};
+      const definition = { ...found.definition, ...settings, ...(deploymentStrategy ? { deploymentStrategy } : {}) };
       return replace(found, {
         ...found,
         definition,
@@ -86,6 +87,7 @@ export function fakeEcs(): EcsControl {
         desiredCount: change.desiredCount ?? found.desiredCount,
       });
     },
+    stopServiceDeployment: () => undefined,
     deactivateTaskDefinition: () => undefined,
     registerTaskDefinition(definition) {
       const own = store.definitions.filter((one) => one.family === definition.family);

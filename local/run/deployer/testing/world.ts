@@ -11,6 +11,7 @@ import type { DaemonInstance } from '../decide-daemon.ts';
 import type { SavedService } from '../saved-service.ts';
 import type { Rollout, ServiceRecord } from '../service-record.ts';
 import { createServices } from '../services.ts';
+import { createRules } from './rules.ts';
 
 /** Time until a task runs, and until its target is healthy. */
 const START_MS = 1000;
@@ -27,6 +28,8 @@ export interface WorldOptions {
   /** Container instances, of a world of DAEMON services. */
   readonly instances?: () => readonly DaemonInstance[];
   readonly associated?: (targetGroupArn: string) => boolean;
+  /** What the functions of lifecycle hooks return. */
+  readonly hook?: (functionArn: string, event: unknown) => unknown;
 }
 
 export function createWorld(options: WorldOptions = {}) {
@@ -34,6 +37,8 @@ export function createWorld(options: WorldOptions = {}) {
   const random = createRandom('deployer');
   const live = new Map<string, Task>();
   const sick = new Set<string>();
+  const balancing = createRules();
+  let hook: NonNullable<WorldOptions['hook']> = options.hook ?? (() => undefined);
   const alarms = new Map<string, AlarmSight>();
   let savedChanges = 0;
 
@@ -113,6 +118,15 @@ export function createWorld(options: WorldOptions = {}) {
     deploying: options.deploying ?? (() => false),
     alarms: () => [...alarms.values()],
     daemonInstances: () => options.instances?.() ?? [],
+    traffic: balancing.traffic,
+    invoke: async (name, event) => ({
+      requestId: 'request',
+      outcome: 'returned',
+      payload: hook(name, event) ?? { hookStatus: 'SUCCEEDED' },
+      error: null,
+      durationMs: 1,
+      logTail: '',
+    }),
     saved: options.saved ?? [],
     onSaved: () => void savedChanges++,
   });
@@ -129,6 +143,10 @@ export function createWorld(options: WorldOptions = {}) {
         .map((task) => `${task.targets[0]?.groupArn.split('/')[1]} v${task.definition.revision}`)
         .sort(),
     tasks: () => [...live.values()],
+    rules: balancing,
+    setHook(next: NonNullable<WorldOptions['hook']>) {
+      hook = next;
+    },
     /** An alarm of one period of a minute. */
     setAlarm: (name: string, state: AlarmSight['state']) =>
       void alarms.set(name, { name, state, periodSeconds: 60, evaluationPeriods: 1 }),
