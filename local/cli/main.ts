@@ -1,19 +1,8 @@
 /** The command line: names, flags and exit codes. Each command's work is in commands/. */
 import { Command, CommanderError } from 'commander';
 import { CutoverError, ExitCode, errorToJson } from '../errors.ts';
-import { addCheck } from './commands/check.ts';
-import { addDeploy } from './commands/deploy.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addDown } from './commands/down.ts';
-import { addImages } from './commands/images.ts';
-import { addInspect } from './commands/inspect.ts';
-import { addLoad } from './commands/load.ts';
-import { addPlan } from './commands/plan.ts';
-import { addRehearse } from './commands/rehearse.ts';
+import { addCommands } from './commands/all.ts';
 import { Interrupted } from './commands/shared.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { addTest } from './commands/test.ts';
-import { addUp } from './commands/up.ts';
 import { hasPrinted, outliveReaders, printJsonLine, reportError } from './output.ts';
 
 const program = new Command('cutover')
@@ -25,21 +14,7 @@ const program = new Command('cutover')
   .enablePositionalOptions()
   .configureHelp({ sortSubcommands: false });
 
-for (const add of [
-  addRehearse,
-  addUp,
-  addPlan,
-  addCheck,
-  addInspect,
-  addDown,
-  addDeploy,
-  addLoad,
-  addSimulate,
-  addImages,
-  addDoctor,
-  addTest,
-])
-  add(program);
+await addCommands(program, process.argv[2]);
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 const wantsJson = process.argv.includes('--json');
