@@ -26,6 +26,8 @@ const KEY = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.expo
 const SHORT: Profile = {
   ...(FORUM_PROFILES['smoke'] as Profile),
   ratePerSecond: 60,
+  // The target answers at once: each user costs more than what it sends here.
+  startVirtualUsers: 40,
   warmUpSeconds: 0.5,
   holdSeconds: 0.5,
   steadyTimeoutSeconds: 5,

@@ -126,12 +126,16 @@ withK6('a target that answers 5xx fails', async (t) => {
 });
 
 withK6('virtual users that come late have their plan, though its file is gone', async (t) => {
-  // An answer takes half a second, so 60/s need 30 users where the profile starts with 20.
-  await using target = await startTarget((request) => ({ status: 200, delayMs: request.method === 'POST' ? 500 : 0 }));
-  const result = await load({ ...ORDERS, url: target.url, rate: 60, duration: '2s', unsigned: true }, deps());
+  // An answer takes 3.5 s: the 50 users that 20/s begin with are all busy after 2.5 s.
+  await using target = await startTarget((request) => ({
+    status: 200,
+    delayMs: request.method === 'POST' ? 3_500 : 0,
+  }));
+  const result = await load({ ...ORDERS, url: target.url, rate: 20, duration: '4s', unsigned: true }, deps());
   t.is(ordersOf(result).generator.problem, null);
-  t.true(ordersOf(result).outcomes.length > 100, String(ordersOf(result).outcomes.length));
-  const odd = ordersOf(result).outcomes.filter((o) => o.status !== 200 || (o.latencyMs ?? 0) < 450);
+  // They alone would send 60 of the 80.
+  t.true(ordersOf(result).outcomes.length > 62, String(ordersOf(result).outcomes.length));
+  const odd = ordersOf(result).outcomes.filter((o) => o.status !== 200 || (o.latencyMs ?? 0) < 3_400);
   t.deepEqual(odd, []);
 });
 

@@ -1,5 +1,5 @@
 /** `./cutover load SCENARIO`: one scenario for a set time, against a plane or any URL. */
-import { randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { CutoverError, type Problem, throwIfAny } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
@@ -14,7 +14,7 @@ import { describeEnvironment } from './environment.ts';
 import { createLog, recordLoads } from './load-kinds.ts';
 import { loadPlane } from './load-plane.ts';
 import { LoadRun } from './load-run.ts';
-import { LOAD_TOPIC_ARN } from './plan.ts';
+import { LOAD_TOPIC_ARN, type RunPlan } from './plan.ts';
 import type { PlaneClient } from './plane-client.ts';
 import { checkProfile } from './rehearse.ts';
 import { type RunResult, report } from './report-files.ts';
@@ -147,13 +147,15 @@ export function parseDuration(text: string): number | null {
   return seconds >= 1 && seconds <= LIMITS.maxDurationSeconds ? seconds : null;
 }
 
-/** A rate of one's own is constant. */
+/** A rate of one's own is constant. Below the profile's, it begins with fewer users: each takes CPU before it sends. */
 function withRate(base: Profile, rate: number | undefined, seconds: number): Profile {
   const profile = { ...base, durationSeconds: seconds, maxSeconds: Math.max(base.maxSeconds, seconds) };
   if (rate === undefined) return profile;
   const { scaling: _, ...constant } = profile;
+  const share = Math.min(1, rate / base.ratePerSecond);
   return {
     ...constant,
+    startVirtualUsers: Math.ceil(base.startVirtualUsers * share),
     name: `${base.name} at ${rate}/s`,
     summary: `constant ${rate} per second`,
     ratePerSecond: rate,
@@ -201,7 +203,7 @@ async function loadUrl(given: CheckedLoad, url: string, deps: LoadDeps): Promise
   };
 }
 
-async function urlPlan(checked: CheckedLoad, url: string): Promise<Omit<LoadPlan, 'summaryFile' | 'controlUrl'>> {
+async function urlPlan(checked: CheckedLoad, url: string): Promise<RunPlan> {
   const { scenario, profile, seconds, options } = checked;
   const { signingKey, signingCertUrl } = options;
   const privateKeyPem = signingKey === undefined ? null : await readKey(signingKey);
@@ -235,11 +237,19 @@ async function readKey(file: string): Promise<string> {
       address: '--signing-key',
       message,
       value: file,
-      rule: 'a PKCS #8 private key in PEM',
+      rule: 'a PKCS #8 private RSA key in PEM',
     });
   const pem = await readFile(file, 'utf8').catch((error: Error) => Promise.reject(refuse(error.message)));
-  if (!pem.includes('-----BEGIN PRIVATE KEY-----')) throw refuse('it is no PKCS #8 private key');
+  if (!pem.includes('-----BEGIN PRIVATE KEY-----') || !isRsa(pem)) throw refuse('it is no PKCS #8 private key of RSA');
   return pem;
+}
+
+function isRsa(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
 }
 
 /** Runs until k6 ends by itself; ends it at once when the signal aborts. */
