@@ -4,8 +4,9 @@ import { Construct } from '../modules/cdktf.ts';
 import type { EcsCluster } from '../modules/ecs-cluster.ts';
 import type { ServiceCommons } from './forum-commons.ts';
 import { ForumHook } from './forum-hook.ts';
+import { forumNames } from './forum-names.ts';
 import type { ForumRoles } from './forum-roles.ts';
-import { FORUM_ALARMS, FORUM_HOOK, FORUM_MICROSERVICES } from './forum-services.ts';
+import { FORUM_ALARMS, FORUM_HOOK } from './forum-services.ts';
 import type { ForumServicesStackProps } from './forum-services-stack.ts';
 import { scaleService } from './scaling.ts';
 import type { ForumMicroservice } from './stages.ts';
@@ -27,9 +28,11 @@ export class ForumBlueGreen extends Construct {
     super(scope, id);
     const { stack, account, name } = props;
     const { environment, edge } = stack;
-    const facts = FORUM_MICROSERVICES[name];
+    const names = forumNames(environment.name);
+    const facts = names.microservices[name];
     const hook = new ForumHook(this, 'hook', { ...stack, account, path: `/api/${name}` });
-    const applicationName = `${name}App`;
+    const applicationName = names.application(name);
+    const { configuration } = environment.blueGreen;
     this.service = new BlueGreenService(this, 'service', {
       ...props.commons,
       cluster: props.cluster,
@@ -45,6 +48,10 @@ export class ForumBlueGreen extends Construct {
       applicationName,
       deploymentGroupName: `${name}DG`,
       ...environment.blueGreen,
+      configuration:
+        typeof configuration === 'string' || 'existing' in configuration
+          ? configuration
+          : { ...configuration, name: names.configuration(configuration.name) },
       alarms: FORUM_ALARMS,
       ignorePollAlarmFailure: true,
       hooks: { [FORUM_HOOK.event]: hook.function.name },

@@ -5,7 +5,8 @@ import { PublicLoadBalancer } from '../modules/public-load-balancer.ts';
 import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import { TargetGroup } from '../modules/target-group.ts';
 import { BaseStack, type StackProps } from './base-stack.ts';
-import { FORUM_MONOLITH, FORUM_PORT, FORUM_PRODUCTION_PORT, FORUM_TEST_PORT } from './forum-services.ts';
+import { forumNames } from './forum-names.ts';
+import { FORUM_PORT, FORUM_PRODUCTION_PORT, FORUM_TEST_PORT } from './forum-services.ts';
 import { allowHttps, frontOptions } from './front.ts';
 
 export interface ForumEdgeStackProps extends StackProps {
@@ -26,12 +27,13 @@ export class ForumEdgeStack extends BaseStack {
     super(scope, id, props);
     const { network, environment } = props;
     const groups = this.#securityGroups(network);
+    const { monolith } = forumNames(environment.name);
     const instances = new TargetGroup(this, 'instances', {
-      name: FORUM_MONOLITH.instanceTargetGroup,
+      name: monolith.instanceTargetGroup,
       vpcId: network.vpcId,
       port: FORUM_PORT,
       targetType: 'instance',
-      healthPath: FORUM_MONOLITH.healthPath,
+      healthPath: monolith.healthPath,
       ...environment.targets,
     });
     this.loadBalancer = new PublicLoadBalancer(this, 'load-balancer', {

@@ -6,6 +6,7 @@ import { PropCheck } from '../modules/prop-check.ts';
 import { ANYWHERE, port, SecurityGroup } from '../modules/security-group.ts';
 import type { Environment } from './environments.ts';
 import type { ForumEdgeStack } from './forum-edge-stack.ts';
+import { forumNames } from './forum-names.ts';
 import { FORUM_HOOK, FORUM_SOURCES, FORUM_TEST_PORT } from './forum-services.ts';
 
 export interface ForumHookProps {
@@ -40,7 +41,7 @@ export class ForumHook extends Construct {
       })
       .done();
     this.function = new HookFunction(this, 'function', {
-      name: FORUM_HOOK.name,
+      name: forumNames(environment.name).hook,
       description: 'Judges green on the test listener before production traffic moves',
       entry: FORUM_SOURCES.hook,
       handler: FORUM_HOOK.handler,

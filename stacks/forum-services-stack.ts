@@ -10,8 +10,9 @@ import { ForumBlueGreen } from './forum-blue-green.ts';
 import { type ForumFacts, serviceCommons } from './forum-commons.ts';
 import type { ForumEdgeStack } from './forum-edge-stack.ts';
 import { ForumInstances } from './forum-instances.ts';
+import { type ForumEnvironmentNames, forumNames } from './forum-names.ts';
 import { ForumRoles } from './forum-roles.ts';
-import { FORUM_CATCH_ALL, FORUM_MICROSERVICES, FORUM_MONOLITH, type ForumService } from './forum-services.ts';
+import { FORUM_CATCH_ALL, type ForumService } from './forum-services.ts';
 import { watch } from './front.ts';
 import type { RegistryStack } from './registry-stack.ts';
 import { scaleService } from './scaling.ts';
@@ -60,6 +61,7 @@ export class ForumServicesStack extends BaseStack {
   readonly #account: Account;
   readonly #cluster: EcsCluster;
   readonly #roles: ForumRoles;
+  readonly #names: ForumEnvironmentNames;
   readonly #watched: WatchedService[] = [];
 
   constructor(scope: Construct, id: string, props: ForumServicesStackProps) {
@@ -67,13 +69,14 @@ export class ForumServicesStack extends BaseStack {
     this.#props = props;
     const { environment, edge } = props;
     const stage = FORUM_STAGES[props.stage];
+    this.#names = forumNames(environment.name);
     this.#account = new Account(this, 'account', { region: environment.region });
     this.#cluster = new EcsCluster(this, 'cluster', {
       name: `${environment.name}-forum`,
       containerInsights: environment.containerInsights,
       serviceLinkedRole: environment.ecsServiceLinkedRole,
     });
-    this.#roles = new ForumRoles(this, 'roles', { account: this.#account });
+    this.#roles = new ForumRoles(this, 'roles', { account: this.#account, environmentName: environment.name });
     const taken = this.#microservices(stage);
     const takenFromInstances = stage.monolith === 'instances' ? [] : [this.#containers(stage, taken)];
     this.#instances(stage, takenFromInstances);
@@ -98,7 +101,7 @@ export class ForumServicesStack extends BaseStack {
   }
 
   #blueGreen(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
-    const commons = serviceCommons(this.#props, this.#roles, FORUM_MICROSERVICES[name], name);
+    const commons = serviceCommons(this.#props, this.#roles, this.#names.microservices[name], name);
     const { service } = new ForumBlueGreen(this, name, {
       name,
       stack: this.#props,
@@ -114,7 +117,7 @@ export class ForumServicesStack extends BaseStack {
   }
 
   #rolling(name: ForumMicroservice): Server & { readonly rule: ITerraformDependable } {
-    const facts = FORUM_MICROSERVICES[name];
+    const facts = this.#names.microservices[name];
     const service = this.#service(name, { facts, tagKey: name, testRule: facts });
     this.#watch(name, service, [service.targetGroupArnSuffix]);
     const { environment, edge } = this.#props;
@@ -136,7 +139,7 @@ export class ForumServicesStack extends BaseStack {
     const gone = stage.monolith === 'nowhere';
     const rule = { pathPattern: FORUM_CATCH_ALL.pathPattern, priority: FORUM_CATCH_ALL.containersPriority };
     const service = this.#service('monolith', {
-      facts: FORUM_MONOLITH,
+      facts: this.#names.monolith,
       tagKey: 'forum',
       testRule: rule,
       ...(gone ? { desiredCount: 0, after: taken } : {}),
