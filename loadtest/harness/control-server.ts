@@ -1,7 +1,12 @@
-/** The harness's word to k6: a loopback server that tells the current path mix, and when the load is over. */
-import { createServer } from 'node:http';
+/**
+ * The harness's word to k6, from a loopback server: the current path mix, and when the load is over. Orders come from
+ * here whole: OpenSSL signs one in half of the CPU time that k6 takes for it.
+ */
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pickRoute } from '../scenarios/lib/pick-route.ts';
 import type { OrderRoute, Route } from '../systems.ts';
+import type { OrderMaker } from './order-maker.ts';
 
 /** An order's route carries its message and topic; the forum's is only a path. */
 export type ServedRoute = Route & Partial<Pick<OrderRoute, 'message'>> & { readonly topicArn: string | null };
@@ -14,13 +19,37 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1. */
-export async function startControlServer(routes: readonly ServedRoute[]): Promise<ControlServer> {
-  let body = JSON.stringify({ routes, stop: false });
+/** `GET /order/<iteration>`. */
+const ORDER = /^\/order\/(\d{1,15})$/;
+
+/**
+ * Listens on a free port of 127.0.0.1. `/` is the mix as JSON; `/order/<iteration>` the body of an order, with its
+ * MessageId and path as headers, and 204 when the load is over.
+ * @param options.makeOrder for scenarios that send orders themselves; @param options.now default Date.now
+ */
+export async function startControlServer(
+  routes: readonly ServedRoute[],
+  options: { readonly makeOrder: OrderMaker; readonly now: () => number },
+): Promise<ControlServer> {
   let current = routes;
+  let stopped = false;
+  const serveOrder = async (response: ServerResponse, iteration: number): Promise<void> => {
+    const route = stopped ? null : pickRoute(current, iteration);
+    if (!route) return void response.writeHead(204).end();
+    const { messageId, body } = await options.makeOrder(route, iteration, options.now());
+    const headers = { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body) };
+    response.writeHead(200, { ...headers, 'order-id': messageId, 'order-path': encodeURI(route.path) }).end(body);
+  };
+  const serveMix = (response: ServerResponse): void => {
+    const body = JSON.stringify({ routes: current, stop: stopped });
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    response.writeHead(200, headers).end(body);
+  };
   const server = createServer((request, response) => {
     request.resume();
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    const iteration = ORDER.exec(request.url ?? '')?.[1];
+    if (iteration === undefined) serveMix(response);
+    else serveOrder(response, Number(iteration)).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -30,10 +59,9 @@ export async function startControlServer(routes: readonly ServedRoute[]): Promis
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     setRoutes(next) {
       current = next;
-      body = JSON.stringify({ routes: current, stop: false });
     },
     stopLoad() {
-      body = JSON.stringify({ routes: current, stop: true });
+      stopped = true;
     },
     close: () =>
       new Promise((resolve) => {

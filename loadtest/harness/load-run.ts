@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import { CutoverError } from '../../local/errors.ts';
 import type { Clock } from '../../local/run/clock.ts';
 import { makeScratch } from '../../local/scratch.ts';
-import type { LoadPlan } from '../scenarios/lib/options.ts';
 import type { GeneratorRecord, ScenarioName } from '../verdict/record.ts';
 import { type ControlServer, type ServedRoute, startControlServer } from './control-server.ts';
 import { type Generator, type GeneratorEnd, startGenerator, throwIfUnreachable } from './k6.ts';
 import { LineTail, type LoadLog } from './line-tail.ts';
+import { createOrderMaker } from './order-maker.ts';
+import type { RunPlan } from './plan.ts';
 
 const POLL_MS = 100;
 
 export interface LoadRunOptions {
   readonly k6: string;
   readonly scenario: ScenarioName;
-  readonly plan: Omit<LoadPlan, 'summaryFile' | 'controlUrl'>;
+  readonly plan: RunPlan;
   readonly routes: readonly ServedRoute[];
   /** Takes the lines that the scenario writes. */
   readonly log: LoadLog;
@@ -56,8 +57,10 @@ export class LoadRun {
     const workDir = await makeScratch('load');
     let control: ControlServer | null = null;
     try {
-      control = await startControlServer(options.routes);
-      const plan = { ...options.plan, controlUrl: control.url };
+      const { runId, signing, topicArn, ...rest } = options.plan;
+      const makeOrder = createOrderMaker({ runId, signing, topicArn });
+      control = await startControlServer(options.routes, { makeOrder, now: () => clock.wallNow() });
+      const plan = { ...rest, signed: signing !== null, controlUrl: control.url };
       const generator = await startGenerator({ binary: options.k6, scenario: options.scenario, plan, workDir, clock });
       return new LoadRun(options, { control, generator, workDir });
     } catch (error) {
@@ -96,7 +99,7 @@ export class LoadRun {
       await this.#tail.read();
     }
     if (end !== null) throwIfUnreachable(end);
-    // k6 has it in memory, for later virtual users too: a key must not stay behind if this process is killed.
+    // k6 has it in memory, for later virtual users too: a secret must not stay behind if this process is killed.
     await rm(join(this.#workDir, 'plan.json'), { force: true });
   }
 

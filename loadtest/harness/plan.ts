@@ -1,12 +1,16 @@
-/** The plan that k6 gets for a run against a plane. */
+/** The plan of a run: what k6 gets, and what the harness makes orders from. */
 import type { Status } from '../../local/status.ts';
 import type { Profile } from '../profiles.ts';
 import type { LoadPlan } from '../scenarios/lib/options.ts';
 import type { ScenarioName } from '../verdict/record.ts';
+import type { OrderMakerOptions } from './order-maker.ts';
 import type { PlaneClient } from './plane-client.ts';
 
 /** In the envelope of an order whose path no topic delivers to. */
 export const LOAD_TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:cutover-load';
+
+/** k6 gets all but the key and what else only orders are made of. */
+export type RunPlan = Omit<LoadPlan, 'summaryFile' | 'controlUrl' | 'signed'> & OrderMakerOptions;
 
 export interface PlanInput {
   readonly plane: PlaneClient;
@@ -20,7 +24,7 @@ export interface PlanInput {
   readonly seconds?: number;
 }
 
-export async function planFor(input: PlanInput): Promise<Omit<LoadPlan, 'summaryFile' | 'controlUrl'>> {
+export async function planFor(input: PlanInput): Promise<RunPlan> {
   const { plane, status, scenario, profile, unsigned, runId, baseUrl } = input;
   const identity = scenario === 'publish' || scenario === 'forum' || unsigned ? null : await plane.signing();
   return {

@@ -84,13 +84,15 @@ export class Rehearsal {
     this.#plane = null;
   }
 
-  /** Everything is synthesized before the load starts, so that the synth does not compete with it. */
+  /** Everything is synthesized and built before the load starts, so that neither competes with it. */
   async #synthAll(): Promise<void> {
     for (const stage of this.#options.stages) {
       this.#deps.progress(`synth ${stage}`);
       this.#dirs.set(stage, await this.#deps.synth(stage));
       this.#signal.throwIfAborted();
     }
+    for (const dir of this.#dirs.values()) await this.#deps.buildImages?.(dir);
+    this.#signal.throwIfAborted();
     if (this.#options.drill?.fault === 'silent-hook') await addSilentHook(this.#dirOf(this.#options.from));
   }
 
@@ -99,7 +101,9 @@ export class Rehearsal {
     const { drill, from } = this.#options;
     if (!drill || isBlueGreen(await this.#following.refresh(), drill.service)) return;
     this.#deps.progress(`synth ${from} with ${drill.service}:${drill.tag}`);
-    this.#dirs.set('drill', await this.#deps.synth(from, { tags: { [drill.service]: drill.tag } }));
+    const dir = await this.#deps.synth(from, { tags: { [drill.service]: drill.tag } });
+    await this.#deps.buildImages?.(dir);
+    this.#dirs.set('drill', dir);
   }
 
   async #firstStage(): Promise<StageRecord> {

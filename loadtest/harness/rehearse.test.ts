@@ -61,6 +61,20 @@ async function seen(target: TestTarget, path: string): Promise<void> {
   while (!target.requests.some((request) => request.path === path)) await createClock().sleep(20);
 }
 
+test('every image is built before the plane starts: a broken build is told before any load', async (t) => {
+  const built: string[] = [];
+  const deps = {
+    ...depsFor({} as FakePlane, {} as TestTarget),
+    buildImages: async (dir: string) => {
+      built.push(dir);
+      if (dir !== 'dir of monolith') throw new Error('a broken build');
+    },
+    startPlane: () => Promise.reject(new Error('the plane was started')),
+  };
+  await t.throwsAsync(rehearse(OPTIONS, deps), { message: 'a broken build' });
+  t.deepEqual(built, ['dir of monolith', 'dir of strangler']);
+});
+
 test('stages between two, without those that are the same under another name', (t) => {
   t.deepEqual(stagesBetween([LOGISTICS], 'monolith', 'microservices'), ['monolith', 'strangler', 'microservices']);
   t.deepEqual(stagesBetween([LOGISTICS], 'containers', 'strangler'), ['containers', 'strangler']);

@@ -60,6 +60,12 @@ export interface DrillOptions extends DeployOptions {
 export interface RehearseDeps {
   /** cdktf output of a stage; `tags` are image tags by service, instead of the stage's. */
   synth(stage: string, options?: { tags?: Readonly<Record<string, string>> }): Promise<string>;
+  /**
+   * Builds the images of a stage's cdktf output, before the plane starts: under load, the bundler would take the CPU
+   * that orders wait for. Default: the plane builds them when the stage is applied.
+   * @throws CutoverError IMAGE_BUILD_FAILED
+   */
+  buildImages?(dir: string): Promise<void>;
   /** Brings a plane up on a cdktf output folder. */
   startPlane(dir: string, stage: string): Promise<PlaneClient>;
   /** What a stage's cdktf output says of each service's health checks and scaling. Default: nothing is known. */

@@ -1,7 +1,8 @@
-/** The harness's word to the virtual users: which paths to send to, and when to end. */
+/** The harness's word to the virtual users: what to send, which paths to send to, and when to end. */
 import exec from 'k6/execution';
 import http from 'k6/http';
 import type { LoadPlan } from './options.ts';
+import { pickRoute } from './pick-route.ts';
 
 /** One way in, as the harness serves it. */
 export interface ServedRoute {
@@ -18,6 +19,9 @@ interface Control {
   readonly stop: boolean;
 }
 
+/** `name`: k6 would make a metric of every address. */
+const CONTROL = { kind: 'control', name: 'control' };
+
 // Each virtual user has its own copy of module state.
 let control: Control | null = null;
 let fetchedAtMs = 0;
@@ -26,24 +30,37 @@ let fetchedAtMs = 0;
 export function nextRoute(plan: LoadPlan, iteration: number): ServedRoute | null {
   if (control === null || Date.now() - fetchedAtMs >= plan.profile.mixMaxAgeMs) refresh(plan);
   if (control === null || control.stop) return null;
-  return pick(control.routes, iteration);
+  return pickRoute(control.routes, iteration);
 }
 
 function refresh(plan: LoadPlan): void {
-  const response = http.get(plan.controlUrl, { tags: { kind: 'control' } });
+  const response = http.get(plan.controlUrl, { tags: CONTROL });
   fetchedAtMs = Date.now();
-  // Nobody is left to read the outcomes: a generator without its harness ends itself.
-  if (response.status !== 200) exec.test.abort('the harness is gone');
+  if (response.status !== 200) gone();
   control = response.json() as unknown as Control;
 }
 
-/** Spreads iterations over the routes by weight, evenly: the order of the iterations decides, not chance. */
-function pick(routes: readonly ServedRoute[], iteration: number): ServedRoute | null {
-  const total = routes.reduce((sum, route) => sum + route.weight, 0);
-  let at = iteration % total;
-  for (const route of routes) {
-    if (at < route.weight) return route;
-    at -= route.weight;
-  }
-  return null;
+/** An order to send, as the harness made it. */
+export interface ServedOrder {
+  readonly messageId: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** The order of the iteration, or null when the load is over. */
+export function nextOrder(plan: LoadPlan, iteration: number): ServedOrder | null {
+  const response = http.get(`${plan.controlUrl}order/${iteration}`, { tags: CONTROL });
+  if (response.status === 204) return null;
+  if (response.status !== 200) gone();
+  const { headers } = response;
+  return {
+    messageId: String(headers['Order-Id']),
+    path: decodeURI(String(headers['Order-Path'])),
+    body: String(response.body),
+  };
+}
+
+/** Nobody is left to read the outcomes: a generator without its harness ends itself. */
+function gone(): void {
+  exec.test.abort('the harness is gone');
 }

@@ -14,12 +14,8 @@ export interface LoadPlan {
   readonly anyCertificate?: boolean;
   /** The harness's own loopback server: the current mix, and when to stop. */
   readonly controlUrl: string;
-  /** Seed of the orders' MessageIds. */
-  readonly runId: string;
-  /** Null: unsigned orders. */
-  readonly signing: { readonly privateKeyPem: string; readonly certUrl: string } | null;
-  /** Named in the envelope where the route's own topic is not known. */
-  readonly topicArn: string;
+  /** Are the orders signed? */
+  readonly signed: boolean;
   /** For `publish`: the AWS-compatible endpoint. */
   readonly aws: {
     readonly endpoint: string;

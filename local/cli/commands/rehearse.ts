@@ -13,6 +13,7 @@ import { CutoverError, type Problem, throwIfAny } from '../../errors.ts';
 import { readStacks } from '../../read/index.ts';
 import { examine } from '../../resolve/index.ts';
 import { createClock } from '../../run/clock.ts';
+import { createImageResolver } from '../../run/images/images.ts';
 import { spiralSettingsOf } from '../../simulate/spiral-settings.ts';
 import { harnessDeployer } from '../harness-deployer.ts';
 import { harnessPlane } from '../harness-plane.ts';
@@ -167,6 +168,13 @@ async function run(flags: RehearseFlags, dir: string, signal: AbortSignal): Prom
       signal,
       progress,
       clock: createClock(),
+      buildImages: async (stageDir) => {
+        const { allow, variables, images: overrides, projectDir, cacheDir } = settings;
+        const { topology } = examine(await readStacks(stageDir), { allow, variables });
+        const images = createImageResolver({ projectDir, cacheDir, overrides });
+        throwIfAny(images.check(topology));
+        await images.prepare(topology);
+      },
       settingsOf: async (stageDir) => {
         const { allow, variables } = settings;
         return spiralSettingsOf(examine(await readStacks(stageDir), { allow, variables }).topology);
