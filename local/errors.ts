@@ -58,6 +58,7 @@ const EXIT_OF_CODE = {
   PORT_IN_USE: ExitCode.environment,
   ADDRESS_UNAVAILABLE: ExitCode.environment,
   STATE_UNWRITABLE: ExitCode.environment,
+  STATE_UNREADABLE: ExitCode.environment,
   TOOL_MISSING: ExitCode.environment,
   PLANE_NOT_RUNNING: ExitCode.environment,
   PLANE_ALREADY_RUNNING: ExitCode.environment,

@@ -1,7 +1,7 @@
 /** A running plane as the commands see it: its control routes on the AWS-compatible endpoint's port. */
 import { CutoverError, type ErrorCode, type Problem } from '../errors.ts';
 import type { Change } from '../run/contracts.ts';
-import { isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
+import { ifAlive, isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
 import type { PlaneEvent } from '../run/events.ts';
 import { sendSignal } from '../run/processes/signals.ts';
 import type { Status } from '../status.ts';
@@ -57,7 +57,8 @@ export class PlaneClient {
   /** The plane on a state folder. @throws CutoverError PLANE_NOT_RUNNING */
   static async connect(stateDir: string): Promise<PlaneClient> {
     const record = await readRecord(stateDir);
-    if (record && (await isAlive(record))) return new PlaneClient(record);
+    const living = await ifAlive(record);
+    if (living) return new PlaneClient(living);
     throw new CutoverError({
       code: 'PLANE_NOT_RUNNING',
       message: record ? `the plane (pid ${record.pid}) is gone` : 'no plane is running here',

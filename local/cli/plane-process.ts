@@ -5,7 +5,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CutoverError } from '../errors.ts';
-import { asDiskError, isAlive, type PlaneRecord, readRecord } from '../run/control/state-file.ts';
+import { asDiskError, readLiving, readRecord } from '../run/control/state-file.ts';
 import type { PlaneSettings } from '../run/daemon.ts';
 import { firstMessage } from './first-message.ts';
 import { helloAt } from './hello.ts';
@@ -26,7 +26,7 @@ export interface StartedPlane {
  */
 export async function startPlaneProcess(settings: StartSettings): Promise<StartedPlane> {
   const { stateDir } = settings;
-  refuseSecond(await living(stateDir), settings.portBase);
+  refuseSecond(await readLiving(stateDir), settings.portBase);
   // Not plane.log yet: until the plane has its port, the folder may be another's.
   const logFile = join(stateDir, `start-${process.pid}.log`);
   const child = await mkdir(stateDir, { recursive: true, mode: 0o700 }).then(
@@ -41,7 +41,7 @@ export async function startPlaneProcess(settings: StartSettings): Promise<Starte
     await forgetStart(stateDir, logFile);
     // One that has just begun has its port before its record.
     if (first.problems[0]?.code === 'PORT_IN_USE')
-      refuseSecond((await living(stateDir)) ?? (await helloAt(settings.portBase, stateDir)), settings.portBase);
+      refuseSecond((await readLiving(stateDir)) ?? (await helloAt(settings.portBase, stateDir)), settings.portBase);
     if (first.problems[0]?.code === 'INTERNAL')
       throw new Error(`the plane did not start: ${first.problems[0].message}\n${tail}`);
     throw new CutoverError(first.problems);
@@ -58,11 +58,6 @@ export async function startPlaneProcess(settings: StartSettings): Promise<Starte
       child.disconnect();
     },
   };
-}
-
-async function living(stateDir: string): Promise<PlaneRecord | null> {
-  const record = await readRecord(stateDir);
-  return record && (await isAlive(record)) ? record : null;
 }
 
 /** @throws CutoverError PLANE_ALREADY_RUNNING */

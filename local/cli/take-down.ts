@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { machineProbe } from '../run/addresses/probe.ts';
-import { asDiskError, isAlive, type PlaneRecord, readRecord, removeState } from '../run/control/state-file.ts';
+import { asDiskError, ifAlive, type PlaneRecord, readLiving, removeState } from '../run/control/state-file.ts';
 import { reapLeftovers } from '../run/processes/processes.ts';
 import { readRun } from '../run/processes/run-file.ts';
 import { helloAt } from './hello.ts';
@@ -32,8 +32,8 @@ export const takeDownOwn = ({ record }: PlaneClient): Promise<TakenDown> =>
 export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {
   const { stateDir, portBase } = target;
   const record = target.record
-    ? await living(target.record)
-    : ((await living(await readRecord(stateDir))) ?? (await unrecorded(stateDir, portBase)));
+    ? await ifAlive(target.record)
+    : ((await readLiving(stateDir)) ?? (await unrecorded(stateDir, portBase)));
   if (record) await new PlaneClient(record).down();
   // The port is the folder's lock: a plane that has started since then keeps what it finds.
   const hold = await machineProbe.hold('127.0.0.1', portBase);
@@ -51,11 +51,7 @@ export async function takeDown(target: TakeDownTarget): Promise<TakenDown> {
 
 /** By a plane of this folder, which has its port before it has written its record. */
 const isTaken = async (stateDir: string, portBase: number): Promise<boolean> =>
-  ((await living(await readRecord(stateDir))) ?? (await helloAt(portBase, stateDir))) !== null;
-
-async function living(record: PlaneRecord | null): Promise<PlaneRecord | null> {
-  return record && (await isAlive(record)) ? record : null;
-}
+  ((await readLiving(stateDir)) ?? (await helloAt(portBase, stateDir))) !== null;
 
 /** A plane that lives without its record: known by its list of processes, or by what answers at its port. */
 async function unrecorded(stateDir: string, portBase: number): Promise<PlaneRecord | null> {
@@ -76,7 +72,7 @@ async function unrecorded(stateDir: string, portBase: number): Promise<PlaneReco
     startedAt: '',
   } as const;
   const record: PlaneRecord = { ...rest, pid: found.pid, startTicks: found.startTicks };
-  return living(record);
+  return ifAlive(record);
 }
 
 async function runsDaemon(pid: number): Promise<boolean> {

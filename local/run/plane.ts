@@ -83,7 +83,9 @@ export interface Plane {
 export async function createPlane(config: PlaneConfig): Promise<Plane> {
   const parts = await createParts(config);
   const { clock, events, addresses, applier, revisions } = parts;
-  const secrets = await createSecrets(config.stateDir);
+  const secrets = await createSecrets(config.stateDir, (message) =>
+    events.emit({ source: 'plane', subject: 'plane', code: 'WARNING', level: 'warn', message }),
+  );
   const listeners = new Set<(applied: ApplyInput) => unknown>();
   const shutdown = new AbortController();
   let topology: Topology | null = null;

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { checkSource } from '../../run/check-source.ts';
 import type { Change } from '../../run/contracts.ts';
-import { isAlive, readRecord } from '../../run/control/state-file.ts';
+import { ifAlive, readRecord } from '../../run/control/state-file.ts';
 import { pairs, STAGES, someText } from '../options.ts';
 import { paint, print, printJson, progress } from '../output.ts';
 import { root, stateDirOf } from '../paths.ts';
@@ -57,7 +57,8 @@ export function addPlan(program: Command): void {
 /** Against the running plane where there is one, else against nothing. */
 async function plan(flags: RunFlags & SourceFlags, dir: string, signal: AbortSignal): Promise<readonly Change[]> {
   const record = await readRecord(stateDirOf(flags.portBase));
-  const running = record && (await isAlive(record)) ? new PlaneClient(record) : null;
+  const living = await ifAlive(record);
+  const running = living && new PlaneClient(living);
   if (running) refuseStartFlags(flags, running.record);
   // A folder that was given runs as it is; a stage is synthesized anew, as its sources may have changed.
   const given = namesNothing(flags) && record?.stage === null ? record.dir : null;

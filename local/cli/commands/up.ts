@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { CutoverError } from '../../errors.ts';
-import { isAlive, type PlaneRecord, readRecord } from '../../run/control/state-file.ts';
+import { ifAlive, isDamaged, type PlaneRecord, readRecord } from '../../run/control/state-file.ts';
 import { reapLeftovers } from '../../run/processes/processes.ts';
 import { print, printJson, progress } from '../output.ts';
 import { stateDirOf } from '../paths.ts';
@@ -37,10 +37,20 @@ export function addUp(program: Command): void {
     .action((flags: UpFlags) => up(flags));
 }
 
+const unknownBefore = (stateDir: string): CutoverError =>
+  new CutoverError({
+    code: 'STATE_UNREADABLE',
+    address: join(stateDir, 'plane.json'),
+    message: 'it is damaged: what the last plane ran is not known',
+    fix: 'name it with --stage or --synth, and what that plane had accepted is brought back; or clear it with ./cutover down',
+  });
+
 async function up(flags: UpFlags): Promise<void> {
   const stateDir = stateDirOf(flags.portBase);
   const record = await readRecord(stateDir);
-  if (record && (await isAlive(record))) return applyToRunning(flags, new PlaneClient(record));
+  const living = await ifAlive(record);
+  if (living) return applyToRunning(flags, new PlaneClient(living));
+  if (namesNothing(flags) && (await isDamaged(stateDir))) throw unknownBefore(stateDir);
   await interruptible(async (signal) => {
     const settings = await planeSettings(flags, { clockRate: 1, ...record });
     if (record?.dir)

@@ -4,7 +4,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { CutoverError } from '../../errors.ts';
-import { isAlive, readRecord } from '../../run/control/state-file.ts';
+import { readLiving } from '../../run/control/state-file.ts';
 import { PlaneClient } from '../plane-client.ts';
 
 export interface TargetFlags {
@@ -76,9 +76,9 @@ async function planeOf({ endpoint, stateDir }: TargetFlags): Promise<PlaneClient
       });
     });
   }
-  const record = await readRecord(stateDir);
+  const record = await readLiving(stateDir);
   const same = record !== null && URL.parse(record.endpoint)?.origin === URL.parse(endpoint)?.origin;
-  return same && (await isAlive(record)) ? new PlaneClient(record) : null;
+  return same ? new PlaneClient(record) : null;
 }
 
 function clients(config: ConstructorParameters<typeof ECSClient>[0] & object) {

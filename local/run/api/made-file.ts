@@ -6,6 +6,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { EcsControl, LogStore, ParameterStore } from '../contracts.ts';
 import type { EventLog } from '../events.ts';
+import { setAside } from '../set-aside.ts';
 import { createMade, keyOf, MADE_KINDS, type Made } from './made.ts';
 import type { EndpointHandlers } from './ports.ts';
 
@@ -175,8 +176,8 @@ function read(file: string, onWarn: (message: string) => void): Saved | null {
   try {
     return schema.parse(JSON.parse(text));
   } catch (error) {
-    const reason = error instanceof Error ? error.message.slice(0, 300) : String(error);
-    onWarn(`${file} cannot be read and is ignored: ${reason}`);
+    const reason = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ').slice(0, 300) : String(error);
+    onWarn(`${file} cannot be read and is ignored: ${reason}; ${setAside(file)}`);
     return null;
   }
 }

@@ -99,7 +99,7 @@ for (const [name, content] of [
     const warnings: string[] = [];
     const file = await open(dir, true, warnings);
     t.deepEqual(file.saved, NOTHING_SAVED);
-    t.regex(warnings.join(), /cannot be read and is ignored/);
+    t.regex(warnings.join(), /cannot be read and is ignored.*kept as .*delivery\.json\.unreadable/);
   });
 
 test('a plane that does not resume forgets what another one has left', async (t) => {

@@ -11,6 +11,7 @@ import type { SavedEcs } from '../ecs.ts';
 import type { Random } from '../random.ts';
 import type { SavedFamily } from '../revisions.ts';
 import { settleService } from '../service-deployments/resume.ts';
+import { setAside } from '../set-aside.ts';
 import type { SavedCodeDeploy } from './codedeploy.ts';
 import { decideResume } from './decide-resume.ts';
 import { parseDelivery } from './delivery-schema.ts';
@@ -104,7 +105,9 @@ async function read(file: string, { clock, random, onWarn }: DeliveryFileOptions
   if (text === null) return NOTHING_SAVED;
   const parsed = parseDelivery(text);
   if ('problem' in parsed) {
-    onWarn(`${file} cannot be read and is ignored: ${parsed.problem}. Blue/green services begin as the stacks say.`);
+    onWarn(
+      `${file} cannot be read and is ignored: ${parsed.problem}. Services begin as the stacks say; ${setAside(file)}`,
+    );
     return NOTHING_SAVED;
   }
   const { delivery, savedAtMs } = parsed;

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { CutoverError } from '../../errors.ts';
 import { startOf } from '../processes/table.ts';
-import { asDiskError, isAlive, type PlaneRecord, readRecord, writeRecord } from './state-file.ts';
+import {
+  asDiskError,
+  ifAlive,
+  isAlive,
+  isDamaged,
+  type PlaneRecord,
+  readLiving,
+  readRecord,
+  writeRecord,
+} from './state-file.ts';
 
 const record: PlaneRecord = {
   version: 1,
@@ -60,4 +69,27 @@ test('a full, read-only or forbidden disk is the machine’s; every other error 
   }
   for (const error of [thrown('EACCES', '/other/file'), thrown('ENOENT', '/state/a'), 'text', null])
     t.is(asDiskError(error, '/state'), error);
+});
+
+test('a record is of a living plane, of a dead one, or is none', async (t) => {
+  const dir = await folder(t);
+  t.is(await readLiving(dir), null);
+  await writeRecord(dir, record);
+  t.deepEqual(await readLiving(dir), record);
+  const dead = { ...record, startTicks: '1' };
+  await writeRecord(dir, dead);
+  t.is(await readLiving(dir), null);
+  t.is(await ifAlive(dead), null);
+  t.deepEqual(await readRecord(dir), dead);
+});
+
+test('a record that is cut off, or of another version, is damaged; none is not', async (t) => {
+  const dir = await folder(t);
+  t.false(await isDamaged(dir));
+  await writeRecord(dir, record);
+  t.false(await isDamaged(dir));
+  for (const text of ['{"version":1,"pi', '', JSON.stringify({ ...record, version: 2 })]) {
+    await writeFile(join(dir, 'plane.json'), text);
+    t.true(await isDamaged(dir), text);
+  }
 });

@@ -1,5 +1,6 @@
 /** `plane.json` in the state folder: how a command finds the running plane. Readable by its owner only. */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CutoverError } from '../../errors.ts';
@@ -47,6 +48,11 @@ export function asDiskError(error: unknown, dir: string): unknown {
   return new CutoverError(problem, { cause: error });
 }
 
+/** Is there a record that cannot be read? Cut off, say, or of another version. */
+export async function isDamaged(stateDir: string): Promise<boolean> {
+  return existsSync(join(stateDir, 'plane.json')) && (await readRecord(stateDir)) === null;
+}
+
 /** @returns null where there is no record or it cannot be read */
 export async function readRecord(stateDir: string): Promise<PlaneRecord | null> {
   try {
@@ -66,6 +72,16 @@ export async function writeRecord(stateDir: string, record: PlaneRecord): Promis
 
 export async function removeState(stateDir: string): Promise<void> {
   await rm(stateDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+/** @returns null where there is no record, it cannot be read, or its plane does not live */
+export async function readLiving(stateDir: string): Promise<PlaneRecord | null> {
+  return ifAlive(await readRecord(stateDir));
+}
+
+/** The record of a plane that lives, else null. */
+export async function ifAlive(record: PlaneRecord | null): Promise<PlaneRecord | null> {
+  return record && (await isAlive(record)) ? record : null;
 }
 
 /** Is the recorded process alive, and still the same process? Without a start time any process of that pid counts. */

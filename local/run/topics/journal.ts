@@ -3,6 +3,7 @@
  * anybody is told of it, so nothing that was accepted is lost with the process; what ended is dropped when it is rewritten.
  */
 import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { setAside } from '../set-aside.ts';
 import { isSavedValue } from './saved-shapes.ts';
 
 /** `topic` and `subscription`: of the API. `message`: accepted. `delivery`: of one to a subscription. `queued`: in a queue. */
@@ -142,7 +143,8 @@ function read<K extends string>(file: string, options: JournalOptionsOf<K>): Jou
     .filter((line) => line !== '');
   const changes = lines.flatMap((line) => parse(line, options) ?? [null]);
   const broken = changes.filter((change) => change === null).length;
-  if (broken > 0) options.onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored`);
+  if (broken > 0)
+    options.onWarn(`${file}: ${broken} of ${lines.length} lines cannot be read and are ignored; ${setAside(file)}`);
   return changes.filter((change) => change !== null);
 }
 
