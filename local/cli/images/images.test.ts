@@ -140,3 +140,22 @@ test.serial('build alone asks nobody but the builder', async (t) => {
   );
   t.not(images[0]?.tags[0], images[1]?.tags[0]);
 });
+
+test.serial('what only running the stacks would need keeps no image from being built', async (t) => {
+  const alarm = {
+    ...{ alarm_name: 'a', namespace: 'AWS/ECS', metric_name: 'CPUUtilization', statistic: 'Average', period: 60 },
+    ...{ comparison_operator: 'GreaterThanThreshold', evaluation_periods: 1, threshold: 1 },
+    alarm_actions: ['arn:aws:sns:us-east-1:123456789012:on-call'],
+  };
+  const written = JSON.parse(JSON.stringify(STACK));
+  Object.assign(written.resource, {
+    aws_cloudwatch_metric_alarm: { a: alarm },
+    aws_wafv2_web_acl: { w: { name: 'w' } },
+  });
+  await stage.set('../stack.tf.json', JSON.stringify(written));
+  const { images } = await run({ push: null });
+  t.deepEqual(
+    images.map(({ repository }) => repository),
+    ['threads'],
+  );
+});

@@ -1,6 +1,7 @@
 /** What the synthesized JSON says about images: its repositories, and the images that its task definitions run. */
+import { type Problem, throwIfAny } from '../../errors.ts';
 import { type RawStacks, readStacks } from '../../read/index.ts';
-import { type ResolveOptions, resolve } from '../../resolve/index.ts';
+import { examine, type ResolveOptions } from '../../resolve/index.ts';
 import type { Topology } from '../../topology.ts';
 import { ecrOf } from '../deploy/image-tag.ts';
 import { DEFAULT_SETTINGS, type RepositorySettings, settingsIn } from './repository-settings.ts';
@@ -24,14 +25,15 @@ export interface ImageSource {
 
 /**
  * @param dirs synthesized folders, one a stage; what several say alike counts once
- * @throws CutoverError with every problem found in the JSON
+ * @throws CutoverError with every problem that images may come of; what only running the stacks would need is no matter
  */
 export async function readImageSource(dirs: readonly string[], options: ResolveOptions): Promise<ImageSource> {
   const repositories = new Map<string, SourceRepository>();
   const images = new Map<string, { image: string; address: string }>();
   for (const dir of dirs) {
     const raw = await readStacks(dir);
-    const topology = resolve(raw, options);
+    const { topology, problems } = examine(raw, options);
+    throwIfAny(problems.filter(isOfImages));
     for (const repository of repositoriesIn(topology, raw)) {
       const known = repositories.get(repository.name);
       if (!known || (!known.declared && repository.declared)) repositories.set(repository.name, repository);
@@ -39,6 +41,14 @@ export async function readImageSource(dirs: readonly string[], options: ResolveO
     for (const image of imagesIn(topology)) if (!images.has(image.image)) images.set(image.image, image);
   }
   return { repositories: [...repositories.values()], images: [...images.values()] };
+}
+
+const OF_IMAGES = ['aws_ecr_repository', 'aws_ecs_task_definition'];
+
+/** Of repositories and task definitions, or of no resource: a variable, a provider, a file. */
+function isOfImages({ address = '' }: Problem): boolean {
+  const [, type] = /\/(?:data\.|ephemeral\.)?([a-z0-9]+_\w+)\./.exec(address) ?? [];
+  return type === undefined || OF_IMAGES.includes(type);
 }
 
 function imagesIn({ taskDefinitions }: Topology): { image: string; address: string }[] {
