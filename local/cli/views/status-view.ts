@@ -49,9 +49,16 @@ function servicesView(status: Status): string {
   );
 }
 
+/** ECS's own blue/green deployment, while it is under way. */
+function ownBlueGreenOf({ serviceDeployment: own }: ServiceStatus): string | null {
+  if (!own || !/IN_PROGRESS|REQUESTED/.test(own.status)) return null;
+  return `${own.status}, ${own.strategy} ${own.lifecycleStage}, ${own.green} ${own.greenPercent} %`;
+}
+
 /** Of a rolling service its state; of one with task sets, the deployment under way, else who deploys it. */
 function rolloutOf(service: ServiceStatus, status: Status): string {
-  if (service.deploymentController === 'ECS') return service.deployments[0]?.rolloutState ?? '-';
+  if (service.deploymentController === 'ECS')
+    return ownBlueGreenOf(service) ?? service.deployments[0]?.rolloutState ?? '-';
   const running = status.blueGreen.find(
     (one) => one.service === service.name && one.cluster === service.cluster && !isOver(one),
   );

@@ -157,6 +157,24 @@ test('status: a shift shows its task sets with their traffic, the event under wa
   t.regex(line(text, 'i-1'), /app running$/);
 });
 
+test('status: of ECS’s own blue/green deployment the stage and green’s share, while it is under way', (t) => {
+  const own = {
+    arn: 'arn',
+    strategy: 'CANARY',
+    status: 'IN_PROGRESS',
+    statusReason: null,
+    lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT',
+    greenPercent: 2.5,
+    blue: 'threads:1',
+    green: 'threads:2',
+  };
+  const service = { ...threads, deploymentController: 'ECS' as const, taskSets: [] };
+  const rollout = (status: string): string =>
+    line(statusView(statusOf({ services: [{ ...service, serviceDeployment: { ...own, status } }] })), 'threads ');
+  t.regex(rollout('IN_PROGRESS'), /IN_PROGRESS, CANARY PRODUCTION_TRAFFIC_SHIFT, threads:2 2.5 %/);
+  t.notRegex(rollout('SUCCESSFUL'), /CANARY/);
+});
+
 test('status: a failed deployment says why and what rolls it back; of the finished the newest three are shown', (t) => {
   const failed: BlueGreenStatusEntry = {
     ...shift,

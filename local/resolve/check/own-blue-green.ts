@@ -62,7 +62,9 @@ function checkRules(s: Service, at: string, { primary, advanced }: Attached, t: 
     problems.push(
       lost(`${s.address}.${at}.production_listener_rule`, productionRuleArn, 'listener rule', 'aws_lb_listener_rule'),
     );
-  const missing = [primary, alternate].filter((arn) => production && !forwardsTo(production, arn));
+  const without = [primary, alternate].filter((arn) => production && !forwardsTo(production, arn));
+  // ECS gives a network load balancer's listener the other group itself.
+  const missing = isListener(productionRuleArn) && without.length === 1 ? [] : without;
   if (missing.length > 0)
     problems.push({
       ...wrong(s, `${at}.production_listener_rule`, productionRuleArn, {
@@ -89,6 +91,8 @@ function actionsOf(arn: Arn, t: Topology): readonly Action[] | undefined {
   if (listener) return isNetwork(listener.protocol) ? listener.defaultActions : undefined;
   return t.rules.find((rule) => rule.arn === arn)?.actions;
 }
+
+const isListener = (arn: Arn): boolean => arn.includes(':listener/');
 
 const isNetwork = (protocol: string): boolean => protocol !== 'HTTP' && protocol !== 'HTTPS';
 

@@ -150,8 +150,9 @@ export function checkStrategy(
       testRuleArn: advanced.testRuleArn,
     };
     const forwarded = Object.keys(routeOf(pair, 'production', call.traffic)?.weights ?? {});
+    const isListener = productionRuleArn.includes(':listener/');
     for (const arn of [targetGroupArn, other])
-      if (!forwarded.includes(arn))
+      if (isListener ? forwarded.length === 0 : !forwarded.includes(arn))
         throw bad(`The production listener rule ${productionRuleArn} does not forward to target group ${arn}.`);
     if (advanced.testRuleArn !== null && !routeOf(pair, 'test', call.traffic))
       throw bad(`The test listener rule ${advanced.testRuleArn} does not forward to the target groups of the service.`);
