@@ -1,6 +1,7 @@
 /** What something other than an apply changed, as the next apply is told. */
 import test from 'ava';
 import type { ListenerRule, TargetGroup } from '../../topology.ts';
+import { networkGroup, tcp } from './network/testing/builders.ts';
 import { forwardTo, rule, startBalancer, targetGroup } from './testing/builders.ts';
 
 const group = targetGroup('web');
@@ -18,6 +19,16 @@ for (const [name, change, expected] of GROUPS)
     await handlers.targetGroups.put({ ...group, ...change }, group, signal);
     t.deepEqual(handlers.targetGroups.drift?.(group), expected);
   });
+
+test('drift of a network load balancer’s target group has Terraform’s names, each once', async (t) => {
+  const before = networkGroup('web');
+  const { balancer, handlers, signal } = await startBalancer({ groups: [before], listener: tcp });
+  t.teardown(() => balancer.close());
+  const network = { ...before.network!, proxyProtocolV2: true, healthCheckProtocol: 'HTTP' as const };
+  const changed = { ...before, network, healthCheck: { ...before.healthCheck, path: '/other' } };
+  await handlers.targetGroups.put(changed, before, signal);
+  t.deepEqual(handlers.targetGroups.drift?.(before), ['health_check', 'proxy_protocol_v2']);
+});
 
 const RULES: [string, Partial<ListenerRule>, readonly string[]][] = [
   ['nothing', {}, []],

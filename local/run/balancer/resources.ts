@@ -5,6 +5,7 @@ import type { AddressBook, NetworkPolicy, ResourceHandler, TargetHealth, TargetS
 import type { EventLog } from '../events.ts';
 import { compileAction } from './compile-action.ts';
 import { compileRoutes, type RouteTable } from './decide-route.ts';
+import { driftOf, groupDrift } from './drift.ts';
 import { ListenerRuntime, LoadBalancerRuntime, type ProxyContext, type RouteAction } from './listener.ts';
 import { albTargetsOf, goneAlbTargets } from './network/alb-targets.ts';
 import { keyOf, type TargetStats } from './target.ts';
@@ -94,15 +95,7 @@ export class Resources {
       this.#refresh();
       group?.close();
     },
-    drift: (applied) =>
-      driftOf(this.groups.get(applied.arn)?.definition, applied, {
-        health_check: 'healthCheck',
-        deregistration_delay: 'deregistrationDelaySeconds',
-        slow_start: 'slowStartSeconds',
-        load_balancing_algorithm_type: 'algorithm',
-        stickiness: 'stickiness',
-        ...(applied.network ? { network: 'network' } : {}),
-      }),
+    drift: (applied) => groupDrift(this.groups.get(applied.arn)?.definition, applied),
   };
 
   readonly listenerHandler: ResourceHandler<Listener> = {
@@ -255,22 +248,6 @@ export class Resources {
       this.#registerBalancers(group);
     }
   }
-}
-
-/**
- * What the next apply puts back, unless it is told to ignore it.
- * @param members Terraform's attribute → ours
- */
-function driftOf<T extends object>(
-  live: T | undefined,
-  applied: T,
-  members: Readonly<Record<string, keyof T>>,
-): readonly string[] {
-  if (live === undefined) return ['(gone)'];
-  const text = (value: unknown): string => JSON.stringify(value);
-  return Object.entries(members)
-    .filter(([, member]) => text(live[member]) !== text(applied[member]))
-    .map(([attribute]) => attribute);
 }
 
 function ownerFor(lb: LoadBalancer, zoneOf: ReadonlyMap<string, string>): GroupOwner {
