@@ -2,13 +2,17 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, version } from 'esbuild';
 import { zipSync } from 'fflate';
 import { BUNDLE_OPTIONS } from '../services/bundle.ts';
+import { kept, type Made } from './bundle-cache.ts';
 
 const REPOSITORY = fileURLToPath(new URL('..', import.meta.url));
+
+/** What else decides which files a bundle is made of: where packages are, and how TypeScript is read. */
+const RESOLUTION = ['package-lock.json', 'tsconfig.json'];
 
 /** One CommonJS file with everything that it imports. */
 export interface NodeBundle {
@@ -28,24 +32,31 @@ export interface StagedFile {
 const bundles = new Map<string, NodeBundle>();
 
 /**
- * The same sources give the same bytes on every machine. Bundled once a process, since tests synthesize often.
+ * The same sources give the same bytes on every machine. Bundled once for them (bundle-cache.ts), and once a process.
  * @param entry absolute path of a TypeScript file
  * @throws esbuild's BuildFailure, whose message names file and line
  */
 export function nodeBundle(entry: string): NodeBundle {
   const made = bundles.get(entry);
   if (made) return made;
-  const { outputFiles } = buildSync({
+  const path = relative(REPOSITORY, entry);
+  const key = JSON.stringify([path, version, BUNDLE_OPTIONS]);
+  const bytes = path.startsWith('..') ? bundled(entry).bytes : kept(key, REPOSITORY, () => bundled(entry));
+  const bundle = { bytes, digest: sha256(bytes) };
+  bundles.set(entry, bundle);
+  return bundle;
+}
+
+function bundled(entry: string): Made {
+  const { outputFiles, metafile } = buildSync({
     entryPoints: [entry],
     // esbuild writes module paths relative to it into the bundle.
     absWorkingDir: REPOSITORY,
     write: false,
+    metafile: true,
     ...BUNDLE_OPTIONS,
   });
-  const bytes = outputFiles[0]!.contents;
-  const bundle = { bytes, digest: sha256(bytes) };
-  bundles.set(entry, bundle);
-  return bundle;
+  return { bytes: outputFiles[0]!.contents, inputs: [...Object.keys(metafile.inputs), ...RESOLUTION] };
 }
 
 /**
