@@ -210,6 +210,23 @@ test('files of values: declared constants, else told', async (t) => {
   await refuses(t, { ...main, 'terraform.tfvars': 'locals {\n}' }, 'STACK_INVALID_JSON stack/terraform.tfvars');
 });
 
+test('a whole resource or module that holds what cannot be evaluated is told, wherever it is handed on', (t) =>
+  refuses(
+    t,
+    {
+      'main.tf.json': JSON.stringify({
+        module: { m: { source: './m' } },
+        resource: { aws_ssm_parameter: { p: { name: '/p', type: 'String', value: '${jsonencode(module.m)}' } } },
+        output: { all: { value: '${module.m}' } },
+      }),
+      'm/main.tf.json': JSON.stringify({
+        resource: { aws_sns_topic: { t: { name: '${upper(1, 2)}' } } },
+        output: { topics: { value: ['${aws_sns_topic.t}'] } },
+      }),
+    },
+    'INVALID_EXPRESSION stack/module.m.aws_sns_topic.t.name',
+  ));
+
 test('blocks of two files, and overrides of nothing', (t) =>
   refuses(
     t,

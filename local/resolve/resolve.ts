@@ -15,10 +15,12 @@ import { hex, type Names, partitionOf } from './names.ts';
 import { orderOf } from './order.ts';
 import { checkProviders } from './providers.ts';
 import { placeOf } from './settings.ts';
+import { inHome } from './world/addresses.ts';
 import { type Block, declared, labelled, singleBody } from './world/blocks.ts';
 import { checkChecks } from './world/checks.ts';
 import { Dependencies } from './world/dependencies.ts';
 import { attempt } from './world/errors.ts';
+import { settled } from './world/settle.ts';
 import { checkValidations } from './world/validations.ts';
 import { checkVariables, noteUnknown } from './world/variables.ts';
 import { World } from './world/world.ts';
@@ -74,7 +76,7 @@ export function examine(
     ...checkProviders(world, names.region, hasEffect),
     ...refusals(world, knowledge.allow),
     ...checkVariables(world),
-    ...checkOutputs(world),
+    ...checkOutputs(world, notes),
   );
   const evaluated = evaluateAll(world, knowledge, problems);
   problems.push(...checkValidations(world));
@@ -147,7 +149,7 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
   const failed: string[] = [];
   for (const name of world.attributeNames(block)) {
     const before = problems.length;
-    const value = attempt(problems, () => world.configured(block, name));
+    const value = attempt(problems, () => settled(world.configured(block, name)));
     if (problems.length === before) problems.push(...misplaced(world, block, name));
     if (problems.length > before) failed.push(name);
     else if (value !== undefined) configured[name] = value;
@@ -155,23 +157,32 @@ function evaluateBlock(world: World, block: Block, problems: Problem[]) {
   const json: Json = { ...configured };
   const all = attempt(problems, () => world.all(block)) ?? {};
   for (const name of Object.keys(all)) {
-    const value = attempt(problems, () => all[name]);
+    const value = attempt(problems, () => settled(all[name]));
     if (value !== undefined) json[name] = value;
   }
   const secret = Object.keys(configured).filter((name) => world.restsOnSecret(block, name));
   return { configured, json, failed, secret };
 }
 
-/** What modules give is evaluated whether it is used or not, as in Terraform; what a stack gives, see outputsOf. */
-function checkOutputs(world: World): Problem[] {
-  const problems: Problem[] = [];
+/**
+ * What modules give to whoever asks. What cannot be evaluated is a problem of those who use it: a module of others gives
+ * dozens of attributes that nobody asks for, and not all of them are known here.
+ */
+function checkOutputs(world: World, notes: Map<string, FidelityNote>): Problem[] {
+  const misplacedOnes: Problem[] = [];
   for (const { key, json, call } of world.homes)
     for (const name of call ? world.named.outputNames(key) : []) {
-      const value = attempt(problems, () => world.named.output(key, name));
+      const found: Problem[] = [];
+      const value = attempt(found, () => world.named.output(key, name));
       const mayBeEphemeral = declared(json, 'output', name)?.['ephemeral'] === true;
-      if (value !== undefined && !mayBeEphemeral) problems.push(...misplacedOutput(world, key, name));
+      if (value !== undefined && !mayBeEphemeral) misplacedOnes.push(...misplacedOutput(world, key, name));
+      const subject = inHome(key, `output.${name}`);
+      for (const { message } of found) {
+        const reason = `it cannot be evaluated, which matters to nothing that does not use it: ${message}`;
+        notes.set(`no-local-effect ${subject}`, { kind: 'no-local-effect', subject, reason });
+      }
     }
-  return problems;
+  return misplacedOnes;
 }
 
 function noteData(world: World, notes: Map<string, FidelityNote>): void {
@@ -186,7 +197,7 @@ function outputsOf(world: World, problems: Problem[]): Output[] {
   return world.raw.stacks.flatMap(({ name: stack, json }) =>
     labelled(json['output'], `${stack}/output`, problems).flatMap(([name, content]) => {
       if (!singleBody(content, `${stack}/output.${name}`, problems)) return [];
-      const value = attempt(problems, () => world.named.output(stack, name));
+      const value = attempt(problems, () => settled(world.named.output(stack, name)));
       if (value === undefined) return [];
       problems.push(...misplacedOutput(world, stack, name));
       const body = declared(json, 'output', name) ?? {};

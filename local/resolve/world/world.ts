@@ -195,7 +195,9 @@ export class World {
     if (root === 'var') return { value: this.named.variable(home, second), used: 2 };
     if (root === 'local') return { value: this.named.local(home, second), used: 2 };
     if (root === 'path' && second === 'module') return { value: this.#homes.get(home)?.path ?? '.', used: 2 };
-    if (root === 'path' && ['root', 'cwd'].includes(second)) return { value: '.', used: 2 };
+    if (root === 'path' && second === 'root') return { value: '.', used: 2 };
+    if (root === 'path' && second === 'cwd')
+      return { value: this.folderOf(this.#homes.get(home)?.stack ?? ''), used: 2 };
     if (root === 'terraform' && second === 'workspace') return { value: 'default', used: 2 };
     if (root === 'module') return this.named.ofCall(path, home);
     if (root === 'data' && second === 'terraform_remote_state') return this.#remote(path, home);
@@ -211,6 +213,10 @@ export class World {
     const instances = this.instances(block);
     const one = instanceAt(instances, path[at.used]);
     if (one) return this.#ofInstance(one, path, instances.kind === 'single' ? at.used : at.used + 1);
+    // Of none there is nothing to refuse.
+    const [first] = listOf(instances);
+    const refusal = first ? this.#options.refusalOf(first) : null;
+    if (refusal) throw new CutoverError(refusal);
     const value = this.#memo.once(`${address} (all instances)`, () => allOf(instances, (b) => this.all(b)));
     return { value, used: at.used };
   }

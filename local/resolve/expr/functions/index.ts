@@ -1,4 +1,5 @@
 /** Terraform's functions, the widely used ones, in one table. An unknown one is refused by name. */
+import { CutoverError } from '../../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import { ExpressionError } from '../ast.ts';
 import { COLLECTIONS } from './collections.ts';
@@ -74,6 +75,8 @@ export function callFunction(name: string, args: readonly unknown[], at: number)
   try {
     return run(...args);
   } catch (error) {
+    // Of a resource that it looks into.
+    if (error instanceof CutoverError) throw error;
     throw new ExpressionError(`${name}(): ${error instanceof Error ? error.message : String(error)}`, at);
   }
 }
