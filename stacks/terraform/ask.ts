@@ -12,6 +12,10 @@ export type Answer = any;
 export type Ask = (...calls: readonly Call[]) => Promise<readonly Answer[]>;
 
 export function askAt(emulator: Emulator): Ask {
-  const script = join(import.meta.dirname, 'ask.py');
-  return async (...calls) => JSON.parse(await emulator.python(script, emulator.endpoint, JSON.stringify(calls)));
+  const talk = emulator.talk(join(import.meta.dirname, 'ask.py'), emulator.endpoint);
+  return async (...calls) => {
+    const { answers, refused } = JSON.parse(await talk.ask(JSON.stringify(calls)));
+    if (refused !== undefined) throw new Error(refused);
+    return answers;
+  };
 }

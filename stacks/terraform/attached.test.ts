@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   writeFileSync(process.env.SCENE + '/signal', signal);
   process.exit(9);
 });
-if (process.env.HANGS) setInterval(() => undefined, 1_000);
+if (process.env.HANGS) setTimeout(() => process.exit(8), ${LIMIT_MS});
 const called = { pid: process.pid, args: process.argv.slice(2), input, cwd: process.cwd(), attached: process.env.TF_REATTACH_PROVIDERS };
 writeFileSync(process.env.SCENE + '/called.part', JSON.stringify(called));
 writeFileSync(process.env.SCENE + '/called', JSON.stringify(called));

@@ -1,12 +1,15 @@
 """The AWS API emulator of the Terraform suite: moto's server, with what it lacks for these stacks filled in.
 
-Run as `python emulator.py PORT`. Each addition is an answer that AWS gives and moto 5.2 does not:
+Run as `python emulator.py PORT`; it ends with its input. Each addition is an answer that AWS gives and moto 5.2 does not:
 tags of scalable targets, running counts of services, soft memory limits, healthy targets, and the life of CodeDeploy's
 resources. What AWS refuses and moto takes is in refusals.py.
 """
 
 import json
+import os
+import signal
 import sys
+import threading
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.codedeploy.responses import CodeDeployResponse
@@ -290,7 +293,15 @@ FILLS = (
 )
 
 
+def end_with_input():
+    """However the one that started this ends, it takes this with it."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=end_with_input, daemon=True).start()
     for fill in FILLS + REFUSALS:
         fill()
     main(["-H", "127.0.0.1", "-p", sys.argv[1]])

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../services/kit/src/testing/free-port.ts';
 import { ensureVenv } from '../testing/venv.ts';
+import { type Talk, talkWith } from './talk.ts';
 
 const run = promisify(execFile);
 
@@ -18,6 +19,8 @@ export interface Emulator {
   readonly env: NodeJS.ProcessEnv;
   /** Runs a script beside the emulator's packages. @returns its stdout @throws Error with its stderr */
   python(script: string, ...args: string[]): Promise<string>;
+  /** A script beside the emulator's packages that answers line by line, and ends with the emulator. */
+  talk(script: string, ...args: string[]): Talk;
   stop(): Promise<void>;
 }
 
@@ -27,11 +30,13 @@ export async function startEmulator(home: string): Promise<Emulator> {
   const bin = join(venv, 'bin');
   const port = await freePort();
   const child = spawn(join(bin, 'python'), [join(import.meta.dirname, 'emulator.py'), String(port)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // Its input stays open for as long as this process is there.
+    stdio: ['pipe', 'ignore', 'pipe'],
     env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
   });
   const endpoint = `http://127.0.0.1:${port}`;
   await answering(endpoint, child);
+  const talks: Talk[] = [];
   return {
     endpoint,
     env: {
@@ -45,7 +50,13 @@ export async function startEmulator(home: string): Promise<Emulator> {
       AWS_DEFAULT_REGION: 'us-east-1',
     },
     python: async (script, ...args) => (await run(join(bin, 'python'), [script, ...args])).stdout,
+    talk(script, ...args) {
+      const talk = talkWith(join(bin, 'python'), [script, ...args]);
+      talks.push(talk);
+      return talk;
+    },
     async stop() {
+      await Promise.all(talks.map((talk) => talk.end()));
       const ended = new Promise((resolve) => child.once('exit', resolve));
       if (child.exitCode === null && child.signalCode === null) {
         child.kill('SIGTERM');

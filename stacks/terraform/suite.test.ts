@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { VARIANTS } from '../policy/variants.ts';
 import { stacksFrom } from '../testing/stacks.ts';
-import { affectedBy, withWorkDir } from './deployment.ts';
+import { askAt } from './ask.ts';
+import { affectedBy, wavesOf, withWorkDir } from './deployment.ts';
 import { startEmulator } from './emulator.ts';
 import { heldBy } from './held.ts';
 import { kindOf, unseen } from './kinds.ts';
@@ -51,10 +52,26 @@ test('what has changed is deployed again, and what depends on it, however far', 
   t.deepEqual(affectedBy(stacks, new Set(['registry', 'edge'])), ['registry', 'edge', 'services']);
 });
 
+test('stacks of one wave depend on none of it; what is left out is waited for by nobody', (t) => {
+  const stacks = [
+    { name: 'network', dependencies: [] },
+    { name: 'registry', dependencies: [] },
+    { name: 'edge', dependencies: ['network'] },
+    { name: 'services', dependencies: ['edge', 'registry'] },
+  ];
+  t.deepEqual(wavesOf(stacks, []), []);
+  t.deepEqual(wavesOf(stacks, ['registry', 'edge', 'services']), [['registry', 'edge'], ['services']]);
+  t.deepEqual(wavesOf(stacks, ['network', 'registry', 'edge', 'services']), [
+    ['network', 'registry'],
+    ['edge'],
+    ['services'],
+  ]);
+});
+
 const run = 'missing' in toolchain ? test.skip : test;
 const why = 'missing' in toolchain ? ` (skipped: ${toolchain.missing})` : '';
 
-run(`a resource that a destroy left behind is named${why}`, async (t) => {
+run(`a call that is refused is told, and a resource that a destroy left behind is named${why}`, async (t) => {
   t.timeout(40 * 60_000);
   await withWorkDir(join(tmpdir(), 'cutover-terraform-census-'), async (cwd) => {
     const emulator = await startEmulator(HOME);
@@ -63,7 +80,14 @@ run(`a resource that a destroy left behind is named${why}`, async (t) => {
         const { code, output } = await command('aws', args, { cwd, env: emulator.env, timeoutMs: TIMEOUT_MS });
         t.is(code, 0, output);
       };
-      const held = heldBy(emulator);
+      const [held, ask] = [heldBy(emulator), askAt(emulator)];
+      const nobody = [
+        'sns',
+        'get_topic_attributes',
+        { TopicArn: 'arn:aws:sns:us-east-1:123456789012:nobody' },
+      ] as const;
+      await t.throwsAsync(ask(nobody), { message: /NotFound.*GetTopicAttributes/ });
+      t.deepEqual(await Promise.all([ask(['sns', 'list_topics', {}]), ask()]), [[{ Topics: [] }], []], 'it goes on');
       const before = await held.census();
       await aws('s3', 'mb', 's3://left-behind');
       await aws('logs', 'create-log-group', '--log-group-name', 'left-log');
