@@ -28,6 +28,8 @@ const KEY = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey.expo
 const SHORT: Profile = {
   ...(PROFILES['smoke'] as Profile),
   ratePerSecond: 80,
+  // The target answers at once: each user costs more than what it sends here.
+  startVirtualUsers: 60,
   warmUpSeconds: 2,
   holdSeconds: 2,
   steadyTimeoutSeconds: 5,
