@@ -359,10 +359,14 @@ export interface ContainerDefinition {
     readonly region: string | null;
     readonly streamPrefix: string | null;
     readonly createGroup: boolean;
+    /** Without local effect; of definitions made through the endpoint, which tells them again. */
+    readonly otherOptions?: Readonly<Record<string, string>>;
   } | null;
 }
 
 export interface PortMapping {
+  /** Of Service Connect: without local effect; of definitions made through the endpoint. */
+  readonly appProtocol?: string;
   readonly containerPort: number;
   /** 0: a dynamic host port (bridge mode). In awsvpc it equals containerPort. */
   readonly hostPort: number;

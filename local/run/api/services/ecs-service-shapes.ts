@@ -39,6 +39,7 @@ export function serviceShape(one: ServiceState): object {
     placementStrategy: definition.placementStrategies.map(({ type, field }) => ({ type, field })),
     healthCheckGracePeriodSeconds: definition.healthCheckGracePeriodSeconds,
     schedulingStrategy: definition.schedulingStrategy,
+    availabilityZoneRebalancing: 'DISABLED',
     enableECSManagedTags: false,
     enableExecuteCommand: false,
     propagateTags: 'NONE',

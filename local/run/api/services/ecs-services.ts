@@ -4,6 +4,7 @@ import { ApiError, type ServiceSettings, type ServiceState } from '../../contrac
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { bool, integer, list, name, text } from '../schema.ts';
+import { useToken } from './ecs-client-tokens.ts';
 import { checkPercents, deploymentAlarmsOf, serviceOf } from './ecs-create-service.ts';
 import { checkStrategy, strategyOf } from './ecs-deployment-strategy.ts';
 import { arnOf, failure, findService, needActiveDefinition, needCluster, needService } from './ecs-lookup.ts';
@@ -74,8 +75,14 @@ export const serviceOperations: Readonly<Record<string, Operation>> = {
     return { service: serviceShape(updated) };
   }),
   CreateService: operation(createServiceInput, (input, call) => {
+    const token = useToken(call, 'CreateService', input, input.clientToken);
+    const before = call.ecs
+      .services()
+      .find(({ definition, status }) => status === 'ACTIVE' && token.before?.includes(definition.arn));
+    if (before) return { service: serviceShape(before) };
     const created = call.ecs.createService(serviceOf(input, call));
     call.made.services.set(created.definition.arn, created.definition);
+    token.remember([created.definition.arn]);
     return { service: serviceShape(created) };
   }),
   DeleteService: operation(

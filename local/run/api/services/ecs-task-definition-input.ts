@@ -39,7 +39,7 @@ const container = z.strictObject({
       hostPort: port.optional(),
       protocol: z.enum(['tcp', 'udp']).optional(),
       name: text.optional(),
-      appProtocol: ignored,
+      appProtocol: z.enum(['http', 'http2', 'grpc']).optional(),
     }),
     100,
   ).optional(),

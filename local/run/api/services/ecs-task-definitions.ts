@@ -107,6 +107,14 @@ function compatibilitiesOf(input: RegisterInput, networkMode: string): readonly 
   return networkMode === 'awsvpc' && sized ? ['EC2', 'FARGATE'] : ['EC2'];
 }
 
+/** What the plane heeds of a log configuration; the rest is kept as it was given. */
+const LOG_OPTIONS: ReadonlySet<string> = new Set([
+  'awslogs-group',
+  'awslogs-region',
+  'awslogs-stream-prefix',
+  'awslogs-create-group',
+]);
+
 function containerOf(one: ContainerInput, networkMode: TaskDefinition['networkMode']): ContainerDefinition {
   const options = one.logConfiguration?.options ?? {};
   return {
@@ -121,6 +129,7 @@ function containerOf(one: ContainerInput, networkMode: TaskDefinition['networkMo
       hostPort: port.hostPort ?? (networkMode === 'bridge' ? 0 : port.containerPort),
       protocol: port.protocol ?? 'tcp',
       name: port.name ?? null,
+      ...(port.appProtocol ? { appProtocol: port.appProtocol } : {}),
     })),
     environment: Object.fromEntries((one.environment ?? []).map((pair) => [pair.name, pair.value ?? ''])),
     secrets: one.secrets ?? [],
@@ -145,6 +154,7 @@ function containerOf(one: ContainerInput, networkMode: TaskDefinition['networkMo
           region: options['awslogs-region'] ?? null,
           streamPrefix: options['awslogs-stream-prefix'] ?? null,
           createGroup: options['awslogs-create-group'] === 'true',
+          otherOptions: Object.fromEntries(Object.entries(options).filter(([key]) => !LOG_OPTIONS.has(key))),
         }
       : null,
   };
@@ -175,6 +185,7 @@ export function taskDefinitionShape(one: TaskDefinition): object {
 function containerShape(one: ContainerDefinition): object {
   const { healthCheck, logConfiguration } = one;
   const options = {
+    ...logConfiguration?.otherOptions,
     'awslogs-group': logConfiguration?.group ?? undefined,
     'awslogs-region': logConfiguration?.region ?? undefined,
     'awslogs-stream-prefix': logConfiguration?.streamPrefix ?? undefined,

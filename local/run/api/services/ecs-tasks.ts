@@ -4,6 +4,7 @@ import { ApiError, type TaskState } from '../../contracts.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, names, text } from '../schema.ts';
+import { useToken } from './ecs-client-tokens.ts';
 import { launchTypeOf, strategyOf } from './ecs-create-service.ts';
 import { arnOf, failure, needActiveDefinition, needCluster, shortName } from './ecs-lookup.ts';
 import { strategy } from './ecs-service-input.ts';
@@ -113,6 +114,21 @@ function listTasks(input: z.output<typeof listInput>, call: Call): object {
 }
 
 function runTask(input: z.output<typeof runInput>, call: Call): object {
+  const token = useToken(call, 'RunTask', input, input.clientToken);
+  const ranBefore = token.before;
+  if (ranBefore)
+    return {
+      tasks: call.ecs
+        .tasks()
+        .filter(({ arn }) => ranBefore.includes(arn))
+        .map(taskShape),
+      failures: [],
+    };
+  if (token.isOfAnother)
+    throw new ApiError(
+      'ConflictException',
+      'The RunTask request could not be processed due to conflicts. The provided clientToken is already in use with a different RunTask request.',
+    );
   const cluster = needCluster(call, input.cluster);
   const definition = needActiveDefinition(call, input.taskDefinition);
   const providers = strategyOf(input, cluster, call);
@@ -157,6 +173,7 @@ function runTask(input: z.output<typeof runInput>, call: Call): object {
     ...(network ? { subnetIds: network.subnets, securityGroupIds: network.securityGroups ?? [] } : {}),
     ...(overrides ? { overrides } : {}),
   });
+  token.remember(tasks.map(({ arn }) => arn));
   return { tasks: tasks.map(taskShape), failures };
 }
 
