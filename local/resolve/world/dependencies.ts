@@ -143,6 +143,9 @@ export class Dependencies {
     const [root = '', second = ''] = path;
     // Why the files of a module cannot be read has been told.
     if (root === 'module') return this.#world.callNames(home).includes(second);
+    // Terraform takes these, too: what they refer to is waited for.
+    if (root === 'local') return Object.hasOwn(localsOf(this.#world.jsonOf(home)), second);
+    if (root === 'var') return declared(this.#world.jsonOf(home), 'variable', second) !== undefined;
     return this.#world.declaredBlock(inHome(home, path.slice(0, modeOf(root).parts).join('.'))) !== undefined;
   }
 
