@@ -13,7 +13,7 @@ const SERVICES = join(import.meta.dirname, '..', 'services');
 /** Commands of the AWS SDK, and the action that each needs. */
 const ACTIONS: Readonly<Record<string, string>> = {
   GetCommand: 'dynamodb:GetItem',
-  PutCommand: 'dynamodb:PutItem',
+  PutItemCommand: 'dynamodb:PutItem',
   PutLifecycleEventHookExecutionStatusCommand: 'codedeploy:PutLifecycleEventHookExecutionStatus',
 };
 
