@@ -73,7 +73,7 @@ function inBuilds(estate: Estate): Finding[] {
   return estate.all('aws_codebuild_project').flatMap(({ address, body }) =>
     blocks(block(body, 'environment'), 'environment_variable')
       .filter(({ type, name, value }) => (type ?? 'PLAINTEXT') === 'PLAINTEXT' && isSecret(String(name), value))
-      .map(({ name }) => ({ address: `${address}.environment`, value: name, fix: FIX })),
+      .map(({ name, value }) => ({ address: `${address}.environment`, value: name, fix: FIX, ...doubt(name, value) })),
   );
 }
 
