@@ -47,7 +47,7 @@ test.serial('a plane killed after a deployment comes back on its version; killed
   const first = threads(await plane.status())?.taskDefinition;
 
   t.is((await deploy('v2', '--config', 'CodeDeployDefault.ECSAllAtOnce')).code, 0);
-  await plane.until('green serves', (s) => newest(s)?.green.trafficPercent === 100, 90);
+  await plane.until('green serves', (s) => newest(s)?.green.trafficPercent === 100);
   t.is((await cutover('deploy', '--continue', newest(await plane.status())?.id ?? '', ...plane.flags)).code, 0);
   const deployed = await plane.until('blue is gone', (s) => newest(s)?.status === 'Succeeded');
   const second = threads(deployed)?.taskDefinition;
@@ -62,7 +62,7 @@ test.serial('a plane killed after a deployment comes back on its version; killed
   t.deepEqual([...(await ask(urlOf(back, 'interstella-forum')))], [200]);
 
   t.is((await deploy('latest', '--config', LINEAR)).code, 0);
-  const shifting = await plane.until('traffic shifts', (s) => (newest(s)?.green.trafficPercent ?? 0) > 0, 90);
+  const shifting = await plane.until('traffic shifts', (s) => (newest(s)?.green.trafficPercent ?? 0) > 0);
   process.kill(shifting.pid, 'SIGKILL');
 
   t.is((await plane.up()).code, 0);

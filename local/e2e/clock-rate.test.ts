@@ -98,7 +98,7 @@ async function decisionsAt(plane: TestPlane, rate: number): Promise<string[]> {
     await putPolicies(endpoint, metrics);
     for (const step of SCRIPT) {
       value = step.value;
-      await plane.until(`${step.until} desired at ${step.value}`, (s) => desiredOf(s) === step.until, 120);
+      await plane.until(`${step.until} desired at ${step.value}`, (s) => desiredOf(s) === step.until);
     }
   } finally {
     clearInterval(feeding);

@@ -69,8 +69,11 @@ export async function scratchOf({ child }: Running): Promise<string[]> {
   return (await readdir(scratchDir)).filter((name) => name.split('-')[1] === String(child.pid));
 }
 
+/** For what takes seconds on a machine with nothing else to do. */
+const GENEROUS_SECONDS = 180;
+
 /** Looks until it holds, at most for `seconds`. @throws Error that names what did not happen */
-export async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, seconds = GENEROUS_SECONDS): Promise<void> {
   for (const end = performance.now() + seconds * 1000; !(await holds()); ) {
     if (performance.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -112,7 +115,7 @@ export class TestPlane {
   }
 
   /** Reads the status until it is as wished. @throws with the last status after `seconds` */
-  async until(what: string, wished: (status: Status) => boolean, seconds = 60): Promise<Status> {
+  async until(what: string, wished: (status: Status) => boolean, seconds = GENEROUS_SECONDS): Promise<Status> {
     const end = performance.now() + seconds * 1000;
     for (;;) {
       const status = await this.status();

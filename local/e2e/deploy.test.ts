@@ -43,7 +43,7 @@ test.serial('deploy: a canary to its end, a version that its hook refuses, a sto
   // What the hook was answered counts in the group's alarms, and an alarm that is still on stops the next deployment.
   const on = (s: Status): boolean =>
     s.alarms.some(({ name, state }) => name.startsWith('forum-5xx') && state === 'ALARM');
-  await plane.until('the alarms are off', (s) => !on(s), 60);
+  await plane.until('the alarms are off', (s) => !on(s));
   const watched = start([
     'deploy',
     'threads',
@@ -65,7 +65,7 @@ test.serial('deploy: a canary to its end, a version that its hook refuses, a sto
   const followed = await deploy('--follow', running?.id ?? '');
   t.is(followed.code, 10);
   t.regex(followed.stdout, /rolled back: MANUAL_STOP/);
-  const after = await plane.until('blue has all traffic again', (s) => s.blueGreen[0]?.blue.trafficPercent === 100, 30);
+  const after = await plane.until('blue has all traffic again', (s) => s.blueGreen[0]?.blue.trafficPercent === 100);
   t.is(after.services.find((s) => s.name === 'threads')?.taskSets.length, 1);
   t.is((await threads(url)).status, 200);
 });

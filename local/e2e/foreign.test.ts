@@ -3,12 +3,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { cutover, TestPlane, urlOf } from './cutover.ts';
+import { cutover, TestPlane, until, urlOf } from './cutover.ts';
 
 const FOREIGN = join(import.meta.dirname, 'foreign');
 
 test.serial('modules in native syntax run, and what a module is given is applied by the addresses in it', async (t) => {
-  const plane = new TestPlane(32_566);
+  const plane = new TestPlane(30_566);
   const dir = await mkdtemp(join(tmpdir(), 'cutover-foreign-'));
   t.teardown(async () => {
     await plane.down();
@@ -23,9 +23,15 @@ test.serial('modules in native syntax run, and what a module is given is applied
   t.is(up.code, 0, up.stderr);
   t.regex(up.stderr, /foreign\/module\.service\["catalog"\]\.aws_appautoscaling_policy\.cpu\[0\] {2}created/);
 
-  const url = urlOf(await plane.status(), 'shop-dev');
-  const get = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
-  t.deepEqual(await get('/basket/stock'), {
+  // The stacks wait for no steady state, and so `up` does not.
+  const stock = `${urlOf(await plane.status(), 'shop-dev')}/basket/stock`;
+  let answer: unknown;
+  await until('both services answer', async () => {
+    const response = await fetch(stock);
+    if (response.ok) answer = await response.json();
+    return response.ok;
+  });
+  t.deepEqual(answer, {
     service: 'basket',
     stage: 'dev',
     token: 'for-${basket}',

@@ -92,7 +92,7 @@ test.serial('rule path, priority, port range, desired count, health path and a f
   });
   const further = await plane.up('--synth', dir);
   t.is(further.code, 0, further.stderr);
-  const grown = await plane.until('every service is steady', allSteady, 90);
+  const grown = await plane.until('every service is steady', allSteady);
   t.is(grown.services.length, scaled.services.length + 1);
 
   t.is((await cutover('down', ...plane.flags)).code, 0);
@@ -253,7 +253,7 @@ test.serial(
     await edit(dir, withAgent('A'));
     const up = await plane.up('--synth', dir, '--clock-rate', '10');
     t.is(up.code, 0, up.stderr);
-    const first = await plane.until('an agent on each of two instances', onEach, 90);
+    const first = await plane.until('an agent on each of two instances', onEach);
     t.is(agent(first)?.desiredCount, 2);
 
     const [victim = ''] = active(first);

@@ -92,13 +92,13 @@ test.serial(
     const { image, brew } = await write(t);
     const up = await plane.up(...(await brew('green')), ...image, '--clock-rate', '20');
     t.is(up.code, 0, up.stderr);
-    const first = await plane.until('the first revision serves', (s) => deployment(s)?.status === 'SUCCESSFUL', 120);
+    const first = await plane.until('the first revision serves', (s) => deployment(s)?.status === 'SUCCESSFUL');
     const url = urlOf(first, HOUSE);
 
     const guests = serve(t, url);
     const changed = await plane.up(...(await brew('oolong')));
     t.is(changed.code, 0, changed.stderr);
-    await plane.until('a quarter goes to green', (s) => deployment(s)?.greenPercent === 25, 120);
+    await plane.until('a quarter goes to green', (s) => deployment(s)?.greenPercent === 25);
     const tasting = await seen();
     t.like(tasting.current, { status: 'IN_PROGRESS', lifecycleStage: 'PRODUCTION_TRAFFIC_SHIFT' });
     t.like(tasting.current?.deploymentConfiguration, { strategy: 'CANARY', bakeTimeInMinutes: 2 });
@@ -120,7 +120,7 @@ test.serial(
       deployment(refused)?.statusReason ?? '',
       /hook taster of POST_TEST_TRAFFIC_SHIFT failed: it answered FAILED/,
     );
-    await plane.until('green’s pots are gone', (s) => s.services[0]?.steady === true, 60);
+    await plane.until('green’s pots are gone', (s) => s.services[0]?.steady === true);
     t.deepEqual(await others.stop(), []);
     t.deepEqual([...others.poured.keys()], ['oolong'], 'no guest was given cold tea');
     const after = await seen();
@@ -130,11 +130,11 @@ test.serial(
     t.is(after.service?.currentServiceDeployment, undefined);
 
     t.is((await plane.up(...(await brew('white')))).code, 0);
-    const half = await plane.until('white tea is tried', (s) => deployment(s)?.greenPercent === 25, 120);
+    const half = await plane.until('white tea is tried', (s) => deployment(s)?.greenPercent === 25);
     process.kill(half.pid, 'SIGKILL');
     const back = await plane.up();
     t.is(back.code, 0, back.stderr);
-    const served = await plane.until('oolong again', (s) => s.services[0]?.steady === true, 120);
+    const served = await plane.until('oolong again', (s) => s.services[0]?.steady === true);
     t.is(deployment(served)?.status, 'ROLLBACK_SUCCESSFUL');
     const answers = await Promise.all([1, 2, 3, 4].map(async () => (await fetch(url)).text()));
     t.deepEqual([...new Set(answers)], ['oolong\n']);

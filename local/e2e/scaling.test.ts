@@ -130,7 +130,7 @@ test.before(async (t) => {
   // The stacks' own follow the processors of a machine that these tests share: what they decide is tested elsewhere.
   for (const PolicyName of ['cpu', 'requests']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
   await ecsClient.send(new ecs.UpdateServiceCommand({ cluster: CLUSTER, service: SERVICE, desiredCount: 4 }));
-  await plane.until('four tasks run', runs(4), 120);
+  await plane.until('four tasks run', runs(4));
 });
 test.after.always(() => plane.down());
 
@@ -146,7 +146,7 @@ test.serial('a scheduled action moves the bounds and with them the service; susp
   await new Promise((resolve) => setTimeout(resolve, 6000));
   t.is(serviceOf(await plane.status()).desiredCount, 4);
   await scaling('RegisterScalableTarget', { ...ours, SuspendedState: { ScheduledScalingSuspended: false } });
-  await plane.until('the minimum of the scheduled action runs', runs(5), 60);
+  await plane.until('the minimum of the scheduled action runs', runs(5));
   t.true(
     (await activities()).some(({ Cause, Details }) => `${Cause} ${Details}`.includes('minimum capacity was set to 5')),
   );
@@ -207,9 +207,9 @@ test.serial(
         .catch(() => undefined);
     }, 400);
     t.teardown(() => clearInterval(feeding));
-    await plane.until('two more, by the second step', (s) => serviceOf(s).desiredCount >= 7, 60);
+    await plane.until('two more, by the second step', (s) => serviceOf(s).desiredCount >= 7);
     value = 20;
-    await plane.until('and down to the minimum', runs(3), 90);
+    await plane.until('and down to the minimum', runs(3));
     clearInterval(feeding);
     const causes = (await activities()).map(({ Cause, Details }) => `${Cause}: ${Details}`);
     t.true(
@@ -223,7 +223,7 @@ test.serial(
     t.true(causes.every((text) => !/→ [012]\b/.test(text)));
     for (const PolicyName of ['more', 'less']) await scaling('DeleteScalingPolicy', { ...ours, PolicyName });
     await scaling('RegisterScalableTarget', { ...ours, MinCapacity: 4 });
-    await plane.until('four run', runs(4), 60);
+    await plane.until('four run', runs(4));
   },
 );
 
@@ -291,7 +291,7 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
   const ids = tasks.map((task) => task.taskArn ?? '');
   const describe = async () =>
     (await ecsClient.send(new ecs.DescribeTasksCommand({ cluster: CLUSTER, tasks: ids }))).tasks ?? [];
-  await plane.until('one more instance', (s) => s.instances.length > before, 60);
+  await plane.until('one more instance', (s) => s.instances.length > before);
   await until('each has an instance', async () => (await describe()).every((task) => task.containerInstanceArn));
   const placed = (await describe()).find((task) => task.taskArn === waiting[0]?.taskArn);
   t.truthy(placed?.containerInstanceArn, placed?.stoppedReason);
@@ -313,7 +313,7 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
   t.is(await lifecycle(), 'Terminating:Wait', 'a task of its own accord is not moved');
   t.is((await describe()).find((task) => task.taskArn === placed?.taskArn)?.lastStatus, 'RUNNING');
   for (const task of ids) await ecsClient.send(new ecs.StopTaskCommand({ cluster: CLUSTER, task }));
-  await plane.until('the instance is gone', (s) => s.instances.every((one) => one.id !== ec2InstanceId), 60);
+  await plane.until('the instance is gone', (s) => s.instances.every((one) => one.id !== ec2InstanceId));
   t.is(await lifecycle(), 'gone');
 });
 
@@ -471,7 +471,7 @@ test.serial('tasks of RunTask wait for an instance, and hold the one they are on
       '--lifecycle-action-result',
       'CONTINUE',
     );
-    await plane.until('it is gone', (s) => s.instances.every((one) => one.id !== id), 30);
+    await plane.until('it is gone', (s) => s.instances.every((one) => one.id !== id));
     await aws('autoscaling', 'delete-lifecycle-hook', ...group, ...hook);
   },
 );
@@ -527,7 +527,7 @@ test.serial(
     const tried = got.length;
     const again = await plane.up();
     t.is(again.code, 0, again.stderr);
-    await plane.until('five run again', runs(5), 60);
+    await plane.until('five run again', runs(5));
     await until('the message arrives', async () => got.length > tried);
     // At least once: the killed plane's own attempt may still have been on its way.
     t.deepEqual([...new Set(got.slice(tried))], ['kept']);
