@@ -1,7 +1,7 @@
 import { hex } from './names.ts';
 
-/** Of Application Load Balancers (AWS General Reference, "Elastic Load Balancing endpoints", Route 53 hosted zone IDs). */
-const ZONES: Readonly<Record<string, string>> = {
+/** AWS General Reference, "Elastic Load Balancing endpoints", Route 53 hosted zone IDs. */
+const OF_APPLICATION: Readonly<Record<string, string>> = {
   'us-east-1': 'Z35SXDOTRQ7X7K',
   'us-east-2': 'Z3AADJGX6KTTL2',
   'us-west-1': 'Z368ELLRRE2KJ0',
@@ -20,5 +20,30 @@ const ZONES: Readonly<Record<string, string>> = {
   'sa-east-1': 'Z2P70J7HTTTPLU',
 };
 
-/** Hosted zone of every Application Load Balancer of a region; elsewhere an id of the same form, the same each time. */
-export const zoneOfBalancers = (region: string): string => ZONES[region] ?? `Z${hex(region, 13).toUpperCase()}`;
+const OF_NETWORK: Readonly<Record<string, string>> = {
+  'us-east-1': 'Z26RNL4JYFTOTI',
+  'us-east-2': 'ZLMOA37VPKANP',
+  'us-west-1': 'Z24FKFUX50B4VW',
+  'us-west-2': 'Z18D5FSROUN65G',
+  'ap-northeast-1': 'Z31USIVHYNEOWT',
+  'ap-northeast-2': 'ZIBE1TIR4HY56',
+  'ap-south-1': 'ZVDDRBQ08TROA',
+  'ap-southeast-1': 'ZKVM4W9LS7TM',
+  'ap-southeast-2': 'ZCT6FZBF4DROD',
+  'ca-central-1': 'Z2EPGBW3API2WT',
+  'eu-central-1': 'Z3F0SRJ5LGBH90',
+  'eu-north-1': 'Z1UDT6IFJ4EJM',
+  'eu-west-1': 'Z2IFOLAFXWLO4F',
+  'eu-west-2': 'ZD4D7Y8KGAS4G',
+  'eu-west-3': 'Z1CMS0P5QUZ6D5',
+  'sa-east-1': 'ZTK26PT1VY4CU',
+};
+
+/**
+ * Hosted zone of every load balancer of a kind in a region; elsewhere an id of the same form, the same each time.
+ *
+ * @param isOfNetwork Network Load Balancers have zones of their own
+ */
+export const zoneOfBalancers = (region: string, isOfNetwork: boolean): string =>
+  (isOfNetwork ? OF_NETWORK : OF_APPLICATION)[region] ??
+  `Z${hex(isOfNetwork ? `network ${region}` : region, 13).toUpperCase()}`;

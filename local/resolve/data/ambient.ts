@@ -121,7 +121,11 @@ export const AMBIENT_SOURCES: Readonly<Record<string, DataSource>> = {
     },
   },
   aws_canonical_user_id: { read: ({ names }) => ({ id: hex(names.accountId, 64), display_name: '' }) },
-  aws_lb_hosted_zone_id: { read: ({ names }) => ({ id: zoneOfBalancers(names.region) }) },
+  aws_lb_hosted_zone_id: {
+    read: ({ names, attribute }) => ({
+      id: zoneOfBalancers(names.region, attribute('load_balancer_type') === 'network'),
+    }),
+  },
   aws_service_principal: {
     read: ({ names, attribute }) => {
       const name = `${textOf(attribute('service_name'))}.amazonaws.com`;

@@ -35,7 +35,7 @@ const loadBalancer = acting(
       dns_name: isOfNetwork
         ? `${name}-${hex(block.address, 16)}.elb.${names.region}.amazonaws.com`
         : `${internal}${name}-${digits}.${names.region}.elb.amazonaws.com`,
-      zone_id: zoneOfBalancers(names.region),
+      zone_id: zoneOfBalancers(names.region, isOfNetwork),
       vpc_id: `vpc-${hex(block.stack, 17)}`,
     };
   },

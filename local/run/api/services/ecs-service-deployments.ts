@@ -1,7 +1,7 @@
 /** ECS service deployments and service revisions (ECS API_DescribeServiceDeployments, API_StopServiceDeployment …). */
 import { z } from 'zod';
 import { ApiError, type ServiceState } from '../../contracts.ts';
-import { revisionArnOf } from '../../service-deployments/service-deployment.ts';
+import { revisionArnOf, SERVICE_DEPLOYMENT_STATUSES } from '../../service-deployments/service-deployment.ts';
 import { type Call, type Operation, operation } from '../operation.ts';
 import { paginate } from '../pages.ts';
 import { integer, list, name, text, timestamp } from '../schema.ts';
@@ -14,22 +14,10 @@ import {
   serviceDeploymentShape,
 } from './ecs-service-deployment-shapes.ts';
 
-const STATUSES = [
-  'PENDING',
-  'SUCCESSFUL',
-  'STOPPED',
-  'STOP_REQUESTED',
-  'IN_PROGRESS',
-  'ROLLBACK_REQUESTED',
-  'ROLLBACK_IN_PROGRESS',
-  'ROLLBACK_SUCCESSFUL',
-  'ROLLBACK_FAILED',
-] as const;
-
 const listInput = z.object({
   service: name,
   cluster: text.optional(),
-  status: list(z.enum(STATUSES)).optional(),
+  status: list(z.enum(SERVICE_DEPLOYMENT_STATUSES)).optional(),
   createdAt: z.object({ before: timestamp.optional(), after: timestamp.optional() }).optional(),
   maxResults: integer(1, 100).optional(),
   nextToken: text.optional(),

@@ -23,7 +23,7 @@ const forward = (TargetGroupArn: string) => [{ Type: 'forward' as const, TargetG
 
 test.serial('a load balancer in one zone without security groups, a group and a listener of TCP', async (t) => {
   const { lb, made, LoadBalancerArn, TargetGroupArn } = await make();
-  t.like(lb, { Type: 'network', Scheme: 'internet-facing' });
+  t.like(lb, { Type: 'network', Scheme: 'internet-facing', CanonicalHostedZoneId: 'Z26RNL4JYFTOTI' });
   t.regex(LoadBalancerArn, /:loadbalancer\/net\/edge\/[0-9a-f]{16}$/);
   t.is(lb?.SecurityGroups, undefined);
   t.like(made, { Protocol: 'TCP', HealthCheckProtocol: 'TCP', HealthCheckTimeoutSeconds: 10 });

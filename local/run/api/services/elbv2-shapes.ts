@@ -9,7 +9,7 @@ export function loadBalancerShape(one: LoadBalancer, call: Call): object {
   return {
     LoadBalancerArn: one.arn,
     DNSName: call.loadBalancerHost?.(one.arn) ?? one.dnsName,
-    CanonicalHostedZoneId: zoneOfBalancers(call.region),
+    CanonicalHostedZoneId: zoneOfBalancers(call.region, one.network !== undefined),
     LoadBalancerName: one.name,
     Scheme: one.internal ? 'internal' : 'internet-facing',
     State: { Code: 'active' },
