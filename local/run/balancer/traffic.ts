@@ -93,7 +93,7 @@ export function flushTraffic(store: MetricStore, traffic: LoadBalancerTraffic, a
   const lb = { LoadBalancer: traffic.arnSuffix };
   const put = (name: string, dimensions: Record<string, string>, value: number, count = 1): void =>
     store.put({ namespace: NAMESPACE, name, dimensions, value, count, atMs });
-  flushCounts(traffic.counters, (name, count) => {
+  flushCounts(traffic.counters, ALWAYS, (name, count) => {
     if (name === 'ProcessedBytes') put(name, lb, count * rate);
     else if (count > 0) put(name, lb, 1, count * rate);
     else put(name, lb, 0);
@@ -102,7 +102,7 @@ export function flushTraffic(store: MetricStore, traffic: LoadBalancerTraffic, a
     const own = { TargetGroup: group.arnSuffix };
     const both = { ...lb, ...own };
     const requests = group.counters.RequestCount;
-    flushCounts(group.counters, (name, count) => {
+    flushCounts(group.counters, ALWAYS, (name, count) => {
       // RequestCount of the load balancer is its own counter.
       if (name !== 'RequestCount' && count > 0) put(name, lb, 1, count * rate);
       if (count > 0) put(name, both, 1, count * rate);
@@ -118,11 +118,16 @@ export function flushTraffic(store: MetricStore, traffic: LoadBalancerTraffic, a
   }
 }
 
-function flushCounts(counters: LoadBalancerCounters | GroupCounters, put: (name: string, count: number) => void): void {
-  const record = counters as unknown as Record<string, number>;
+/** Hands on what was counted and starts anew. @param always are handed on at 0 too; @param put count per name */
+export function flushCounts(
+  counters: object,
+  always: ReadonlySet<string>,
+  put: (name: string, count: number) => void,
+): void {
+  const record = counters as Record<string, number>;
   for (const name of Object.keys(record)) {
     const count = record[name] as number;
-    if (count === 0 && !ALWAYS.has(name)) continue;
+    if (count === 0 && !always.has(name)) continue;
     record[name] = 0;
     put(name, count);
   }

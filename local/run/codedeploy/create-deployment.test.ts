@@ -1,17 +1,8 @@
 import test from 'ava';
+import { NETWORK_DEFAULTS } from '../api/services/elbv2-network.ts';
 import { PREDEFINED_CONFIGS } from './configs.ts';
 import { type CreationContext, newDeployment } from './create-deployment.ts';
 import { appSpec, BLUE, GREEN, group } from './testing/builders.ts';
-
-const network = {
-  healthCheckProtocol: 'TCP',
-  stickySourceIp: false,
-  proxyProtocolV2: false,
-  terminatesAfterDelay: false,
-  terminatesUnhealthy: true,
-  crossZone: null,
-  albTargets: [],
-} as const;
 
 test('behind a network load balancer traffic is not shifted in steps', (t) => {
   for (const config of PREDEFINED_CONFIGS) {
@@ -24,7 +15,7 @@ test('behind a network load balancer traffic is not shifted in steps', (t) => {
       );
     const inSteps = config.routing.type !== 'AllAtOnce';
     const refused = /only AllAtOnce does/;
-    t.is(refused.test(of([BLUE, { ...GREEN, network }])?.message ?? ''), inSteps, config.name);
+    t.is(refused.test(of([BLUE, { ...GREEN, network: NETWORK_DEFAULTS }])?.message ?? ''), inSteps, config.name);
     t.false(refused.test(of([BLUE, GREEN])?.message ?? ''), config.name);
   }
 });

@@ -1,5 +1,6 @@
 /** What a network load balancer counts, and its CloudWatch metrics (ELB network load-balancer-cloudwatch-metrics). */
 import type { MetricStore } from '../../contracts.ts';
+import { flushCounts } from '../traffic.ts';
 
 const NAMESPACE = 'AWS/NetworkELB';
 
@@ -62,13 +63,7 @@ export function flushNetwork(store: MetricStore, traffic: NetworkTraffic, atMs: 
   const lb = { LoadBalancer: traffic.arnSuffix };
   const put = (name: string, value: number, dimensions: Record<string, string> = lb): void =>
     store.put({ namespace: NAMESPACE, name, dimensions, value, count: 1, atMs });
-  const record = traffic.counters as unknown as Record<string, number>;
-  for (const name of Object.keys(record)) {
-    const count = record[name] as number;
-    if (count === 0 && !ALWAYS.has(name)) continue;
-    record[name] = 0;
-    put(name, count * rate);
-  }
+  flushCounts(traffic.counters, ALWAYS, (name, count) => put(name, count * rate));
   // Concurrency is what it is, however fast the clock goes.
   put('ActiveFlowCount', traffic.active.TCP + traffic.active.TLS);
   put('ActiveFlowCount_TCP', traffic.active.TCP);

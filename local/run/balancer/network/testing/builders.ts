@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import type { ExecutionContext } from 'ava';
 import { freePort } from '../../../../../services/kit/src/testing/free-port.ts';
 import type { Listener, NetworkGroup, TargetGroup } from '../../../../topology.ts';
+import { LISTENING_DEFAULTS, NETWORK_DEFAULTS } from '../../../api/services/elbv2-network.ts';
 import { makeCertificate } from '../../certificate.ts';
 import { type BalancerSetup, startBalancer, targetGroup } from '../../testing/builders.ts';
 
@@ -16,20 +17,11 @@ export const networkGroup = (
 ): TargetGroup =>
   targetGroup(name, {
     protocol: 'TCP',
-    network: {
-      healthCheckProtocol: 'TCP',
-      stickySourceIp: false,
-      proxyProtocolV2: false,
-      terminatesAfterDelay: false,
-      terminatesUnhealthy: true,
-      crossZone: null,
-      albTargets: [],
-      ...network,
-    },
+    network: { ...NETWORK_DEFAULTS, ...network },
     ...change,
   });
 
-export const tcp: Partial<Listener> = { protocol: 'TCP', network: { idleTimeoutSeconds: 350, alpnPolicy: 'None' } };
+export const tcp: Partial<Listener> = { protocol: 'TCP', network: LISTENING_DEFAULTS };
 
 /** With a TCP listener that forwards to the group `web`, unless told otherwise. */
 export async function startNetwork(t: ExecutionContext, setup: BalancerSetup = {}) {
