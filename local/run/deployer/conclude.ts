@@ -4,7 +4,7 @@ import type { Task } from '../ecs/task.ts';
 import { type AlarmSight, type AlarmsOutput, bakeMs, decideAlarms } from './decide-alarms.ts';
 import { breakerThreshold, type DeciderOutput } from './decide-deployment.ts';
 import type { ServiceActions } from './service-actions.ts';
-import { type Deployment, type ServiceRecord, trimDeployments } from './service-record.ts';
+import { type Deployment, rolledOut, type ServiceRecord, trimDeployments } from './service-record.ts';
 
 /** What watches over deployments. */
 export interface Watchers {
@@ -120,9 +120,7 @@ function fail(
 }
 
 function complete(record: ServiceRecord, deployment: Deployment, { actions, clock }: Watchers): void {
-  deployment.rolloutState = 'COMPLETED';
-  deployment.rolloutStateReason = `ECS deployment ${deployment.id} completed.`;
-  deployment.updatedAtMs = clock.now();
+  Object.assign(deployment, { ...rolledOut(deployment.id), updatedAtMs: clock.now() });
   record.lastCompleted = deployment;
   const message = `(deployment ${deployment.id}) deployment completed.`;
   actions.say(record, { message, code: 'SERVICE_DEPLOYMENT_COMPLETED' });

@@ -5,7 +5,7 @@ import { pairsOf } from '../service-deployments/begin.ts';
 import { moveTraffic } from '../service-deployments/routes.ts';
 import { type BeginOptions, beginDeployment } from './begin-deployment.ts';
 import type { SavedRevision } from './saved-service.ts';
-import type { ServiceRecord } from './service-record.ts';
+import { rolledOut, type ServiceRecord } from './service-record.ts';
 
 export interface RestoreOptions extends BeginOptions {
   readonly definition: (reference: string) => TaskDefinition | undefined;
@@ -20,11 +20,7 @@ export const restoreRevision =
     const service = attachedTo(record.definition, targetGroupArns);
     if (!definition || !service) return false;
     const revision = beginDeployment(record, { definition, reason: '', isRollback: false, service }, options);
-    Object.assign(revision, {
-      scale: 'full',
-      rolloutState: 'COMPLETED',
-      rolloutStateReason: `ECS deployment ${revision.id} completed.`,
-    });
+    Object.assign(revision, { scale: 'full', ...rolledOut(revision.id) });
     record.lastCompleted = revision;
     const named = record.definition.loadBalancers.map((lb) => lb.targetGroupArn);
     record.movedFrom = named.filter((arn, index) => arn !== targetGroupArns[index]);

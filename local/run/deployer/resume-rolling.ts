@@ -1,7 +1,7 @@
 /** A rolling deployment that was under way when the plane was killed: it goes on, with the way back that it had. */
 import type { Service, TaskDefinition } from '../../topology.ts';
 import { ignores, type SavedService } from './saved-service.ts';
-import { type Deployment, hasTaskSets, type ServiceRecord } from './service-record.ts';
+import { type Deployment, hasTaskSets, rolledOut, type ServiceRecord } from './service-record.ts';
 
 export interface SavedRolling {
   readonly taskDefinitionArn: string;
@@ -60,8 +60,7 @@ export function resumeRolling(
     id,
     definition: before,
     status: 'INACTIVE',
-    rolloutState: 'COMPLETED',
-    rolloutStateReason: `ECS deployment ${id} completed.`,
+    ...rolledOut(id),
     isRollback: false,
     onAtStart: [],
   };

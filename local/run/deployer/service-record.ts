@@ -74,6 +74,10 @@ export interface ServiceRecord {
   movedFrom: readonly string[];
 }
 
+/** The rollout of a deployment that has reached its end. */
+export const rolledOut = (id: string) =>
+  ({ rolloutState: 'COMPLETED', rolloutStateReason: `ECS deployment ${id} completed.` }) as const;
+
 export const noThrottle = (): Throttle => ({ failuresInARow: 0, untilMs: 0 });
 
 export const newRecord = (definition: Service): ServiceRecord => ({

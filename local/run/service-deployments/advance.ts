@@ -12,6 +12,7 @@ import type { EventLog } from '../events.ts';
 import type { Random } from '../random.ts';
 import { changeServiceDeployment, currentOf, liveRevision, newServiceDeployment } from './begin.ts';
 import { answered, withHook } from './decide-hooks.ts';
+import { stopped } from './decide-rollback.ts';
 import { decideStage } from './decide-stage.ts';
 import { perform, shiftTraffic } from './effects.ts';
 import { hookEvent } from './hook-event.ts';
@@ -138,16 +139,8 @@ export function createServiceDeployments(options: EngineOptions): ServiceDeploym
       }
       if (!isOver(newest)) {
         endHooks(newest.id);
-        const nowMs = clock.now();
-        const statusReason = 'Service deployment stopped because a newer one has begun.';
-        const over = {
-          status: 'STOPPED',
-          statusReason,
-          stoppedAtMs: nowMs,
-          finishedAtMs: nowMs,
-          updatedAtMs: nowMs,
-        } as const;
-        changeServiceDeployment(record, newest.id, { ...over, hooks: [], bakeUntilMs: null });
+        const reason = 'Service deployment stopped because a newer one has begun.';
+        changeServiceDeployment(record, newest.id, stopped(clock.now(), reason));
         tell(record, newest, {
           code: 'SERVICE_DEPLOYMENT_STOPPED',
           message: 'deployment stopped: a newer one has begun.',
@@ -178,14 +171,7 @@ export function createServiceDeployments(options: EngineOptions): ServiceDeploym
       const d = currentOf(record);
       if (!d) return;
       endHooks(d.id);
-      const nowMs = clock.now();
-      changeServiceDeployment(record, d.id, {
-        status: 'STOPPED',
-        statusReason: 'The service was deleted.',
-        stoppedAtMs: nowMs,
-        finishedAtMs: nowMs,
-        hooks: [],
-      });
+      changeServiceDeployment(record, d.id, stopped(clock.now(), 'The service was deleted.'));
     },
     close() {
       for (const id of [...aborts.keys()]) endHooks(id);

@@ -32,19 +32,22 @@ export function beginRollback(
   };
 }
 
+/** How one ends where it is. */
+export const stopped = (nowMs: number, statusReason: string) =>
+  ({
+    status: 'STOPPED',
+    statusReason,
+    stoppedAtMs: nowMs,
+    finishedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    bakeUntilMs: null,
+    hooks: [],
+  }) as const satisfies Partial<ServiceDeployment>;
+
 /** It ends where it is: both revisions stay, traffic stays as it is shared, and green starts nothing more. */
 export function halt(nowMs: number, reason: string, triggered: readonly string[] = []): Step {
   return {
-    patch: {
-      status: 'STOPPED',
-      statusReason: reason,
-      stoppedAtMs: nowMs,
-      finishedAtMs: nowMs,
-      updatedAtMs: nowMs,
-      bakeUntilMs: null,
-      hooks: [],
-      triggeredAlarms: triggered,
-    },
+    patch: { ...stopped(nowMs, reason), triggeredAlarms: triggered },
     effects: [{ do: 'fail', reason }],
     tell: { code: 'SERVICE_DEPLOYMENT_STOPPED', message: `deployment stopped: ${reason}`, level: 'error', say: true },
   };

@@ -1,6 +1,6 @@
 /** The steps' effects on revisions and routes, done. Hooks are called in advance.ts. Decides nothing. */
 import type { TrafficControl } from '../contracts-delivery.ts';
-import type { Deployment, ServiceRecord } from '../deployer/service-record.ts';
+import { type Deployment, rolledOut, type ServiceRecord } from '../deployer/service-record.ts';
 import type { EventLog } from '../events.ts';
 import { type Move, moveTraffic } from './routes.ts';
 import type { ServiceDeployment } from './service-deployment.ts';
@@ -92,11 +92,7 @@ function complete(
 ): void {
   if (blue) blue.status = 'INACTIVE';
   if (!green) return;
-  Object.assign(green, {
-    rolloutState: 'COMPLETED',
-    rolloutStateReason: `ECS deployment ${green.id} completed.`,
-    updatedAtMs: nowMs,
-  });
+  Object.assign(green, { ...rolledOut(green.id), updatedAtMs: nowMs });
   record.lastCompleted = green;
 }
 
